@@ -1,0 +1,1 @@
+"""The firm's and the expert's year, and sanctions."""

@@ -1,0 +1,85 @@
+"""The firm's year and sanctions."""
+
+from django.db import models
+from django.db.models import Q
+
+from appraisals.enums import RunningTasks, SanctionKind, SanctionStatus, Standing
+from assignments.models import EvaluationTask
+from evaluators.models import Firm
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau
+
+
+class FirmAppraisal(models.Model):
+    """年度考核 of a firm: points in hundredths, each opened to its parts in ``parts``."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    standing = models.CharField(max_length=14, choices=Standing.choices)
+    points_hundredths = models.IntegerField(null=True, blank=True)
+    parts = models.JSONField(default=list)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "year"], name="appraisal_once_a_year")]
+
+    def __str__(self) -> str:
+        """Name the appraisal."""
+        return f"{self.firm} {self.year} #{self.pk}"
+
+
+class CommissionFeedback(models.Model):
+    """The commissioner's feedback on a firm's work for one task; units answer on integrity and manner, never scored."""
+
+    task = models.OneToOneField(EvaluationTask, models.PROTECT, related_name="+")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    points = models.PositiveSmallIntegerField()
+    would_commission_again = models.BooleanField()
+    words = models.CharField(max_length=500, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(points__lte=100), name="feedback_at_most_100")]
+        indexes = [models.Index(fields=["firm", "year"], name="feedback_by_firm")]
+
+    def __str__(self) -> str:
+        """Name the feedback."""
+        return f"{self.task} #{self.pk}"
+
+
+class Sanction(models.Model):
+    """A step of the ladder, on the bureau's own register only; it takes hold when its approval is agreed."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=SanctionKind.choices)
+    status = models.CharField(max_length=10, choices=SanctionStatus.choices, default=SanctionStatus.PROPOSED)
+    months = models.PositiveSmallIntegerField(default=0)
+    is_grave = models.BooleanField(default=False)
+    started_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    running_tasks = models.CharField(max_length=10, choices=RunningTasks.choices)
+    reason = models.CharField(max_length=500)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_on = models.DateField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=["IN_FORCE", "ENDED"]) | Q(started_on__isnull=False, decided_by__isnull=False),
+                name="sanction_in_force_has_start",
+            ),
+            models.UniqueConstraint(
+                fields=["firm"], condition=Q(status="PROPOSED"), name="one_proposed_sanction_per_firm"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the sanction."""
+        return f"{self.firm} {self.kind} #{self.pk}"

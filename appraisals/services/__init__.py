@@ -1,0 +1,21 @@
+"""The firm's year and sanctions."""
+
+from appraisals.services.sanctions import (
+    end_due_sanctions,
+    propose_sanction,
+    sanction_agreed,
+    sanction_returned,
+)
+from appraisals.services.years import compute_year, confirm_appraisal, freeze_year, give_feedback, thaw_year
+
+__all__ = [
+    "compute_year",
+    "confirm_appraisal",
+    "end_due_sanctions",
+    "freeze_year",
+    "give_feedback",
+    "propose_sanction",
+    "sanction_agreed",
+    "sanction_returned",
+    "thaw_year",
+]

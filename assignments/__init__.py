@@ -1,0 +1,1 @@
+"""Plans, tasks, routes, eligibility, draws and the life of an assignment."""

@@ -1,0 +1,1 @@
+"""Rules of plans, routes, eligibility and draws."""

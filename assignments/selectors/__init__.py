@@ -1,0 +1,1 @@
+"""Reads of plans, tasks, eligibility, draws and assignments."""

@@ -1,0 +1,96 @@
+"""Draws as people may see them."""
+
+from datetime import date
+from typing import Any, Final
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from assignments.enums import DrawStatus, PartyRole, ReReviewStatus
+from assignments.models import Assignment, Draw, DrawExclusion
+from assignments.rules.eligibility import drawn_too_early
+from assignments.selectors.tasks import rules_of_task
+from assignments.transitions import GONE
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.core.errors import Refusal
+from foundation.workdays.selectors import overrides
+from parties.selectors import memberships_of
+
+REVEAL_ORDER: Final = (PartyRole.OPERATOR, PartyRole.THIRD, PartyRole.WITNESS)
+
+
+def visible_to(user: User) -> models.QuerySet[Draw]:
+    """Return the draws of the reader's bureau; an outsider sees those in which he is a party."""
+    rows = Draw.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    return rows.filter(parties__user=user)
+
+
+def own_exclusions(user: User) -> models.QuerySet[DrawExclusion]:
+    """Return why the expert behind ``user`` was not in draws whose review is over, the latest first; nobody else's."""
+    mine = memberships_of(user).values("person_id")
+    rows = DrawExclusion.objects.filter(expert__person_id__in=mine, draw__status=DrawStatus.DRAWN)
+    return rows.filter(draw__re_review__status=ReReviewStatus.DONE).select_related("draw").order_by("-draw__pk", "pk")
+
+
+def record_of(draw: Draw) -> dict[str, Any]:
+    """Return the record of a drawn or void draw; raise ``ValueError`` before there is one."""
+    if not draw.record or draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID}:
+        raise ValueError("This draw has no record yet.")
+    return dict(draw.record)
+
+
+def turn_of(draw: Draw, user: User) -> str:
+    """Return what the draw waits for from ``user``: prepare, commit, reveal, replace, or nothing ("")."""
+    is_operator = user.bureau_id == draw.bureau_id and may(user, Capability.DRAW)
+    if draw.status == DrawStatus.CONFIGURED:
+        return "prepare" if is_operator else ""
+    if draw.status == DrawStatus.DRAWN:
+        return "replace" if is_operator and empty_seats(draw) else ""
+    parties = {row.role: row for row in draw.parties.all()}
+    mine = next((row for row in parties.values() if row.user_id == user.pk), None)
+    if mine is None:
+        return ""
+    if draw.status == DrawStatus.FROZEN:
+        return "" if mine.commitment else "commit"
+    if draw.status == DrawStatus.COMMITTED:
+        waiting = [role for role in REVEAL_ORDER if role in parties and not parties[role].nonce]
+        return "reveal" if waiting and waiting[0] == mine.role else ""
+    return ""
+
+
+def empty_seats(draw: Draw) -> int:
+    """Return how many seats of a drawn draw are held by nobody any more."""
+    held = Assignment.objects.filter(draw=draw).exclude(status__in=GONE).count()
+    return max(0, sum(int(seat["count"]) for seat in draw.seats) - held)
+
+
+def waiting_for(user: User) -> list[Draw]:
+    """Return the draws that wait for a step of ``user`` as a party, the oldest first: two queries."""
+    rows = Draw.objects.filter(
+        parties__user=user, bureau_id=user.bureau_id or 0, status__in=[DrawStatus.FROZEN, DrawStatus.COMMITTED]
+    )
+    rows = rows.select_related("task", "re_review__evaluation").prefetch_related("parties").order_by("pk")
+    return [draw for draw in rows if turn_of(draw, user)]
+
+
+def meeting_warning(draw: Draw, on: date) -> Refusal | None:
+    """Return the warning that a panel is drawn too long before it meets, or None. Rule R-21: never a bar.
+
+    A panel that judges by correspondence has no meeting.
+    """
+    review = draw.re_review
+    if review is None or review.meets_on is None or review.by_correspondence or review.meets_on < on:
+        return None
+    rules = rules_of_task(review.evaluation, on)
+    days = rules.value("draw_workdays_before")
+    table = overrides(on, review.meets_on)
+    if not drawn_too_early(on=on, meets_on=review.meets_on, workdays=days, overrides=table):
+        return None
+    words = _("The panel meets on %(day)s; it should be drawn at most %(days)d working days before.")
+    facts = {"meets_on": review.meets_on.isoformat(), "workdays": days}
+    message = words % {"day": review.meets_on.isoformat(), "days": days}
+    return Refusal("drawn_early", message, facts, rules.source("draw_workdays_before"))

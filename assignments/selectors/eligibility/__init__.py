@@ -1,0 +1,17 @@
+"""Who may take a task or sit on a panel, and which rule says no to whom."""
+
+from assignments.selectors.eligibility.cases import Eligibility, RuleCount, counts_by_rule, refusals_by_rule
+from assignments.selectors.eligibility.experts import expert_eligibility
+from assignments.selectors.eligibility.firms import firm_eligibility
+from assignments.selectors.eligibility.words import REASONS, reason_words
+
+__all__ = [
+    "REASONS",
+    "Eligibility",
+    "RuleCount",
+    "counts_by_rule",
+    "expert_eligibility",
+    "firm_eligibility",
+    "reason_words",
+    "refusals_by_rule",
+]

@@ -1,0 +1,126 @@
+"""What an answer about eligibility is, and how its refusals are collected."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assignments.enums import AssignmentStatus
+from assignments.models import Assignment
+from assignments.rules import eligibility as rule
+from assignments.transitions import GONE
+from foundation.core.errors import Refusal
+from foundation.rulesets.selectors import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """One party's answer: every rule that says no, and the first day on which none does (None: not foreseeable)."""
+
+    party: Any
+    name: str
+    refusals: tuple[Refusal, ...] = ()
+    free_on: date | None = None
+    links: frozenset[str] = frozenset()
+    nodes: frozenset[int] = frozenset()
+
+    @property
+    def is_eligible(self) -> bool:
+        """Say whether no rule says no."""
+        return not self.refusals
+
+
+@dataclass(slots=True)
+class Case:
+    """Refusals collected for one party."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    free: list[date | None] = field(default_factory=list)
+
+    def no(self, code: str, message: str, *, rules: Rules, key: str, free_on: date | None, **facts: Any) -> None:  # noqa: ANN401
+        """Add a refusal."""
+        facts = {**facts, "rule": key, "free_on": free_on.isoformat() if free_on else None}
+        source = rules.source(key) if key else ""
+        self.refusals.append(Refusal(code, message, facts, source))
+        self.free.append(free_on)
+
+    def free_on(self) -> date | None:
+        """Return the first day on which every rule has let go."""
+        days = [day for day in self.free if day is not None]
+        return max(days) if days and len(days) == len(self.free) else None
+
+
+def refusals_by_rule(answers: Iterable[Eligibility]) -> list[tuple[str, str, int]]:
+    """Return (code, sentence, how many) of the first refusal of each, the most frequent first."""
+    counts: dict[str, int] = defaultdict(int)
+    words: dict[str, str] = {}
+    for answer in answers:
+        if answer.refusals:
+            first = answer.refusals[0]
+            counts[first.code] += 1
+            words.setdefault(first.code, first.message)
+    return sorted(((code, words[code], count) for code, count in counts.items()), key=lambda row: (-row[2], row[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """What one rule takes out of a pool: ``people`` it refuses, ``alone`` whom nothing else refuses.
+
+    ``removed`` counts those it is the first to refuse, ``left`` who is left after it and all rules before it.
+    """
+
+    code: str
+    source: str
+    people: int
+    alone: int
+    removed: int
+    left: int
+
+
+def counts_by_rule(answers: Iterable[Eligibility]) -> list[RuleCount]:
+    """Return how each rule shrinks the pool, the one that removes most first."""
+    pool = list(answers)
+    first, every, alone = Counter[str](), Counter[str](), Counter[str]()
+    sources: dict[str, str] = {}
+    for answer in pool:
+        codes = list(dict.fromkeys(refusal.code for refusal in answer.refusals))
+        every.update(codes)
+        first.update(codes[:1])
+        alone.update(codes if len(codes) == 1 else ())
+        for refusal in answer.refusals:
+            sources.setdefault(refusal.code, refusal.source)
+    left, found = len(pool), []
+    for code in sorted(every, key=lambda code: (-first[code], -every[code], code)):
+        left -= first[code]
+        found.append(RuleCount(code, sources[code], every[code], alone[code], first[code], left))
+    return found
+
+
+def served(bureau_id: int) -> models.QuerySet[Assignment]:
+    """Return the assignments of firms that were not left or void."""
+    return Assignment.objects.filter(bureau_id=bureau_id, task__isnull=False).exclude(status__in=GONE)
+
+
+def note_declines(cases: dict[int, Case], party: str, rules: Rules, on: date) -> None:
+    """Refuse those who declined too often of late; ``party`` is ``firm`` or ``expert``. Rule R-18."""
+    limit, months = rules.value("decline_limit"), rules.value("decline_suspension_months")
+    rows = Assignment.objects.filter(
+        status=AssignmentStatus.DECLINED, decline_counts=True, answered_at__isnull=False, **{f"{party}_id__in": cases}
+    ).filter(answered_at__year__gte=on.year - 2)
+    days: dict[int, list[date]] = defaultdict(list)
+    for pk, at in rows.values_list(f"{party}_id", "answered_at"):
+        if (day := timezone.localdate(at)) <= on:
+            days[pk].append(day)
+    for pk, known in days.items():
+        until = rule.declined_out_until(known, limit=limit, months=months)
+        if until is not None and on < until:
+            words = _("Declined %(count)d times without an accepted reason; %(limit)d in a year are too many.") % {
+                "count": len([day for day in known if day.year == max(known).year]),
+                "limit": limit,
+            }
+            cases[pk].no("declined_often", words, rules=rules, key="decline_limit", free_on=until)

@@ -1,0 +1,45 @@
+"""What each rule of eligibility says, without a person: the words beside its count."""
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import StrOrPromise
+
+REASONS: Final["Mapping[str, StrOrPromise]"] = {
+    "not_in_register": _("not in the register now"),
+    "not_in_pool": _("not in the pool now"),
+    "term_ended": _("the term has ended"),
+    "no_undertaking": _("this year's undertaking has not been accepted"),
+    "same_unit": _("evaluated this unit in the years before"),
+    "over_share": _("has its share of the year's tasks"),
+    "prior_work": _("worked for the evaluated side before"),
+    "did_ex_ante": _("did the ex-ante evaluation of this project"),
+    "no_lead": _("no lead evaluator with a valid certificate"),
+    "leads_full": _("its lead evaluators have no room"),
+    "assessed_low": _("last year's assessment is too low"),
+    "close_watch": _("under close watch"),
+    "left_this_task": _("was chosen for this task and left it"),
+    "declined_often": _("declined too often without an accepted reason"),
+    "died": _("has died"),
+    "too_old": _("has reached the age limit"),
+    "unit_employer": _("works or worked for the evaluated side"),
+    "firm_employer": _("works or worked for the evaluating firm"),
+    "firm_tie": _("belongs to a registered firm"),
+    "standing_recusal": _("always steps back from a side"),
+    "same_task": _("sat on another panel of this task"),
+    "left_this_panel": _("was called for this panel and left it"),
+    "cool_down": _("met this unit too recently"),
+    "yearly_cap": _("has the year's most assignments"),
+    "untrained": _("too few hours of training"),
+    "not_free": _("not free on the day"),
+    "no_specialty": _("has no specialty that is asked for"),
+}
+
+
+def reason_words(code: str) -> "StrOrPromise":
+    """Return the words of a rule's code; the code itself for one that is not known any more."""
+    return REASONS.get(code, code)

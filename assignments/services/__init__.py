@@ -1,0 +1,1 @@
+"""Writes of plans, tasks, routes, draws and assignments."""

@@ -1,0 +1,276 @@
+"""The life of an assignment: notify, answer, declare, serve, sign, recuse; every telephone call is logged."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assignments.enums import AssignmentAction, AssignmentStatus, DeclineReason, TaskAction, TaskStatus
+from assignments.models import Assignment, CallAttempt, Declaration, EvaluationTask
+from assignments.services.tasks import move_task
+from assignments.transitions import ASSIGNMENT
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may, require
+from foundation.audit.services import record
+from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.notices.services import notify as tell
+from parties.selectors import memberships_of, users_of_organisation, users_of_person
+
+FREE_REASONS = frozenset({DeclineReason.CONFLICT, DeclineReason.ILLNESS})
+
+
+class AssignmentRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The assignment cannot be changed this way."""
+
+
+@transaction.atomic
+def notify(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Tell the firm or the expert of the assignment; raise ``TransitionRefused`` where it was told already.
+
+    The notice names neither firm nor unit.
+    """
+    assignment = _locked(assignment)
+    _require_clerk(assignment, by)
+    _move(assignment, AssignmentAction.NOTIFY)
+    assignment.notified_at = at
+    assignment.save(update_fields=["status", "notified_at"])
+    _tell(assignment, "assignment_waits")
+    _record(assignment, by, "notified", at=at)
+    return assignment
+
+
+@transaction.atomic
+def log_call(
+    *,
+    assignment: Assignment,
+    outcome: str,
+    words: str,
+    by: User,
+    at: datetime,
+    reason: DeclineReason | None = None,
+    gives_up: bool = False,
+) -> CallAttempt:
+    """Write one telephone call; ACCEPTED and DECLINED answer for the called person (代录), with who entered it.
+
+    ``outcome`` is ACCEPTED, DECLINED, NO_ANSWER or CALL_BACK; with ``gives_up`` an unanswered call is the last one,
+    or the whole is refused as in ``note_no_answer``.
+    """
+    assignment = _locked(assignment)
+    _require_clerk(assignment, by)
+    if outcome not in {"ACCEPTED", "DECLINED", "NO_ANSWER", "CALL_BACK"}:
+        raise AssignmentRefused(Refusal("outcome_unknown", _("That is no outcome of a call."), {"field": "outcome"}))
+    if assignment.status == AssignmentStatus.DRAWN:
+        assignment = notify(assignment=assignment, by=by, at=at)
+    row = CallAttempt.objects.create(assignment=assignment, called_at=at, outcome=outcome, words=words, entered_by=by)
+    _record(assignment, by, "called", at=at, outcome=outcome)
+    if outcome == "ACCEPTED":
+        accept(assignment=assignment, by=by, at=at)
+    elif outcome == "DECLINED":
+        decline(assignment=assignment, reason=reason or DeclineReason.OTHER, words=words, by=by, at=at)
+    elif outcome == "NO_ANSWER" and gives_up:
+        note_no_answer(assignment=assignment, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def accept(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Accept the task; the assigned firm or expert himself, or a clerk who enters it for him (代录)."""
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    _move(assignment, AssignmentAction.ACCEPT)
+    assignment.answered_at = at
+    assignment.save(update_fields=["status", "answered_at"])
+    _record(assignment, by, "accepted", at=at)
+    return assignment
+
+
+@transaction.atomic
+def decline(*, assignment: Assignment, reason: DeclineReason, words: str, by: User, at: datetime) -> Assignment:
+    """Decline with a coded reason: conflict and illness cost nothing, everything else counts. Rule R-18.
+
+    A task whose firm declined goes back to be chosen again.
+    """
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    if reason == DeclineReason.OTHER and not words.strip():
+        raise AssignmentRefused(Refusal("words_missing", _("Say why."), {"field": "words"}))
+    _move(assignment, AssignmentAction.DECLINE)
+    assignment.answered_at, assignment.decline_reason = at, reason
+    assignment.decline_words, assignment.decline_counts = words[:300], reason not in FREE_REASONS
+    assignment.save(update_fields=["status", "answered_at", "decline_reason", "decline_words", "decline_counts"])
+    _record(assignment, by, "declined", at=at, reason=reason, counts=assignment.decline_counts)
+    _free_task(assignment, by=by, on=timezone.localdate(at), words=str(reason.label))
+    return assignment
+
+
+@transaction.atomic
+def note_no_answer(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Note that nobody answered; raise ``AssignmentRefused`` without two logged calls that were not answered."""
+    assignment = _locked(assignment)
+    _require_clerk(assignment, by)
+    calls = assignment.calls.filter(outcome="NO_ANSWER").count()
+    if calls < 2:  # noqa: PLR2004 - a second try
+        message = _("Log at least two calls that were not answered first.")
+        raise AssignmentRefused(Refusal("calls_missing", message, {"calls": calls}))
+    _move(assignment, AssignmentAction.GIVE_UP)
+    assignment.answered_at = at
+    assignment.save(update_fields=["status", "answered_at"])
+    _record(assignment, by, "no_answer", at=at, calls=calls)
+    _free_task(assignment, by=by, on=timezone.localdate(at), words=str(AssignmentStatus.NO_ANSWER.label))
+    return assignment
+
+
+@transaction.atomic
+def declare(*, assignment: Assignment, has_conflict: bool, words: str, by: User, at: datetime) -> Assignment:
+    """Declare interests in the task; a conflict voids the assignment, so that the next one is called.
+
+    The firm's declaration without a conflict confirms its recusal check and moves the task on.
+    """
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    if has_conflict and not words.strip():
+        raise AssignmentRefused(Refusal("words_missing", _("Say which conflict."), {"field": "words"}))
+    if assignment.status != AssignmentStatus.ACCEPTED:
+        raise _does_not_follow(assignment, AssignmentAction.DECLARE)
+    Declaration.objects.create(
+        assignment=assignment, has_conflict=has_conflict, words=words, declared_at=at, entered_by=by
+    )
+    _record(assignment, by, "declared", at=at, has_conflict=has_conflict)
+    if has_conflict:
+        return recuse(assignment=assignment, words=words, by=by, at=at)
+    _move(assignment, AssignmentAction.DECLARE)
+    assignment.save(update_fields=["status"])
+    if assignment.task_id is not None and assignment.task is not None:
+        move_task(task=assignment.task, action=TaskAction.CONFIRM_RECUSAL, by=by, on=timezone.localdate(at))
+    return assignment
+
+
+@transaction.atomic
+def serve(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Begin to serve; raise ``TransitionRefused`` before the declaration."""
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    _move(assignment, AssignmentAction.SERVE)
+    assignment.save(update_fields=["status"])
+    _record(assignment, by, "serving", at=at)
+    return assignment
+
+
+@transaction.atomic
+def sign(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Note that the work is signed; called where the signature is kept."""
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    _move(assignment, AssignmentAction.SIGN)
+    assignment.save(update_fields=["status"])
+    _record(assignment, by, "signed", at=at)
+    return assignment
+
+
+@transaction.atomic
+def evaluate(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Note that the bureau has evaluated a signed service; called where its feedback is kept."""
+    assignment = _locked(assignment)
+    _require_clerk(assignment, by)
+    _move(assignment, AssignmentAction.EVALUATE)
+    assignment.save(update_fields=["status"])
+    _record(assignment, by, "evaluated", at=at)
+    return assignment
+
+
+@transaction.atomic
+def mark_paid(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Note that the fee was paid; called where the fee is kept."""
+    assignment = _locked(assignment)
+    _require_clerk(assignment, by)
+    _move(assignment, AssignmentAction.PAY)
+    assignment.save(update_fields=["status"])
+    _record(assignment, by, "paid", at=at)
+    return assignment
+
+
+@transaction.atomic
+def recuse(*, assignment: Assignment, words: str, by: User, at: datetime) -> Assignment:
+    """Step back, or be taken off, for a conflict at any moment: the assignment is void and kept.
+
+    The caller replaces the person by the same draw; what rooms above hold of the person is voided there.
+    """
+    assignment = _locked(assignment)
+    _require_own_or_clerk(assignment, by)
+    if not words.strip():
+        raise AssignmentRefused(Refusal("words_missing", _("Say which conflict."), {"field": "words"}))
+    before = assignment.status
+    _move(assignment, AssignmentAction.VOID)
+    assignment.void_words, assignment.decline_reason = words[:300], DeclineReason.CONFLICT
+    assignment.save(update_fields=["status", "void_words", "decline_reason"])
+    _record(assignment, by, "recused", at=at, before=before)
+    _free_task(assignment, by=by, on=timezone.localdate(at), words=words)
+    return assignment
+
+
+@transaction.atomic
+def hand_over(*, task: EvaluationTask, to: User, by: User, on: date) -> EvaluationTask:
+    """Give an open task to another clerk; raise ``AssignmentRefused`` for somebody who may not keep tasks."""
+    require(by, Capability.PLAN)
+    task = EvaluationTask.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    if to.bureau_id != task.bureau_id or by.bureau_id != task.bureau_id or not may(to, Capability.PLAN):
+        message = _("This person does not keep tasks of the bureau.")
+        raise AssignmentRefused(Refusal("no_clerk", message, {"field": "to"}))
+    before, task.clerk = task.clerk_id, to
+    task.save(update_fields=["clerk"])
+    record(actor=by, action="tasks.handed_over", subject=task, facts={"from": before, "to": to.pk, "on": on})
+    return task
+
+
+def _free_task(assignment: Assignment, *, by: User, on: date, words: str) -> None:
+    """Send a task whose chosen firm is gone back to the choice, unless it was commissioned already."""
+    task = assignment.task
+    if task is not None and task.status in {TaskStatus.SELECTED, TaskStatus.RECUSAL_CONFIRMED}:
+        move_task(task=task, action=TaskAction.RECOMMISSION, by=by, on=on, words=words[:300])
+
+
+def _tell(assignment: Assignment, code: str) -> None:
+    if assignment.firm is not None and assignment.task is not None:
+        users = users_of_organisation(assignment.firm.organisation_id)
+        tell(users=users, code=code, path=f"/firm/tasks/{assignment.task.number}/")
+    elif assignment.expert is not None:
+        tell(users=users_of_person(assignment.expert.person_id), code=code, path="/expert/")
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    rows = Assignment.objects.select_for_update(of=("self",))
+    return rows.select_related("task__bureau", "re_review", "firm", "expert", "bureau").get(pk=assignment.pk)
+
+
+def _require_clerk(assignment: Assignment, by: User) -> None:
+    if by.bureau_id != assignment.bureau_id or not may(by, Capability.COMMISSION):
+        raise NotAllowed
+
+
+def _require_own_or_clerk(assignment: Assignment, by: User) -> None:
+    mine = memberships_of(by)
+    if assignment.firm is not None and mine.filter(organisation_id=assignment.firm.organisation_id).exists():
+        return
+    if assignment.expert is not None and mine.filter(person_id=assignment.expert.person_id).exists():
+        return
+    _require_clerk(assignment, by)
+
+
+def _move(assignment: Assignment, action: AssignmentAction) -> None:
+    after = ASSIGNMENT.get((AssignmentStatus(assignment.status), action))
+    if after is None:
+        raise _does_not_follow(assignment, action)
+    assignment.status = after
+
+
+def _does_not_follow(assignment: Assignment, action: AssignmentAction) -> TransitionRefused:
+    message = _("The assignment is in the state “%(state)s”; this step does not follow.") % {
+        "state": assignment.get_status_display()
+    }
+    return TransitionRefused(noun="assignment", status=assignment.status, action=action, message=message)
+
+
+def _record(assignment: Assignment, by: User, what: str, **facts: object) -> None:
+    record(actor=by, action=f"assignments.{what}", subject=assignment, facts=facts)

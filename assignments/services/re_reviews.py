@@ -1,0 +1,215 @@
+"""Opening re-reviews, seating, guests, begin and end."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assignments.enums import (
+    AssignmentStatus,
+    Origin,
+    ReReviewAction,
+    ReReviewKind,
+    ReReviewStatus,
+    TaskAction,
+    TaskStatus,
+)
+from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
+from assignments.rules.eligibility import panel_size_allowed
+from assignments.selectors.eligibility import expert_eligibility
+from assignments.selectors.tasks import rules_of_task
+from assignments.services.tasks import move_task
+from assignments.transitions import GONE, RE_REVIEW
+from experts.enums import ExpertSource
+from experts.models import Expert
+from experts.services import ExpertDraft, register_experts
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.audit.services import record
+from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.papers.services import next_number
+
+
+class ReReviewRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The re-review cannot be opened or seated."""
+
+
+@transaction.atomic
+def open_re_review(
+    *,
+    task: EvaluationTask,
+    kind: ReReviewKind,
+    panel_size: int,
+    due_on: date,
+    by: User,
+    on: date,
+    meets_on: date | None = None,
+    place: str = "",
+    half_days: int = 1,
+    by_correspondence: bool = False,
+) -> ReReviewTask:
+    """Open a re-review of ``task``; raise ``ReReviewRefused`` for an even or unusual panel (R-15) or past days.
+
+    An expert review of a report moves a submitted task to the expert review.
+    """
+    task = EvaluationTask.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=task.pk)
+    if by.bureau_id != task.bureau_id or not may(by, Capability.COMMISSION):
+        raise NotAllowed
+    rules = rules_of_task(task, on)
+    if not panel_size_allowed(panel_size, rules.value("panel_sizes")):
+        sizes = ", ".join(str(size) for size in rules.value("panel_sizes"))
+        message = _("A panel has one of these sizes: %(sizes)s.") % {"sizes": sizes}
+        facts = {"field": "panel_size"}
+        raise ReReviewRefused(Refusal("panel_size", message, facts, rules.source("panel_sizes")))
+    if due_on < on or (meets_on is not None and meets_on < on):
+        message = _("The day lies in the past.")
+        raise ReReviewRefused(Refusal("day_past", message, {"field": "due_on"}))
+    if ReReviewTask.objects.filter(evaluation=task, kind=kind).exclude(
+        status__in=[ReReviewStatus.DONE, ReReviewStatus.STOPPED]
+    ):
+        raise ReReviewRefused(Refusal("already_open", _("Such a re-review is open already.")))
+    number = f"复{task.work_year}-{next_number(bureau=task.bureau, kind='RE_REVIEW', year=task.work_year):03d}"
+    row = ReReviewTask.objects.create(
+        bureau=task.bureau,
+        number=number,
+        evaluation=task,
+        kind=kind,
+        panel_size=panel_size,
+        meets_on=meets_on,
+        place=place,
+        half_days=half_days,
+        by_correspondence=by_correspondence,
+        due_on=due_on,
+        created_by=by,
+    )
+    record(actor=by, action="re_reviews.opened", subject=row, facts={"task": task.number, "kind": kind, "on": on})
+    if kind == ReReviewKind.REPORT and task.status == TaskStatus.SUBMITTED:
+        move_task(task=task, action=TaskAction.REVIEW, by=by, on=on)
+    return row
+
+
+@transaction.atomic
+def add_guest(*, re_review: ReReviewTask, draft: ExpertDraft, by: User, on: date, reason: str) -> Assignment:
+    """Ask a guest expert for this one re-review; he declares like everybody. Raise ``ReReviewRefused``."""
+    re_review = _locked(re_review, by)
+    if not reason.strip():
+        raise ReReviewRefused(Refusal("reason_missing", _("Say why a guest is needed."), {"field": "reason"}))
+    if draft.source != ExpertSource.GUEST:
+        raise ReReviewRefused(Refusal("not_a_guest", _("Only a guest is added this way.")))
+    expert = register_experts(bureau=re_review.bureau, drafts=[draft], by=by, on=on)[0]
+    answer = expert_eligibility(re_review, on, [expert])[0]
+    if answer.refusals:
+        raise ReReviewRefused(answer.refusals[0])
+    assignment = seat(re_review=re_review, expert=expert, origin=Origin.GUEST, reason=reason, by=by, on=on)
+    fill(re_review=re_review, by=by, on=on)
+    return assignment
+
+
+@transaction.atomic
+def seat(
+    *,
+    re_review: ReReviewTask,
+    expert: Expert,
+    origin: Origin,
+    by: User,
+    on: date,
+    reason: str = "",
+    draw: Draw | None = None,
+    stratum: str = "",
+    position: int | None = None,
+    replaces: Assignment | None = None,
+) -> Assignment:
+    """Give a seat to an expert; every way to a panel ends here. Raise ``ReReviewRefused`` for a full panel.
+
+    Who sits while nobody leads becomes the leader: the first one, or the replacement of a leader who left.
+    """
+    members = list(Assignment.objects.filter(re_review=re_review).exclude(status__in=GONE))
+    if len(members) >= re_review.panel_size:
+        raise ReReviewRefused(Refusal("panel_full", _("Every seat of the panel is taken.")))
+    row = Assignment.objects.create(
+        bureau_id=re_review.bureau_id,
+        re_review=re_review,
+        expert=expert,
+        origin=origin,
+        reason=reason[:300],
+        draw=draw,
+        stratum=stratum,
+        position=position,
+        assigned_on=on,
+        replaces=replaces,
+        is_leader=not any(member.is_leader for member in members),
+    )
+    facts = {"re_review": re_review.number, "origin": origin, "on": on}
+    record(actor=by, action="assignments.expert_seated", subject=row, facts=facts, private={"expert": expert.pk})
+    return row
+
+
+@transaction.atomic
+def fill(*, re_review: ReReviewTask, by: User, on: date) -> ReReviewTask:
+    """Note that the panel is seated once every seat is taken."""
+    taken = Assignment.objects.filter(re_review=re_review).exclude(status__in=GONE).count()
+    re_review = ReReviewTask.objects.select_for_update().get(pk=re_review.pk)
+    if taken == re_review.panel_size and re_review.status == ReReviewStatus.OPEN:
+        return _move(re_review, ReReviewAction.SEAT, by=by, on=on)
+    return re_review
+
+
+@transaction.atomic
+def begin(*, re_review: ReReviewTask, by: User, on: date) -> ReReviewTask:
+    """Begin the review; raise ``ReReviewRefused`` while a member has not declared his interests."""
+    re_review = _locked(re_review, by)
+    waiting = Assignment.objects.filter(re_review=re_review).exclude(status__in=GONE)
+    waiting = waiting.filter(status__in=[AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED, AssignmentStatus.ACCEPTED])
+    if count := waiting.count():
+        message = _("%(count)d members have not declared their interests yet.") % {"count": count}
+        raise ReReviewRefused(Refusal("declarations_missing", message, {"count": count}))
+    return _move(re_review, ReReviewAction.BEGIN, by=by, on=on)
+
+
+@transaction.atomic
+def close(*, re_review: ReReviewTask, by: User, on: date) -> ReReviewTask:
+    """End the review; called when the panel's opinion is signed."""
+    return _move(_locked(re_review, by), ReReviewAction.CLOSE, by=by, on=on)
+
+
+@transaction.atomic
+def stop(*, re_review: ReReviewTask, reason: str, by: User, on: date) -> ReReviewTask:
+    """Stop the review for a reason."""
+    if not reason.strip():
+        raise ReReviewRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    return _move(_locked(re_review, by), ReReviewAction.STOP, by=by, on=on)
+
+
+@transaction.atomic
+def name_leader(*, assignment: Assignment, by: User, on: date) -> Assignment:
+    """Make a member the leader (组长) of his panel."""
+    if assignment.re_review is None or assignment.status in GONE:
+        raise ReReviewRefused(Refusal("no_member", _("Only a member of the panel leads it.")))
+    _locked(assignment.re_review, by)
+    Assignment.objects.filter(re_review=assignment.re_review).update(is_leader=False)
+    assignment.is_leader = True
+    assignment.save(update_fields=["is_leader"])
+    record(actor=by, action="assignments.leader_named", subject=assignment, facts={"on": on})
+    return assignment
+
+
+def _locked(re_review: ReReviewTask, by: User) -> ReReviewTask:
+    rows = ReReviewTask.objects.select_for_update(of=("self",)).select_related("bureau", "evaluation__unit")
+    row = rows.get(pk=re_review.pk)
+    if by.bureau_id != row.bureau_id or not may(by, Capability.COMMISSION):
+        raise NotAllowed
+    return row
+
+
+def _move(row: ReReviewTask, action: ReReviewAction, *, by: User, on: date) -> ReReviewTask:
+    after = RE_REVIEW.get((ReReviewStatus(row.status), action))
+    if after is None:
+        message = _("The re-review is in the state “%(state)s”; this step does not follow.") % {
+            "state": row.get_status_display()
+        }
+        raise TransitionRefused(noun="re_review", status=row.status, action=action, message=message)
+    row.status = after
+    row.save(update_fields=["status"])
+    record(actor=by, action="re_reviews.moved", subject=row, facts={"action": action, "status": after, "on": on})
+    return row

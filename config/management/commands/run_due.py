@@ -1,0 +1,37 @@
+"""Do what is due: run it every minute from cron or a timer; running it twice does no harm."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
+
+from foundation.audit.services import seal
+from foundation.core import clock
+
+STALE: Final = timedelta(minutes=15)
+DAILY: Final[tuple[str, ...]] = (
+    "appraisals.services.end_due_sanctions",
+    "desk.services.remind",
+    "experts.services.end_due_suspensions",
+)  # dotted names called as job(on=today); each is idempotent
+
+
+class Command(BaseCommand):
+    """Return killed jobs to the queue, link the journal, and run every daily job."""
+
+    help = __doc__ or ""
+
+    def handle(self, *_args: Any, **_options: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Do the three steps and say what was done."""
+        now = timezone.now()
+        with transaction.atomic():
+            killed = DBTaskResult.objects.select_for_update().filter(status="RUNNING", started_at__lt=now - STALE)
+            returned = killed.update(status="READY", started_at=None)
+        head = seal()
+        for name in DAILY:
+            import_string(name)(on=clock.today())
+        self.stdout.write(f"{returned} killed jobs returned; journal at {head.number}; {len(DAILY)} daily jobs done")

@@ -1,0 +1,1 @@
+"""Coded violations and merits of a party, with expiry."""

@@ -1,0 +1,1 @@
+"""From commission to archive: versions, checks, sign-off, acceptance, payment."""

@@ -1,0 +1,223 @@
+"""What was commissioned and delivered, who may read it, and how late it is."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from assignments.enums import AssignmentStatus, TaskStatus
+from assignments.models import Assignment, Award, EvaluationTask
+from assignments.selectors import tasks as task_selectors
+from assignments.transitions import GONE
+from delivery.enums import ClockStatus, CommissionStatus, VersionKind, VersionStatus
+from delivery.models import (
+    Acceptance,
+    ClockStop,
+    Commission,
+    EarlierReport,
+    Instalment,
+    ReportVersion,
+    SignOff,
+    UnitComment,
+)
+from delivery.rules import due_after_stops
+from delivery.rules import late_days as net_late_days
+from evaluators.models import LeadEvaluator
+from foundation.accounts.enums import Capability, Role
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may, roles_of
+from foundation.papers.models import Paper
+from foundation.papers.selectors import visible_to as bureau_papers
+from foundation.workdays.selectors import overrides
+from parties.models import Membership, Organisation
+from parties.selectors import memberships_of, users_of_organisation
+
+WORK_ENDS: frozenset[str] = frozenset({TaskStatus.ACCEPTED, TaskStatus.ARCHIVED, TaskStatus.STOPPED})
+TOLD = (CommissionStatus.SENT, CommissionStatus.ACCEPTED, CommissionStatus.ENDED)
+SHOWN_TO_UNIT = (VersionKind.DRAFT, VersionKind.COMMENTS)
+OUT_FOR_COMMENTS = (
+    TaskStatus.COMMENTS, TaskStatus.SUBMITTED, TaskStatus.EXPERT_REVIEW, TaskStatus.REVISION, TaskStatus.FINAL,
+    TaskStatus.ACCEPTED, TaskStatus.ARCHIVED,
+)  # fmt: skip
+SHOWN_TO_EXPERTS = (VersionKind.WORK_PLAN, VersionKind.SUBMITTED, VersionKind.FINAL)
+
+
+def visible_to(user: User) -> models.QuerySet[Commission]:
+    """Return the commissions that ``user`` may see: the bureau's, or those sent to his firm."""
+    if may(user, Capability.READ_ALL):
+        return Commission.objects.filter(task__bureau_id=user.bureau_id or 0)
+    if roles_of(user) & {Role.FIRM_ADMIN, Role.FIRM_MEMBER}:
+        return Commission.objects.filter(
+            firm__organisation_id__in=_organisations_of(user), status__in=TOLD, sent_on__isnull=False
+        )
+    return Commission.objects.none()
+
+
+def versions_visible_to(user: User) -> models.QuerySet[ReportVersion]:
+    """Return the versions that ``user`` may read.
+
+    The bureau all of its own; a firm its own commission's; a unit the draft once comments are asked, and its own
+    report where it executes the task; an expert what a panel on which he sits looks at.
+    """
+    if may(user, Capability.READ_ALL):
+        return ReportVersion.objects.filter(task__bureau_id=user.bureau_id or 0)
+    rows = ReportVersion.objects.filter(task__bureau_id=user.bureau_id or 0)
+    wanted = Q(pk__in=[])
+    roles = roles_of(user)
+    if may(user, Capability.READ_UNIT_TASKS):
+        wanted |= Q(task__in=task_selectors.visible_to(user))
+    if roles & {Role.FIRM_ADMIN, Role.FIRM_MEMBER}:
+        wanted |= Q(commission__in=visible_to(user))
+    if Role.UNIT in roles:
+        mine = Q(task__unit__organisation_id__in=_organisations_of(user))
+        asked = Q(kind__in=SHOWN_TO_UNIT, task__status__in=OUT_FOR_COMMENTS) & ~Q(status=VersionStatus.RETURNED)
+        wanted |= mine & (asked | Q(task__executor="UNIT"))
+    if Role.EXPERT in roles:
+        wanted |= Q(kind__in=SHOWN_TO_EXPERTS, task__in=_tasks_read_by(user)) & ~Q(status=VersionStatus.RETURNED)
+    return rows.filter(wanted)
+
+
+def papers_visible_to(user: User) -> models.QuerySet[Paper]:
+    """Return the papers of the reader's bureau, and the letters sent to the reader's firm."""
+    letters = visible_to(user).filter(letter__isnull=False).values("letter_id")
+    return Paper.objects.filter(Q(pk__in=letters) | Q(pk__in=bureau_papers(user).values("pk")))
+
+
+def sign_offs_visible_to(user: User) -> models.QuerySet[SignOff]:
+    """Return the signatures under versions of the bureau or of the reader's firm."""
+    return SignOff.objects.filter(Q(version__commission__in=visible_to(user)) | Q(version__in=_bureau_versions(user)))
+
+
+def clock_stops_visible_to(user: User) -> models.QuerySet[ClockStop]:
+    """Return the clock-stops of the bureau's tasks, or of those commissioned to the reader's firm."""
+    if may(user, Capability.READ_ALL):
+        return ClockStop.objects.filter(task__bureau_id=user.bureau_id or 0)
+    return ClockStop.objects.filter(task__in=visible_to(user).values("task_id"))
+
+
+def instalments_visible_to(user: User) -> models.QuerySet[Instalment]:
+    """Return the instalments of the commissions that ``user`` may see."""
+    return Instalment.objects.filter(commission__in=visible_to(user))
+
+
+def earlier_reports_visible_to(user: User) -> models.QuerySet[EarlierReport]:
+    """Return the reports of earlier years that the bureau keeps."""
+    rows = EarlierReport.objects.filter(bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.READ_ALL) else rows.none()
+
+
+def comments_visible_to(user: User) -> models.QuerySet[UnitComment]:
+    """Return the comments on versions that ``user`` may read."""
+    if Role.EXPERT in roles_of(user) and not may(user, Capability.READ_ALL):
+        return UnitComment.objects.none()
+    return UnitComment.objects.filter(version__in=versions_visible_to(user))
+
+
+def commission_of(task: EvaluationTask) -> Commission | None:
+    """Return the commission that runs, with its firm, lead evaluator and letter."""
+    rows = Commission.objects.filter(task=task, ended_on__isnull=True)
+    return rows.select_related("firm__organisation", "lead_evaluator__person", "letter__file", "rubric_version").first()
+
+
+def versions_of(task: EvaluationTask) -> models.QuerySet[ReportVersion]:
+    """Return the versions of a task, newest first."""
+    return (
+        ReportVersion.objects.filter(task=task).select_related("file", "submitted_by", "sign_off").order_by("-number")
+    )
+
+
+def latest_version(task: EvaluationTask, *kinds: VersionKind) -> ReportVersion | None:
+    """Return the newest version of these kinds that was not returned; any kind where none is named."""
+    rows = versions_of(task).exclude(status=VersionStatus.RETURNED)
+    return (rows.filter(kind__in=kinds) if kinds else rows).first()
+
+
+def granted_stops(task: EvaluationTask) -> list[tuple[date, date]]:
+    """Return the first and last day of every granted clock-stop."""
+    rows = ClockStop.objects.filter(task=task, status=ClockStatus.GRANTED).order_by("started_on", "pk")
+    return list(rows.values_list("started_on", "ended_on"))
+
+
+def delivered_on(task: EvaluationTask) -> date | None:
+    """Return the day of the first final report that was not returned; None before."""
+    row = (
+        ReportVersion.objects.filter(task=task, kind=VersionKind.FINAL)
+        .exclude(status=VersionStatus.RETURNED)
+        .order_by("number")
+        .first()
+    )
+    return timezone.localdate(row.submitted_at) if row else None
+
+
+def late_days(task: EvaluationTask, on: date) -> int:
+    """Return how many working days, net of clock-stops, the final report is late on ``on``; 0 without a due day.
+
+    Once the final report is in, the day it came counts. Rule R-29.
+    """
+    if task.due_on is None:
+        return 0
+    day = min(delivered_on(task) or on, on)
+    stops = granted_stops(task)
+    table = overrides(min([task.due_on, *(first for first, _last in stops)]), max(day, task.due_on))
+    return net_late_days(due_on=task.due_on, delivered_on=day, stops=stops, overrides=table)
+
+
+def due_net(task: EvaluationTask, *, granting: ClockStop | None = None) -> date | None:
+    """Return the day until which the final report is in time, granted clock-stops counted. Rule R-29.
+
+    With ``granting``: the day it would be if that clock-stop were granted, too.
+    """
+    if task.due_on is None:
+        return None
+    stops = granted_stops(task)
+    if granting is not None and granting.status != ClockStatus.GRANTED:
+        stops = sorted([*stops, (granting.started_on, granting.ended_on)])
+    if not stops:
+        return task.due_on
+    last = max([task.due_on, *(end for _start, end in stops)])
+    reach = date(last.year + 2, 1, 1)
+    table = overrides(min(start for start, _end in stops), reach)
+    return due_after_stops(due_on=task.due_on, stops=stops, overrides=table)
+
+
+def fee_limit_cents(task: EvaluationTask, *, procurement_limit_cents: int) -> int:
+    """Return the most the fee may be, in 分: the award, the task's own limit, else what needs no procurement."""
+    award = Award.objects.filter(task=task).first()
+    if award:
+        return award.amount_cents
+    return task.fee_limit_cents if task.fee_limit_cents is not None else procurement_limit_cents - 1
+
+
+def running_tasks_of(lead: LeadEvaluator, *, besides: EvaluationTask | None = None) -> int:
+    """Return how many commissions of a lead evaluator are under way. Rule R-10."""
+    rows = Commission.objects.filter(lead_evaluator__person=lead.person, ended_on__isnull=True)
+    rows = rows.exclude(task__status__in=WORK_ENDS)
+    return (rows.exclude(task=besides) if besides else rows).count()
+
+
+def acceptance_of(task: EvaluationTask) -> Acceptance | None:
+    """Return the acceptance of a task's final report."""
+    return Acceptance.objects.filter(task=task).select_related("version", "accepted_by").first()
+
+
+def people_of(organisation: Organisation) -> list[User]:
+    """Return the users who work here for an organisation."""
+    return list(users_of_organisation(organisation.pk))
+
+
+def _organisations_of(user: User) -> models.QuerySet[Membership, int | None]:
+    return memberships_of(user).filter(organisation__isnull=False).values_list("organisation_id", flat=True)
+
+
+def _bureau_versions(user: User) -> models.QuerySet[ReportVersion]:
+    rows = ReportVersion.objects.filter(task__bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.READ_ALL) else rows.none()
+
+
+def _tasks_read_by(user: User) -> models.QuerySet[Assignment, int | None]:
+    persons = memberships_of(user).values("person_id")
+    hidden: Iterable[str] = [AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED, *GONE]
+    seats = Assignment.objects.filter(expert__person_id__in=persons, re_review__isnull=False)
+    return seats.exclude(status__in=hidden).values_list("re_review__evaluation_id", flat=True)

@@ -1,0 +1,76 @@
+"""Writes of delivery, one file per noun."""
+
+from delivery.services.acceptance import accept_report, is_signed, sign_off
+from delivery.services.clock import ask_clock_stop, deny_clock_stop, grant_clock_stop
+from delivery.services.comments import answer_comment, comment
+from delivery.services.commissions import (
+    accept_commission,
+    change_lead,
+    commission,
+    decline_commission,
+    end_commission,
+    letter_agreed,
+    letter_returned,
+    revise_commission,
+    rubric_for,
+    send_letter,
+)
+from delivery.services.instalments import (
+    accept_instalment,
+    enter_invoice,
+    hold_instalment,
+    pay_instalment,
+    payment_agreed,
+    payment_returned,
+    plan_by_percent,
+    plan_instalments,
+    release_instalment,
+    request_payment,
+)
+from delivery.services.versions import (
+    ask_comments,
+    check_version,
+    keep_earlier_report,
+    notify_unit,
+    return_version,
+    start_fieldwork,
+    submit_version,
+)
+
+__all__ = [
+    "accept_commission",
+    "accept_instalment",
+    "accept_report",
+    "answer_comment",
+    "ask_clock_stop",
+    "ask_comments",
+    "change_lead",
+    "check_version",
+    "comment",
+    "commission",
+    "decline_commission",
+    "deny_clock_stop",
+    "end_commission",
+    "enter_invoice",
+    "grant_clock_stop",
+    "hold_instalment",
+    "is_signed",
+    "keep_earlier_report",
+    "letter_agreed",
+    "letter_returned",
+    "notify_unit",
+    "pay_instalment",
+    "payment_agreed",
+    "payment_returned",
+    "plan_by_percent",
+    "plan_instalments",
+    "release_instalment",
+    "request_payment",
+    "return_version",
+    "revise_commission",
+    "rubric_for",
+    "send_letter",
+    "sign_off",
+    "start_fieldwork",
+    "submit_version",
+]

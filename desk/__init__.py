@@ -1,0 +1,1 @@
+"""Reads across rooms and the few verbs that touch all."""

@@ -1,0 +1,25 @@
+"""Reads that span the rooms."""
+
+from desk.selectors.drafts import draft_of
+from desk.selectors.search import Hit, search
+from desk.selectors.today import Line, Today, today
+from desk.selectors.year_end import OpenThing, YearReview, closing_of, year_review
+from desk.selectors.years import pipeline, supply, work_years, year_grades, year_summary
+
+__all__ = [
+    "Hit",
+    "Line",
+    "OpenThing",
+    "Today",
+    "YearReview",
+    "closing_of",
+    "draft_of",
+    "pipeline",
+    "search",
+    "supply",
+    "today",
+    "work_years",
+    "year_grades",
+    "year_review",
+    "year_summary",
+]

@@ -1,0 +1,1 @@
+"""Frozen published copies: what the public may read."""

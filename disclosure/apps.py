@@ -1,0 +1,16 @@
+"""Frozen published copies: what the public may read."""
+
+from django.apps import AppConfig
+
+
+class DisclosureConfig(AppConfig):
+    """Register the room."""
+
+    name = "disclosure"
+
+    def ready(self) -> None:
+        """Register the rules."""
+        from disclosure.rules import RULES  # noqa: PLC0415 - the register is filled at start
+        from foundation.rulesets.rules import register  # noqa: PLC0415
+
+        register(*RULES)

@@ -1,0 +1,228 @@
+"""Frozen copies as strangers read them. Nothing here touches a live row: what is not published cannot show."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Count
+
+from assignments.enums import TaskKind
+from disclosure.enums import PublicationKind
+from disclosure.models import Publication
+from reviews.enums import ProjectGrade, ReportGrade
+
+PAGE_SIZE: Final = 50
+FACETS: Final = ("work_year", "grade", "unit_name")
+FACET_LIMIT: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RatingFilter:
+    """What a list of published ratings is narrowed to."""
+
+    work_year: tuple[int, ...] = ()
+    grade: tuple[str, ...] = ()
+    unit_name: tuple[str, ...] = ()
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return not (self.work_year or self.grade or self.unit_name or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value of a facet and how many rows it would keep."""
+
+    value: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """One page of copies, newest first; ``after`` and ``before`` are keys of the neighbouring pages."""
+
+    rows: list[Publication]
+    after: int | None
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateAnswer:
+    """What the check page says about a code. An unknown code and one never published look alike."""
+
+    is_valid: bool
+    publication: Publication | None = None
+    withdrawn_reason: str = ""
+
+
+def _live(kind: PublicationKind) -> models.QuerySet[Publication]:
+    return Publication.objects.filter(kind=kind, withdrawn_at__isnull=True)
+
+
+def newest_ratings(*, count: int) -> list[Publication]:
+    """Return the newest published ratings."""
+    return list(_live(PublicationKind.RATING).order_by("-pk")[:count])
+
+
+def newest_draws(*, count: int) -> list[Publication]:
+    """Return the newest published draw records."""
+    return list(_live(PublicationKind.DRAW).order_by("-pk")[:count])
+
+
+def is_draw(publication: Publication) -> bool:
+    """Return whether the copy is a draw's record."""
+    return publication.kind == PublicationKind.DRAW
+
+
+def ratings_page(*, wanted: RatingFilter, after: int | None = None, before: int | None = None) -> PublicPage:
+    """Return one page of published ratings, by keyset: as fast deep as first."""
+    return _page(_narrowed(wanted), after=after, before=before)
+
+
+def draws_page(*, after: int | None = None, before: int | None = None) -> PublicPage:
+    """Return one page of published draw records."""
+    return _page(_live(PublicationKind.DRAW), after=after, before=before)
+
+
+def _narrowed(wanted: RatingFilter, *, without: str = "") -> models.QuerySet[Publication]:
+    rows = _live(PublicationKind.RATING)
+    for name in FACETS:
+        values = getattr(wanted, name)
+        if values and name != without:
+            rows = rows.filter(**{f"{name}__in": values})
+    return rows.filter(title__icontains=wanted.text) if wanted.text else rows
+
+
+def _page(rows: models.QuerySet[Publication], *, after: int | None, before: int | None) -> PublicPage:
+    if before is not None and after is None:
+        found = list(rows.filter(pk__gt=before).order_by("pk")[: PAGE_SIZE + 1])
+        more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE][::-1]
+        return PublicPage(found, found[-1].pk if found else None, found[0].pk if more and found else None)
+    shown = rows.filter(pk__lt=after) if after is not None else rows
+    found = list(shown.order_by("-pk")[: PAGE_SIZE + 1])
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    later = found[-1].pk if more and found else None
+    return PublicPage(found, later, found[0].pk if after is not None and found else None)
+
+
+def rating_facets(wanted: RatingFilter) -> dict[str, list[FacetCount]]:
+    """Return year, grade and unit with their counts, each as the other conditions leave them: three queries."""
+    found = {}
+    for name in FACETS:
+        rows = _narrowed(wanted, without=name).order_by().values(name).annotate(n=Count("pk"))
+        ticked = {str(value) for value in getattr(wanted, name)}
+        options = [
+            FacetCount(str(row[name]), _facet_label(name, row[name]), row["n"], str(row[name]) in ticked)
+            for row in rows.order_by("-n", name)[:FACET_LIMIT]
+            if row[name]
+        ]
+        found[name] = _ordered(name, options)
+    return found
+
+
+def _facet_label(name: str, value: Any) -> str:  # noqa: ANN401 - a column's value
+    if name == "grade":
+        return str(ReportGrade(value).label) if value in ReportGrade else str(value)
+    return str(value)
+
+
+def _ordered(name: str, options: list[FacetCount]) -> list[FacetCount]:
+    if name == "work_year":
+        return sorted(options, key=lambda option: option.value, reverse=True)
+    if name == "grade":
+        known = [grade.value for grade in ReportGrade]
+        return sorted(options, key=lambda option: known.index(option.value) if option.value in known else len(known))
+    return options
+
+
+def latest(slug: str) -> Publication | None:
+    """Return the newest version at an address: live, or withdrawn with its reason. A certificate is asked by code."""
+    rows = Publication.objects.filter(slug=slug).exclude(kind=PublicationKind.CERTIFICATE)
+    return rows.order_by("-version").first()
+
+
+def versions(publication: Publication) -> list[Publication]:
+    """Return the earlier versions at the same address, newest first."""
+    rows = Publication.objects.filter(slug=publication.slug, version__lt=publication.version)
+    return list(rows.defer("body", "text").order_by("-version"))
+
+
+def certificate(code: str) -> CertificateAnswer:
+    """Return whether a certificate with this code is valid."""
+    cleaned = "".join(code.split()).upper()[:40]
+    row = None
+    if cleaned:
+        rows = Publication.objects.filter(kind=PublicationKind.CERTIFICATE, slug=cleaned)
+        row = rows.order_by("-version").first()
+    if row is None:
+        return CertificateAnswer(is_valid=False)
+    if row.withdrawn_at:
+        return CertificateAnswer(is_valid=False, publication=row, withdrawn_reason=row.withdrawn_reason)
+    return CertificateAnswer(is_valid=True, publication=row)
+
+
+def record_text(publication: Publication) -> str:
+    """Return the record of a published draw as the file that verify_draw.py reads."""
+    return json.dumps(publication.body["record"], ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def labels_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the words, in the reader's language, of the codes in a rating's body."""
+    quality = body.get("report_quality") or {}
+    project = body.get("project_performance") or {}
+    return {
+        "kind": _label(TaskKind, body.get("kind", "")),
+        "report_grade": _label(ReportGrade, quality.get("grade", "")),
+        "project_grade": _label(ProjectGrade, project.get("grade", "")),
+    }
+
+
+def _label(choices: type[models.TextChoices], code: str) -> str:
+    return str(choices(code).label) if code in choices else code
+
+
+def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page of a draw shows without scripts: seats, who was passed over and why, alternates."""
+    freeze = json.loads(record["freeze"])
+    names = {seat["stratum"]: seat["name"] for seat in freeze["seats"]}
+    opened = {one["number"]: one["name"] for one in record.get("openings") or []}
+    draw = record.get("draw") or {"seated": [], "skipped": []}
+    steps = [draw, *(record.get("replacements") or [])]
+    panel = steps[-1].get("panel") or draw.get("panel") or draw["seated"]
+    skipped = {one["number"]: one["reason"] for one in draw["skipped"]}
+    seated = [place["number"] for place in draw["seated"]]
+    walked = set(seated) | set(skipped)
+    return {
+        "freeze": freeze,
+        "entries": len(freeze["entries"]),
+        "excluded": freeze["excluded"],
+        "seats": sum(seat["count"] for seat in freeze["seats"]),
+        "panel": [
+            {"number": place["number"], "field": names.get(place["stratum"], ""), "name": opened.get(place["number"])}
+            for place in panel
+        ],
+        "walk": [
+            {"number": number, "reason": skipped.get(number, ""), "is_seated": number in seated}
+            for number in record.get("order") or []
+            if number in walked
+        ],
+        "alternates": [number for number in record.get("order") or [] if number not in walked],
+        "replacements": len(steps) - 1,
+        "voids": record.get("voids") or [],
+        "parts": _parts(record.get("parts") or []),
+    }
+
+
+def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    rows = []
+    for part in parts:
+        value = part["value"]
+        text = " ".join(value) if isinstance(value, list) else str(value or "")
+        rows.append({"id": str(part["id"]), "kind": str(part["kind"]), "value": text})
+    return rows

@@ -1,0 +1,15 @@
+"""Publishing frozen copies, and withdrawing them with trace."""
+
+from disclosure.services.certificates import publish_certificate
+from disclosure.services.copies import PublicationRefused, withdraw
+from disclosure.services.draws import publish_draw
+from disclosure.services.ratings import ask_publication, publish_rating
+
+__all__ = [
+    "PublicationRefused",
+    "ask_publication",
+    "publish_certificate",
+    "publish_draw",
+    "publish_rating",
+    "withdraw",
+]

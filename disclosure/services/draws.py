@@ -1,0 +1,93 @@
+"""Publishing the record of a draw: everything that a stranger needs to walk it again."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assignments.enums import DrawStatus, ReReviewStatus
+from assignments.models import Draw
+from disclosure.enums import PublicationKind
+from disclosure.models import Publication
+from disclosure.permissions import may_publish
+from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, moment_on
+from foundation.accounts.models import User
+from foundation.audit.services import record
+from foundation.core.errors import NotAllowed, Refusal
+
+BODY_TYPE = "gongping/draw-publication/1"
+
+
+@transaction.atomic
+def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
+    """Freeze and publish the record of a finished draw; a changed record replaces the copy and leaves its trace.
+
+    Raise ``PublicationRefused`` before it is drawn, where the record would name somebody before the review is over, and
+    where the same record is public already.
+    """
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=draw.pk)
+    if not may_publish(by, draw.bureau):
+        raise NotAllowed
+    if draw.status != DrawStatus.DRAWN:
+        message = _("The draw is not finished: %(state)s.") % {"state": draw.get_status_display()}
+        raise PublicationRefused(Refusal("not_drawn", message, {"status": draw.status}))
+    found = _record(draw)
+    if draw.re_review and draw.re_review.status != ReReviewStatus.DONE and found.get("openings"):
+        message = _("Names are published only after the review is over.")
+        raise PublicationRefused(Refusal("names_too_early", message))
+    body = draw_body(draw, found)
+    _supersede(draw, body, by=by, on=on)
+    task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
+    copy = Copy(
+        kind=PublicationKind.DRAW,
+        subject=draw,
+        title=body["title"],
+        work_year=task.work_year if task else on.year,
+        body=body,
+        unit_name=task.unit.organisation.name if task else "",
+        is_demo=bool(task and task.is_demo),
+    )
+    return freeze_copy(copy, bureau=draw.bureau, by=by, on=on)
+
+
+def _supersede(draw: Draw, body: dict[str, Any], *, by: User, on: date) -> None:
+    live = Publication.objects.select_for_update().filter(
+        kind=PublicationKind.DRAW, subject_kind="assignments.draw", subject_id=draw.pk, withdrawn_at__isnull=True
+    )
+    row = live.first()
+    if row is not None and row.body != body:
+        row.withdrawn_at = moment_on(on)
+        row.withdrawn_reason = _("Replaced by the next version of the same record.")
+        row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        record(actor=by, action="disclosure.superseded", subject=row, facts={"slug": row.slug, "on": on})
+
+
+def _record(draw: Draw) -> dict[str, Any]:
+    if draw.record is None:
+        raise PublicationRefused(Refusal("no_record", _("The draw has no record yet.")))
+    return dict(draw.record)
+
+
+def draw_body(draw: Draw, found: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that strangers will read of a draw."""
+    task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
+    return {
+        "type": BODY_TYPE,
+        "bureau": draw.bureau.name,
+        "number": draw.number,
+        "title": task.title if task else draw.number,
+        "is_for_firm": draw.task_id is not None,
+        "attempt": draw.attempt,
+        "frozen_at": draw.frozen_at.isoformat() if draw.frozen_at else "",
+        "drawn_at": draw.drawn_at.isoformat() if draw.drawn_at else "",
+        "parties": [
+            {
+                "role": party.role,
+                "committed_at": party.committed_at.isoformat() if party.committed_at else "",
+                "revealed_at": party.revealed_at.isoformat() if party.revealed_at else "",
+            }
+            for party in draw.parties.order_by("pk")
+        ],
+        "record": found,
+    }

@@ -1,0 +1,1 @@
+"""The register: an organisation's role as evaluating firm."""

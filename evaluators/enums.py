@@ -1,0 +1,42 @@
+"""Choices of the register of firms."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class FirmKind(TextChoices):
+    """Kind of firm."""
+
+    CONSULTANCY = "CONSULTANCY", _("consultancy")
+    ACCOUNTANTS = "ACCOUNTANTS", _("accountants")
+    APPRAISERS = "APPRAISERS", _("asset appraisers")
+    LAWYERS = "LAWYERS", _("law firm")
+    RESEARCH = "RESEARCH", _("research institute")
+    UNIVERSITY = "UNIVERSITY", _("university")
+    OTHER = "OTHER", _("other")
+
+
+class FirmStatus(TextChoices):
+    """Standing in the register."""
+
+    APPLIED = "APPLIED", _("applied")
+    TO_CORRECT = "TO_CORRECT", _("to be corrected")
+    NOTICE = "NOTICE", _("public notice")
+    ACTIVE = "ACTIVE", _("in the register")
+    SUSPENDED = "SUSPENDED", _("suspended")
+    REMOVED = "REMOVED", _("removed")
+    LEFT = "LEFT", _("left on own wish")
+
+
+class FirmAction(TextChoices):
+    """What can be done to a standing."""
+
+    RETURN = "RETURN", _("return for correction")
+    RESUBMIT = "RESUBMIT", _("submit again")
+    ANNOUNCE = "ANNOUNCE", _("open the public notice")
+    ADMIT = "ADMIT", _("admit")
+    SUSPEND = "SUSPEND", _("suspend")
+    RESTORE = "RESTORE", _("restore")
+    REMOVE = "REMOVE", _("remove")
+    LEAVE = "LEAVE", _("leave")
+    REAPPLY = "REAPPLY", _("apply again")

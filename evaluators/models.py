@@ -1,0 +1,194 @@
+"""The register: an organisation's role as evaluating firm."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from evaluators.enums import FirmKind, FirmStatus
+from foundation.bureaus.models import Bureau
+from foundation.files.models import StoredFile
+from parties.models import Organisation, Person
+
+
+class Firm(models.Model):
+    """A third-party firm (第三方机构). ``status`` is the standing today; FirmStanding tells every past day."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=FirmKind.choices)
+    status = models.CharField(max_length=10, choices=FirmStatus.choices, default=FirmStatus.APPLIED)
+    status_since = models.DateField()
+    admitted_on = models.DateField(null=True, blank=True)
+    term_ends_on = models.DateField(null=True, blank=True)
+    staff_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "number"], name="firm_number_once"),
+            models.CheckConstraint(
+                condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
+                name="active_firm_has_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the firm."""
+        return f"{self.number} #{self.pk}"
+
+
+class FirmStandingQuerySet(models.QuerySet["FirmStanding"]):
+    """Standing by day."""
+
+    def on(self, day: date) -> Self:
+        """Keep the spell that holds on ``day`` (the end day excluded)."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class FirmStanding(models.Model):
+    """A spell of one standing with its reason."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="standings")
+    status = models.CharField(max_length=10, choices=FirmStatus.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = FirmStandingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Name the spell."""
+        return f"{self.firm} {self.status} #{self.pk}"
+
+
+class Qualification(models.Model):
+    """A qualification with number and expiry."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="qualifications")
+    name = models.CharField(max_length=80)
+    number = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=100)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "name", "number"], name="qualification_once")]
+
+    def __str__(self) -> str:
+        """Name the qualification."""
+        return f"{self.name} #{self.pk}"
+
+
+class LeadEvaluator(models.Model):
+    """主评人: a qualified person of a firm, from a day to a day."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="lead_evaluators")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=60)
+    certificate_number = models.CharField(max_length=60, blank=True)
+    certificate_valid_to = models.DateField(null=True, blank=True)
+    works_since = models.DateField()
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_on__isnull=True), name="lead_evaluator_in_one_firm"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the lead evaluator."""
+        return f"{self.person} #{self.pk}"
+
+
+class Practitioner(models.Model):
+    """从业人员: nobody practises in two firms at once."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="practitioners")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    duty = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_on__isnull=True), name="practitioner_in_one_firm"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the practitioner."""
+        return f"{self.person} #{self.pk}"
+
+
+class Branch(models.Model):
+    """分支机构 without legal personality: cannot contract or be scored alone; with it, it registers itself."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="branches")
+    name = models.CharField(max_length=120)
+    has_legal_personality = models.BooleanField(default=False)
+    own_firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Name the branch."""
+        return f"{self.name} #{self.pk}"
+
+
+class FirmUndertaking(models.Model):
+    """承诺书 of a year, its text's version and when it was accepted."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="undertakings")
+    year = models.PositiveSmallIntegerField()
+    text_version = models.CharField(max_length=20)
+    accepted_on = models.DateField()
+    accepted_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "year"], name="firm_undertaking_once_a_year")]
+
+    def __str__(self) -> str:
+        """Name the undertaking."""
+        return f"{self.firm} {self.year} #{self.pk}"
+
+
+class AdmissionCheck(models.Model):
+    """One item of the admission checklist with its proof."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="admission_checks")
+    code = models.CharField(max_length=40)
+    is_met = models.BooleanField()
+    remark = models.CharField(max_length=300, blank=True)
+    proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "code"], name="admission_check_once")]
+
+    def __str__(self) -> str:
+        """Name the check."""
+        return f"{self.code} #{self.pk}"
+
+
+class AssessedYear(models.Model):
+    """The confirmed result of a firm's yearly assessment (年度考核), in hundredths of a point; null: 未评定."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="assessed_years")
+    year = models.PositiveSmallIntegerField()
+    points_hundredths = models.PositiveIntegerField(null=True, blank=True)
+    recorded_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "year"], name="firm_assessed_once_a_year")]
+
+    def __str__(self) -> str:
+        """Name the result."""
+        return f"{self.firm} {self.year} #{self.pk}"

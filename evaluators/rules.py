@@ -1,0 +1,39 @@
+"""Who may stand in the register, for how long, and who may lead. Rules R-10 to R-13."""
+
+from datetime import date
+from typing import Final
+
+from foundation.core.dates import years_after
+from foundation.core.errors import Refusal
+from foundation.rulesets.rules import Rule
+
+ADMISSION_ITEMS: Final = ["legal_standing", "no_violation_3_years", "lead_evaluator", "proofs"]
+RULES: Final = (
+    Rule("lead_work_years", "R-10", 5, "calendar years", "LAW", "财预〔2021〕6号"),
+    Rule("one_firm_per_practitioner", "R-11", default=True, unit="yes or no", tag="LOCAL"),
+    Rule("firm_admission_items", "R-12", ADMISSION_ITEMS, "items of the checklist", "LOCAL"),
+    Rule("register_term_years", "R-13", 3, "calendar years", "LOCAL"),
+    Rule("removal_years", "R-26", 3, "calendar years", "LOCAL"),
+)
+
+
+def term_ends_on(admitted_on: date, *, years: int) -> date:
+    """Return the first day after the term that began on ``admitted_on``. Rule R-13."""
+    return years_after(admitted_on, years)
+
+
+def lead_refusal(
+    *, title: str, certificate_number: str, works_since: date, on: date, years: int, source: str
+) -> Refusal | None:
+    """Return why a person may not lead: neither title nor certificate, or too few years of work. Rule R-10."""
+    if not title.strip() and not certificate_number.strip():
+        return Refusal("lead_unqualified", "", {"field": "title"}, source)
+    ready_on = years_after(works_since, years)
+    if on < ready_on:
+        return Refusal("lead_too_new", "", {"field": "works_since", "free_on": ready_on.isoformat()}, source)
+    return None
+
+
+def may_reapply_from(removed_on: date, *, years: int) -> date:
+    """Return the first day on which a removed firm may apply again. Rule R-26."""
+    return years_after(removed_on, years)

@@ -1,0 +1,165 @@
+"""Firms of the register: their entry, the checklist, their standing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from evaluators.models import AdmissionCheck, Firm, FirmStanding
+from evaluators.rules import may_reapply_from, term_ends_on
+from evaluators.transitions import TRANSITIONS
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core.errors import DomainError, Refusal, TransitionRefused
+from foundation.papers.services import next_number
+from foundation.rulesets.selectors import rules_for
+from parties.models import Organisation
+from parties.services import OrganisationDraft, register_organisations
+
+
+class FirmRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The firm or its people cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirmDraft:
+    """An organisation's role as firm; ``number`` empty: the next one is given."""
+
+    organisation: Organisation
+    kind: FirmKind
+    staff_count: int = 0
+    number: str = ""
+
+
+@transaction.atomic
+def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on: date) -> list[Firm]:
+    """Write firms as applicants, in the order of ``drafts``; a known firm gets its new kind and staff.
+
+    Raise ``NotAllowed`` without the capability.
+    """
+    require(by, Capability.REGISTER)
+    known = {
+        row.organisation_id: row
+        for row in Firm.objects.select_for_update().filter(
+            bureau=bureau, organisation_id__in=[draft.organisation.pk for draft in drafts]
+        )
+    }
+    made, changed, result = [], [], []
+    for draft in drafts:
+        row = known.get(draft.organisation.pk)
+        if row is None:
+            number = draft.number or f"机构{next_number(bureau=bureau, kind='FIRM', year=on.year):03d}"
+            row = Firm(bureau=bureau, organisation=draft.organisation, number=number, status_since=on)
+            known[draft.organisation.pk] = row
+            made.append(row)
+        elif row.pk:
+            changed.append(row)
+        row.kind, row.staff_count = draft.kind, draft.staff_count
+        result.append(row)
+    Firm.objects.bulk_create(made)
+    Firm.objects.bulk_update(changed, ["kind", "staff_count"], batch_size=500)
+    FirmStanding.objects.bulk_create([FirmStanding(firm=row, status=row.status, started_on=on) for row in made])
+    facts = {"created": len(made), "updated": len(changed), "on": on}
+    record(actor=by, action="evaluators.firms_registered", subject=bureau, facts=facts)
+    return result
+
+
+@transaction.atomic
+def register_firm(
+    *, bureau: Bureau, body: OrganisationDraft, kind: FirmKind, staff_count: int, by: User, on: date
+) -> Firm:
+    """Write one applicant with its organisation; raise ``FirmRefused`` with the known row's facts for a duplicate."""
+    require(by, Capability.REGISTER)
+    known = Firm.objects.filter(bureau=bureau, organisation__uscc=body.uscc).select_related("organisation").first()
+    if known is not None and body.uscc:
+        message = _("This code is registered already: %(name)s, number %(number)s, %(state)s since %(day)s.") % {
+            "name": known.organisation.name,
+            "number": known.number,
+            "state": known.get_status_display(),
+            "day": known.status_since.isoformat(),
+        }
+        facts = {"field": "uscc", "firm": known.pk, "number": known.number}
+        raise FirmRefused(Refusal("firm_known", message, facts, "GB 32100—2015"))
+    organisation = register_organisations(bureau=bureau, drafts=[body], by=by, on=on)[0]
+    return register_firms(bureau=bureau, drafts=[FirmDraft(organisation, kind, staff_count)], by=by, on=on)[0]
+
+
+@transaction.atomic
+def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date, reason: str = "") -> list[Firm]:
+    """Change the standing of firms from ``on``; raise ``TransitionRefused`` for the first that cannot.
+
+    Suspending, removing and returning need a reason; a removed firm may apply again after its years (R-26).
+    """
+    require(by, Capability.REGISTER)
+    if action in {FirmAction.SUSPEND, FirmAction.REMOVE, FirmAction.RETURN} and not reason.strip():
+        raise FirmRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    rows = list(
+        Firm.objects.select_for_update(of=("self",))
+        .select_related("bureau", "organisation")
+        .filter(pk__in=[firm.pk for firm in firms])
+        .order_by("pk")
+    )
+    for row in rows:
+        _move(row, action, on=on)
+    Firm.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)
+    FirmStanding.objects.filter(firm__in=rows, ended_on__isnull=True).update(ended_on=on)
+    FirmStanding.objects.bulk_create(
+        [FirmStanding(firm=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
+    )
+    for row in rows:
+        facts = {"action": action, "status": row.status, "reason": reason, "on": on}
+        record(actor=by, action="evaluators.firm_moved", subject=row, facts=facts)
+    return rows
+
+
+def _move(row: Firm, action: FirmAction, *, on: date) -> None:
+    after = TRANSITIONS.get((FirmStatus(row.status), action))
+    if after is None:
+        message = _("%(name)s is in the state “%(state)s”; this step does not follow.") % {
+            "name": row.organisation.name,
+            "state": row.get_status_display(),
+        }
+        raise TransitionRefused(noun="firm", status=row.status, action=action, message=message)
+    rules = rules_for(bureau=row.bureau, on=on)
+    if action == FirmAction.REAPPLY and row.status == FirmStatus.REMOVED:
+        free_on = may_reapply_from(row.status_since, years=rules.value("removal_years"))
+        if on < free_on:
+            message = _("A removed firm may apply again from %(day)s.") % {"day": free_on.isoformat()}
+            facts = {"free_on": free_on.isoformat()}
+            raise FirmRefused(Refusal("removed_too_recently", message, facts, rules.source("removal_years")))
+    if action == FirmAction.ADMIT:
+        _refuse_unchecked(row, list(rules.value("firm_admission_items")))
+        row.admitted_on = on
+        row.term_ends_on = term_ends_on(on, years=rules.value("register_term_years"))
+    row.status, row.status_since = after, on
+
+
+def _refuse_unchecked(row: Firm, items: Sequence[str]) -> None:
+    """Raise ``FirmRefused`` while an item of the admission checklist is not met. Rule R-12."""
+    met = set(AdmissionCheck.objects.filter(firm=row, is_met=True).values_list("code", flat=True))
+    if missing := [code for code in items if code not in met]:
+        message = _("%(name)s: %(count)d items of the admission checklist are not met yet.") % {
+            "name": row.organisation.name,
+            "count": len(missing),
+        }
+        raise FirmRefused(Refusal("not_checked", message, {"items": missing}))
+
+
+@transaction.atomic
+def record_admission_checks(*, firm: Firm, met: dict[str, bool], by: User, on: date, remark: str = "") -> None:
+    """Write the outcome of the admission checklist. Rule R-12."""
+    require(by, Capability.REGISTER)
+    rows = [AdmissionCheck(firm=firm, code=c, is_met=ok, remark=remark, checked_on=on) for c, ok in met.items()]
+    AdmissionCheck.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["firm", "code"],
+        update_fields=["is_met", "remark", "checked_on"],
+    )
+    record(actor=by, action="evaluators.checked", subject=firm, facts={"met": met, "on": on})

@@ -1,0 +1,171 @@
+"""People of a firm: lead evaluators and staff; nobody practises in two firms at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluators.models import Firm, LeadEvaluator, Practitioner
+from evaluators.rules import lead_refusal
+from evaluators.services.firms import FirmRefused
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.core.errors import Refusal
+from foundation.rulesets.selectors import rules_for
+from parties.models import Person
+from parties.services import PersonDraft, register_persons
+
+Row = TypeVar("Row", LeadEvaluator, Practitioner)
+WORDS = {
+    "lead_unqualified": gettext_lazy("A lead evaluator needs a middle or senior title or a practising certificate."),
+    "lead_too_new": gettext_lazy("A lead evaluator needs five years of work."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDraft:
+    """A lead evaluator (主评人)."""
+
+    firm: Firm
+    person: Person
+    title: str
+    works_since: date
+    started_on: date
+    certificate_number: str = ""
+    certificate_valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerDraft:
+    """Other staff (从业人员)."""
+
+    firm: Firm
+    person: Person
+    started_on: date
+    duty: str = ""
+
+
+@transaction.atomic
+def register_lead(
+    *, firm: Firm, person: PersonDraft, title: str, works_since: date, certificate_number: str, by: User, on: date
+) -> LeadEvaluator:
+    """Write one lead evaluator with his person; raise as ``add_lead_evaluators``."""
+    require(by, Capability.REGISTER)
+    human = register_persons(bureau=firm.bureau, drafts=[person], by=by, on=on)[0]
+    draft = LeadDraft(firm, human, title, works_since, started_on=on, certificate_number=certificate_number)
+    return add_lead_evaluators(drafts=[draft], by=by, on=on)[0]
+
+
+@transaction.atomic
+def register_practitioner(*, firm: Firm, person: PersonDraft, duty: str, by: User, on: date) -> Practitioner:
+    """Write one of the staff with his person; raise ``FirmRefused`` for somebody of another firm. Rule R-11."""
+    require(by, Capability.REGISTER)
+    human = register_persons(bureau=firm.bureau, drafts=[person], by=by, on=on)[0]
+    return add_practitioners(drafts=[PractitionerDraft(firm, human, started_on=on, duty=duty)], by=by, on=on)[0]
+
+
+@transaction.atomic
+def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> list[LeadEvaluator]:
+    """Write lead evaluators; raise ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11)."""
+    for draft in drafts:
+        rules = rules_for(bureau=draft.firm.bureau, on=on)
+        refusal = lead_refusal(
+            title=draft.title,
+            certificate_number=draft.certificate_number,
+            works_since=draft.works_since,
+            on=on,
+            years=rules.value("lead_work_years"),
+            source=rules.source("lead_work_years"),
+        )
+        if refusal:
+            message = f"{draft.person.name}: {WORDS[refusal.code]}"
+            raise FirmRefused(replace(refusal, message=message))
+    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
+    known = _running(LeadEvaluator.objects.all(), [draft.person for draft in drafts])
+    made, result = [], []
+    for draft in drafts:
+        row = known.get(draft.person.pk)
+        if row is None:
+            row = LeadEvaluator(
+                firm=draft.firm,
+                person=draft.person,
+                title=draft.title,
+                certificate_number=draft.certificate_number,
+                certificate_valid_to=draft.certificate_valid_to,
+                works_since=draft.works_since,
+                started_on=draft.started_on,
+            )
+            known[draft.person.pk] = row
+            made.append(row)
+        result.append(row)
+    LeadEvaluator.objects.bulk_create(made)
+    for row in made:
+        record(actor=by, action="evaluators.lead_added", subject=row.firm, facts={"person": row.person_id, "on": on})
+    return result
+
+
+@transaction.atomic
+def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date) -> list[Practitioner]:
+    """Write staff; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11."""
+    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
+    known = _running(Practitioner.objects.all(), [draft.person for draft in drafts])
+    made, result = [], []
+    for draft in drafts:
+        row = known.get(draft.person.pk)
+        if row is None:
+            row = Practitioner(firm=draft.firm, person=draft.person, duty=draft.duty, started_on=draft.started_on)
+            known[draft.person.pk] = row
+            made.append(row)
+        result.append(row)
+    Practitioner.objects.bulk_create(made)
+    for row in made:
+        facts = {"person": row.person_id, "on": on}
+        record(actor=by, action="evaluators.practitioner_added", subject=row.firm, facts=facts)
+    return result
+
+
+def _running(rows: QuerySet[Row], persons: Sequence[Person]) -> dict[int, Row]:
+    """Return who of ``persons`` has a running row; the rows are locked."""
+    found = rows.select_for_update(of=("self",)).filter(person__in=persons, ended_on__isnull=True)
+    return {row.person_id: row for row in found.select_related("firm__organisation")}
+
+
+def _refuse_elsewhere(pairs: Sequence[tuple[Firm, Person]], *, on: date) -> None:
+    """Raise ``FirmRefused`` where somebody leads or works in another firm than the one he is entered for. Rule R-11."""
+    persons = [person for _firm, person in pairs]
+    busy = (_running(LeadEvaluator.objects.all(), persons), _running(Practitioner.objects.all(), persons))
+    chosen: dict[int, Firm] = {}
+    for firm, person in pairs:
+        first = chosen.setdefault(person.pk, firm)
+        others = [row.firm for rows in busy if (row := rows.get(person.pk)) and row.firm_id != firm.pk]
+        if first.pk != firm.pk:
+            others.append(first)
+        if others and rules_for(bureau=firm.bureau, on=on).value("one_firm_per_practitioner"):
+            raise _two_firms(person, others[0])
+
+
+def _two_firms(person: Person, firm: Firm) -> FirmRefused:
+    message = _("%(name)s is with %(firm)s; nobody practises in two firms at once.") % {
+        "name": person.name,
+        "firm": firm.organisation.name,
+    }
+    return FirmRefused(Refusal("two_firms", message, {"person": person.pk, "firm": firm.pk}))
+
+
+@transaction.atomic
+def end_practitioner(*, row: Practitioner | LeadEvaluator, by: User, on: date) -> None:
+    """End somebody's time with a firm on ``on``; the row stays. Raise ``FirmRefused`` where it has ended before."""
+    require(by, Capability.REGISTER)
+    row = type(row)._default_manager.select_for_update(of=("self",)).select_related("firm").get(pk=row.pk)
+    if row.ended_on is not None:
+        raise FirmRefused(Refusal("ended_before", _("This ended before.")))
+    row.ended_on = max(on, row.started_on)
+    row.save(update_fields=["ended_on"])
+    record(actor=by, action="evaluators.staff_ended", subject=row.firm, facts={"person": row.person_id, "on": on})

@@ -1,0 +1,1 @@
+"""The pool: a person's role as expert."""

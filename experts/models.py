@@ -1,0 +1,131 @@
+"""The pool: a person's role as expert."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from foundation.bureaus.models import Bureau
+from foundation.taxonomy.models import Node
+from parties.models import Organisation, Person
+
+
+class Expert(models.Model):
+    """An expert (专家). ``status`` is the standing today; ExpertStanding tells every past day."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    source = models.CharField(max_length=8, choices=ExpertSource.choices, default=ExpertSource.OWN)
+    title = models.CharField(max_length=60)
+    title_level = models.CharField(max_length=12, choices=TitleLevel.choices)
+    status = models.CharField(max_length=10, choices=ExpertStatus.choices, default=ExpertStatus.APPLIED)
+    status_since = models.DateField()
+    admitted_on = models.DateField(null=True, blank=True)
+    term_ends_on = models.DateField(null=True, blank=True)
+    is_civil_servant = models.BooleanField(default=False)
+    guest_for = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "number"], name="expert_number_once"),
+            models.CheckConstraint(
+                condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
+                name="active_expert_has_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the expert."""
+        return f"{self.number} #{self.pk}"
+
+
+class ExpertStandingQuerySet(models.QuerySet["ExpertStanding"]):
+    """Standing by day."""
+
+    def on(self, day: date) -> Self:
+        """Keep the spell that holds on ``day`` (the end day excluded)."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class ExpertStanding(models.Model):
+    """A spell of one standing with its reason."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="standings")
+    status = models.CharField(max_length=10, choices=ExpertStatus.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = ExpertStandingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Name the spell."""
+        return f"{self.expert} {self.status} #{self.pk}"
+
+
+class ExpertSpecialty(models.Model):
+    """What an expert is good at: a node of the specialty tree."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="specialties")
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    is_main = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["expert", "node"], name="expert_specialty_once")]
+
+    def __str__(self) -> str:
+        """Name the specialty."""
+        return f"{self.expert} {self.node} #{self.pk}"
+
+
+class StandingRecusal(models.Model):
+    """An organisation that an expert always steps back from."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="standing_recusals")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Name the recusal."""
+        return f"{self.expert} {self.organisation} #{self.pk}"
+
+
+class Unavailability(models.Model):
+    """Days on which an expert is not free (both ends included)."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="unavailabilities")
+    started_on = models.DateField()
+    ended_on = models.DateField()
+    words = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=models.F("started_on")), name="unavailability_ends_after_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the days."""
+        return f"{self.expert} {self.started_on} #{self.pk}"
+
+
+class ExpertUndertaking(models.Model):
+    """承诺书 of a year, its text's version and when it was accepted."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="undertakings")
+    year = models.PositiveSmallIntegerField()
+    text_version = models.CharField(max_length=20)
+    accepted_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["expert", "year"], name="expert_undertaking_once_a_year")]
+
+    def __str__(self) -> str:
+        """Name the undertaking."""
+        return f"{self.expert} {self.year} #{self.pk}"

@@ -1,0 +1,42 @@
+"""Who may be in the pool. Rules R-13, R-14, R-27."""
+
+from datetime import date
+from typing import Final
+
+from experts.enums import TitleLevel
+from foundation.core.dates import months_after, years_after
+from foundation.core.errors import Refusal
+from foundation.rulesets.rules import Rule
+
+PROCUREMENT_EXPERTS: Final = "财库〔2016〕198号"
+RULES: Final = (
+    Rule("expert_work_years", "R-14", 8, "calendar years", "LAW", PROCUREMENT_EXPERTS),
+    Rule("expert_age_limit", "R-14", 70, "years of age", "LAW", PROCUREMENT_EXPERTS),
+    Rule("expert_suspension_months", "R-27", [3, 6, 12], "months", "LOCAL"),
+)
+
+
+def entry_refusal(
+    *, level: str, works_since: date | None, born_on: date | None, on: date, years: int, age: int, source: str
+) -> Refusal | None:
+    """Return why a person may not enter the pool. Rule R-14: senior, or intermediate with enough years; not too old."""
+    if refusal := age_refusal(born_on=born_on, on=on, age=age, source=source):
+        return refusal
+    if level in {TitleLevel.SENIOR, TitleLevel.ACADEMICIAN}:
+        return None
+    if works_since is None or on < years_after(works_since, years):
+        free_on = years_after(works_since, years).isoformat() if works_since else None
+        return Refusal("expert_too_new", "", {"field": "works_since", "free_on": free_on, "years": years}, source)
+    return None
+
+
+def age_refusal(*, born_on: date | None, on: date, age: int, source: str) -> Refusal | None:
+    """Return why an expert is too old on ``on``: the day of the birthday itself is too late. Rule R-14."""
+    if born_on is not None and on >= years_after(born_on, age):
+        return Refusal("expert_too_old", "", {"age": age, "since": years_after(born_on, age).isoformat()}, source)
+    return None
+
+
+def suspended_until(started_on: date, *, months: int) -> date:
+    """Return the first free day of a suspension that began on ``started_on``. Rule R-27."""
+    return months_after(started_on, months)

@@ -1,0 +1,96 @@
+"""The pool of experts, today and on any past day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from experts.enums import ExpertStatus
+from experts.models import (
+    Expert,
+    ExpertSpecialty,
+    ExpertStanding,
+    ExpertUndertaking,
+    StandingRecusal,
+    Unavailability,
+)
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import descendants
+from parties.selectors import memberships_of
+
+
+def visible_to(user: User) -> models.QuerySet[Expert]:
+    """Return the experts of the reader's bureau; an expert sees himself."""
+    rows = Expert.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    return rows.filter(person_id__in=memberships_of(user).values("person_id"))
+
+
+def expert_of(user: User) -> Expert | None:
+    """Return the expert that ``user`` is."""
+    mine = memberships_of(user).values("person_id")
+    return Expert.objects.filter(person_id__in=mine).select_related("person").order_by("pk").first()
+
+
+def standing_on(expert: Expert, day: date) -> ExpertStatus | None:
+    """Return the expert's standing on ``day``; None before he applied."""
+    row = ExpertStanding.objects.filter(expert=expert).on(day).order_by("-started_on", "-pk").first()
+    return ExpertStatus(row.status) if row else None
+
+
+def standings_on(expert_ids: Iterable[int], day: date) -> dict[int, ExpertStatus]:
+    """Return the standing of each expert on ``day`` in one query; experts without one are left out."""
+    rows = ExpertStanding.objects.filter(expert_id__in=expert_ids).on(day).order_by("started_on", "pk")
+    return {expert_id: ExpertStatus(status) for expert_id, status in rows.values_list("expert_id", "status")}
+
+
+def standing_ends(expert_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the day on which the standing that holds on ``day`` ends by itself; without an end: left out."""
+    rows = ExpertStanding.objects.filter(expert_id__in=expert_ids, ended_on__isnull=False).on(day)
+    found = rows.order_by("started_on", "pk").values_list("expert_id", "ended_on")
+    return {expert_id: ended_on for expert_id, ended_on in found if ended_on}
+
+
+def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Expert]:
+    """Return the experts that stood in the pool on ``day``."""
+    standing = ExpertStanding.objects.on(day).filter(status=ExpertStatus.ACTIVE)
+    return Expert.objects.filter(bureau=bureau, pk__in=standing.values("expert_id"))
+
+
+def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return the nodes of each expert in one query."""
+    found: dict[int, set[int]] = {}
+    rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids)
+    for expert_id, node_id in rows.values_list("expert_id", "node_id"):
+        found.setdefault(expert_id, set()).add(node_id)
+    return found
+
+
+def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> models.QuerySet[Expert]:
+    """Keep the experts who have one of ``nodes`` or something below it."""
+    known = ExpertSpecialty.objects.filter(node__in=descendants(nodes))
+    return rows.filter(pk__in=known.values("expert_id"))
+
+
+def recusals_on(expert_ids: Iterable[int], day: date) -> models.QuerySet[StandingRecusal]:
+    """Return the standing recusals that run on ``day``."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=day)
+    return StandingRecusal.objects.filter(running, expert_id__in=expert_ids, started_on__lte=day)
+
+
+def unavailable_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the last day of the absence of each expert who is not free on ``day``."""
+    rows = Unavailability.objects.filter(expert_id__in=expert_ids, started_on__lte=day, ended_on__gte=day)
+    return dict(rows.order_by("ended_on").values_list("expert_id", "ended_on"))
+
+
+def undertaken(expert_ids: Iterable[int], year: int) -> set[int]:
+    """Return which experts accepted the undertaking of ``year``."""
+    rows = ExpertUndertaking.objects.filter(expert_id__in=expert_ids, year=year)
+    return set(rows.values_list("expert_id", flat=True))

@@ -1,0 +1,349 @@
+"""Keeping the pool: experts, their standing, specialties, recusals, free days and undertakings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
+from experts.models import (
+    Expert,
+    ExpertSpecialty,
+    ExpertStanding,
+    ExpertUndertaking,
+    StandingRecusal,
+    Unavailability,
+)
+from experts.rules import entry_refusal, suspended_until
+from experts.selectors import recusals_on
+from experts.transitions import TRANSITIONS
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may, require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core.dates import years_after
+from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.papers.services import next_number
+from foundation.rulesets.selectors import rules_for
+from foundation.taxonomy.models import Node
+from parties.enums import OrganisationKind
+from parties.models import Employment, Organisation, Person
+from parties.rules import same_name
+from parties.selectors import memberships_of
+from parties.services import (
+    EmploymentDraft,
+    OrganisationDraft,
+    PersonDraft,
+    record_employments,
+    register_organisations,
+    register_persons,
+)
+
+UNDERTAKING_TEXT = "2020-1"
+WORDS = {
+    "expert_too_new": gettext_lazy("An intermediate title needs eight years of work."),
+    "expert_too_old": gettext_lazy("The age limit of the pool is reached."),
+}
+
+
+class ExpertRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The expert cannot be written or moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertDraft:
+    """A person's role as expert; ``number`` empty: the next one is given. The first node is the main specialty."""
+
+    person: Person
+    title: str
+    title_level: TitleLevel
+    nodes: Sequence[Node] = field(default_factory=tuple)
+    works_since: date | None = None
+    source: ExpertSource = ExpertSource.OWN
+    is_civil_servant: bool = False
+    number: str = ""
+    guest_for: str = ""
+
+
+@transaction.atomic
+def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
+    """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
+
+    Raise ``ExpertRefused`` for who may not enter (R-14); guests are asked for one task and enter without the rule.
+    """
+    require(by, Capability.REGISTER)
+    rules = rules_for(bureau=bureau, on=on)
+    for draft in drafts:
+        refusal = entry_refusal(
+            level=draft.title_level,
+            works_since=draft.works_since,
+            born_on=draft.person.born_on,
+            on=on,
+            years=rules.value("expert_work_years"),
+            age=rules.value("expert_age_limit"),
+            source=rules.source("expert_work_years"),
+        )
+        if refusal and draft.source != ExpertSource.GUEST:
+            raise ExpertRefused(replace(refusal, message=f"{draft.person.name}: {WORDS[refusal.code]}"))
+    rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
+    known = {row.person_id: row for row in rows}
+    made, changed, result = [], [], []
+    for draft in drafts:
+        row = known.get(draft.person.pk)
+        if row is None:
+            number = draft.number or f"专家{next_number(bureau=bureau, kind='EXPERT', year=on.year):04d}"
+            row = Expert(bureau=bureau, person=draft.person, number=number, status_since=on, source=draft.source)
+            known[draft.person.pk] = row
+            made.append(row)
+        elif row.pk:
+            changed.append(row)
+        row.title, row.title_level = draft.title, draft.title_level
+        row.is_civil_servant, row.guest_for = draft.is_civil_servant, draft.guest_for
+        result.append(row)
+    Expert.objects.bulk_create(made)
+    fields = ["title", "title_level", "is_civil_servant", "guest_for"]
+    Expert.objects.bulk_update(changed, fields, batch_size=500)
+    ExpertStanding.objects.bulk_create([ExpertStanding(expert=r, status=r.status, started_on=on) for r in made])
+    _write_specialties(drafts, result)
+    facts = {"created": len(made), "updated": len(changed), "on": on}
+    record(actor=by, action="experts.registered", subject=bureau, facts=facts)
+    return result
+
+
+@transaction.atomic
+def register_expert(
+    *,
+    bureau: Bureau,
+    person: PersonDraft,
+    title: str,
+    level: TitleLevel,
+    works_since: date | None,
+    nodes: Sequence[Node],
+    employer: str,
+    employed_since: date | None,
+    by: User,
+    on: date,
+) -> Expert:
+    """Write one applicant with his person and his present employer.
+
+    Raise ``ExpertRefused`` as ``register_experts``, and with the known row's facts for a person who is an expert.
+    """
+    require(by, Capability.REGISTER)
+    human = register_persons(bureau=bureau, drafts=[person], by=by, on=on)[0]
+    known = Expert.objects.filter(person=human).first()
+    if known is not None:
+        message = _("%(name)s is in the pool already: number %(number)s, %(state)s since %(day)s.") % {
+            "name": human.name,
+            "number": known.number,
+            "state": known.get_status_display(),
+            "day": known.status_since.isoformat(),
+        }
+        facts = {"field": "id_number", "expert": known.pk, "number": known.number}
+        raise ExpertRefused(Refusal("expert_known", message, facts))
+    draft = ExpertDraft(person=human, title=title, title_level=level, works_since=works_since, nodes=tuple(nodes))
+    row = register_experts(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+    if employer.strip():
+        declare_employment(expert=row, employer=employer, title=title, started_on=employed_since or on, by=by, on=on)
+    return row
+
+
+@transaction.atomic
+def declare_employment(
+    *,
+    expert: Expert,
+    employer: str,
+    title: str,
+    started_on: date,
+    by: User,
+    on: date,
+    ended_on: date | None = None,
+) -> Employment:
+    """Write where the expert works or worked; he himself or a clerk may say so, and the row says who did.
+
+    Raise ``ExpertRefused`` for a spell that begins after ``on`` or without an employer's name.
+    """
+    is_own = _own_or_clerk(expert, by)
+    if not employer.strip():
+        raise ExpertRefused(Refusal("employer_missing", _("Name the employer."), {"field": "employer"}))
+    if started_on > on:
+        message = _("The first day lies in the future.")
+        raise ExpertRefused(Refusal("begins_later", message, {"field": "started_on"}))
+    body = body_by_name(bureau=expert.bureau, name=employer, by=by, on=on)
+    source = "本人申报" if is_own else "经办登记"
+    draft = EmploymentDraft(expert.person, body, started_on, ended_on, title=title, source=source)
+    row = record_employments(drafts=[draft], by=by, on=on)[0]
+    record(actor=by, action="experts.employment_declared", subject=expert, facts={"organisation": body.pk, "on": on})
+    return row
+
+
+def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisation:
+    """Return the organisation of that name; an unknown one is written without a code, and says why it has none."""
+    wanted = name.strip()
+    spellings = {wanted, same_name(wanted), wanted.replace("(", "（").replace(")", "）")}
+    found = Organisation.objects.filter(bureau=bureau, name__in=spellings).order_by("uscc", "pk").first()
+    if found is not None:
+        return found
+    draft = OrganisationDraft(wanted, OrganisationKind.OTHER, uscc_absent_reason="仅由人员申报，代码待补")
+    return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+
+
+def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) -> None:
+    specialties = [
+        ExpertSpecialty(expert=row, node=node, is_main=index == 0)
+        for draft, row in zip(drafts, rows, strict=True)
+        for index, node in enumerate(draft.nodes)
+    ]
+    ExpertSpecialty.objects.bulk_create(
+        specialties, update_conflicts=True, unique_fields=["expert", "node"], update_fields=["is_main"]
+    )
+
+
+@transaction.atomic
+def move_experts(
+    *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = ""
+) -> list[Expert]:
+    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot."""
+    require(by, Capability.REGISTER)
+    if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
+        raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    rows = list(
+        Expert.objects.select_for_update(of=("self",))
+        .select_related("bureau", "person")
+        .filter(pk__in=[expert.pk for expert in experts])
+        .order_by("pk")
+    )
+    for row in rows:
+        after = TRANSITIONS.get((ExpertStatus(row.status), action))
+        if after is None:
+            message = _("%(name)s is in the state “%(state)s”; this step does not follow.") % {
+                "name": row.person.name,
+                "state": row.get_status_display(),
+            }
+            raise TransitionRefused(noun="expert", status=row.status, action=action, message=message)
+        if action == ExpertAction.ADMIT:
+            years = rules_for(bureau=row.bureau, on=on).value("register_term_years")
+            row.admitted_on, row.term_ends_on = on, years_after(on, years)
+        row.status, row.status_since = after, on
+    Expert.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)
+    spells = ExpertStanding.objects.filter(expert__in=rows)
+    spells.filter(started_on__gt=on).update(ended_on=F("started_on"))  # a return that was foreseen does not come now
+    spells.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on).update(ended_on=on)
+    ExpertStanding.objects.bulk_create(
+        [ExpertStanding(expert=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
+    )
+    for row in rows:
+        facts = {"action": action, "status": row.status, "reason": reason, "on": on}
+        record(actor=by, action="experts.moved", subject=row, facts=facts)
+    return rows
+
+
+@transaction.atomic
+def suspend_expert(*, expert: Expert, months: int, reason: str, by: User, on: date) -> Expert:
+    """Suspend an expert for one of the rule's spells; the shortest ends by itself, longer ones by application. R-27.
+
+    Raise ``ExpertRefused`` for another length, ``TransitionRefused`` for who is not in the pool.
+    """
+    allowed = list(rules_for(bureau=expert.bureau, on=on).value("expert_suspension_months"))
+    if months not in allowed:
+        message = _("A suspension lasts one of: %(months)s months.") % {"months": "、".join(map(str, allowed))}
+        raise ExpertRefused(Refusal("months_out_of_range", message, {"field": "months"}))
+    row = move_experts(experts=[expert], action=ExpertAction.SUSPEND, by=by, on=on, reason=reason)[0]
+    until = suspended_until(on, months=months)
+    if months == min(allowed):
+        ExpertStanding.objects.filter(expert=row, ended_on__isnull=True).update(ended_on=until)
+        reason = _("The suspension ended by itself.")
+        ExpertStanding.objects.create(expert=row, status=ExpertStatus.ACTIVE, started_on=until, reason=reason)
+    record(actor=by, action="experts.suspended", subject=row, facts={"months": months, "until": until, "on": on})
+    return row
+
+
+@transaction.atomic
+def end_due_suspensions(*, on: date) -> int:
+    """Bring today's state of experts in line with suspensions that ended by ``on``; return how many. Run daily."""
+    count = 0
+    back = ExpertStanding.objects.on(on).filter(status=ExpertStatus.ACTIVE, expert__status=ExpertStatus.SUSPENDED)
+    for spell in back.select_related("expert__bureau").order_by("pk"):
+        row = spell.expert
+        row.status, row.status_since = ExpertStatus.ACTIVE, spell.started_on
+        row.save(update_fields=["status", "status_since"])
+        record(actor="system", action="experts.suspension_ended", subject=row, facts={"on": on})
+        count += 1
+    return count
+
+
+@transaction.atomic
+def add_recusal(*, expert: Expert, organisation: Organisation, reason: str, by: User, on: date) -> StandingRecusal:
+    """Write that the expert always steps back from an organisation; the expert himself or a clerk may say so."""
+    _own_or_clerk(expert, by)
+    if not reason.strip():
+        raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    row = StandingRecusal.objects.create(expert=expert, organisation=organisation, reason=reason, started_on=on)
+    record(actor=by, action="experts.recusal_added", subject=expert, facts={"organisation": organisation.pk, "on": on})
+    return row
+
+
+@transaction.atomic
+def recuse_from(*, expert: Expert, body: str, reason: str, by: User, on: date) -> StandingRecusal:
+    """Write a standing recusal from the organisation of that name; an unknown one is written, too."""
+    _own_or_clerk(expert, by)
+    if not body.strip():
+        raise ExpertRefused(Refusal("body_missing", _("Name the organisation."), {"field": "body"}))
+    organisation = body_by_name(bureau=expert.bureau, name=body, by=by, on=on)
+    if recusals_on([expert.pk], on).filter(organisation=organisation).exists():
+        message = _("This recusal stands already.")
+        raise ExpertRefused(Refusal("recusal_stands", message, {"field": "body"}))
+    return add_recusal(expert=expert, organisation=organisation, reason=reason, by=by, on=on)
+
+
+@transaction.atomic
+def end_recusal(*, recusal: StandingRecusal, by: User, on: date) -> StandingRecusal:
+    """End a standing recusal on ``on``; only who keeps the pool may, so that nobody opens a way for himself."""
+    require(by, Capability.REGISTER)
+    recusal = StandingRecusal.objects.select_for_update(of=("self",)).select_related("expert").get(pk=recusal.pk)
+    if recusal.ended_on is not None:
+        raise ExpertRefused(Refusal("recusal_ended", _("This recusal has ended already.")))
+    recusal.ended_on = on
+    recusal.save(update_fields=["ended_on"])
+    facts = {"organisation": recusal.organisation_id, "on": on}
+    record(actor=by, action="experts.recusal_ended", subject=recusal.expert, facts=facts)
+    return recusal
+
+
+@transaction.atomic
+def add_unavailability(
+    *, expert: Expert, started_on: date, ended_on: date, words: str, by: User, on: date
+) -> Unavailability:
+    """Write days on which the expert is not free, both ends included."""
+    _own_or_clerk(expert, by)
+    if ended_on < started_on:
+        message = _("The last day lies before the first.")
+        raise ExpertRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
+    row = Unavailability.objects.create(expert=expert, started_on=started_on, ended_on=ended_on, words=words)
+    facts = {"from": started_on, "until": ended_on, "on": on}
+    record(actor=by, action="experts.unavailable", subject=expert, facts=facts)
+    return row
+
+
+@transaction.atomic
+def accept_undertakings(*, experts: Sequence[Expert], year: int, by: User, on: date) -> None:
+    """Write that experts accepted the undertaking (承诺书) of ``year``; accepting again changes nothing. Rule R-41."""
+    if not may(by, Capability.REGISTER):
+        for expert in experts:
+            _own_or_clerk(expert, by)
+    rows = [ExpertUndertaking(expert=e, year=year, text_version=UNDERTAKING_TEXT, accepted_on=on) for e in experts]
+    ExpertUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
+    for expert in experts:
+        record(actor=by, action="experts.undertaking_accepted", subject=expert, facts={"year": year, "on": on})
+
+
+def _own_or_clerk(expert: Expert, by: User) -> bool:
+    """Return whether ``by`` is the expert himself; raise ``NotAllowed`` for who is neither he nor keeps the pool."""
+    is_own = memberships_of(by).filter(person_id=expert.person_id).exists()
+    if not is_own and not (by.bureau_id == expert.bureau_id and may(by, Capability.REGISTER)):
+        raise NotAllowed
+    return is_own

@@ -1,0 +1,224 @@
+"""Commissions of firms: the letter's way from draft to acceptance, and the instalments of the fee."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from assignments.selectors import tasks
+from delivery import selectors as delivery
+from delivery import services
+from delivery.models import Commission, Instalment
+from evaluators import selectors as firms
+from evaluators.models import LeadEvaluator
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    MAKERS,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    ReasonAsk,
+    Visible,
+    cents,
+    phrase,
+    text,
+)
+from faces.api.v1.panels import DeclineAsk
+from faces.api.views import NounView, make, verb
+from faces.documents.letters import commission_letter
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.core import clock
+from foundation.papers.enums import DeliveryWay
+
+SIGNERS = (Capability.COMMISSION, Capability.FIRM_SIGN)
+
+
+def leads(user: User) -> QuerySet[LeadEvaluator]:
+    """Return the lead evaluators of the firms that somebody may see."""
+    return LeadEvaluator.objects.filter(firm__in=firms.visible_to(user))
+
+
+class CommissionSerializer(NounSerializer[Commission]):
+    """A commission with its letter's number."""
+
+    only: ClassVar[Only] = {"end_reason": INSIDE}
+    task_number = text("task.number")
+    lead_name = text("lead_evaluator.person.name")
+    letter_number = text("letter.letter_number")
+
+    class Meta:
+        model = Commission
+        fields = (
+            "id", "task", "task_number", "assignment", "firm", "firm_name", "lead_evaluator", "lead_name",
+            "rubric_version", "letter", "letter_number", "status", "contract_number", "fee_cents", "due_on",
+            "sent_on", "accepted_on", "ended_on", "end_reason",
+        )  # fmt: skip
+
+
+class TermsAsk(Ask):
+    """The terms of a letter."""
+
+    lead_evaluator = Visible(leads)
+    fee_cents = cents()
+    due_on = serializers.DateField()
+    letter_number = phrase(60, required=False)
+
+
+class CommissionAsk(TermsAsk):
+    """The terms and the task."""
+
+    task = Visible(tasks.visible_to)
+
+
+class SendAsk(Ask):
+    """How the letter reaches the firm."""
+
+    way = Choice(DeliveryWay, required=False)
+    to = phrase(120, required=False)
+
+
+class AcceptAsk(Ask):
+    """The contract, where it has a number."""
+
+    contract_number = phrase(60, required=False)
+
+
+class LeadAsk(Ask):
+    """Another lead evaluator, and why."""
+
+    lead_evaluator = Visible(leads)
+    reason = phrase()
+
+
+class PercentsAsk(Ask):
+    """The instalments in percent of the fee, the last being the tail."""
+
+    percents = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=100), allow_empty=False, max_length=20
+    )
+
+
+class CommissionView(NounView[Commission]):
+    """Commissions of the bureau; a firm sees those sent to it."""
+
+    needs = EVERYBODY
+    make_needs = Capability.COMMISSION
+    serializer_class = CommissionSerializer
+    filterset_fields = ("task", "firm", "status", "lead_evaluator")
+
+    def rows(self, user: User) -> QuerySet[Commission]:
+        """Return the commissions that the reader may see."""
+        joins = "task__bureau", "firm__organisation", "lead_evaluator__person", "letter", "assignment"
+        return delivery.visible_to(user).select_related(*joins)
+
+    @make(CommissionAsk)
+    def create(self, given: dict[str, Any], by: User) -> Commission:
+        """Draft the letter to the chosen firm and submit it for approval."""
+        return services.commission(by=by, on=clock.today(), **given)
+
+    @verb(TermsAsk, needs=Capability.COMMISSION)
+    def revise(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Correct a letter that was given back."""
+        services.revise_commission(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(SendAsk, needs=Capability.COMMISSION)
+    def send(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Issue the agreed letter as PDF and send it."""
+        today = clock.today()
+        content = commission_letter(row, on=today)
+        services.send_letter(commission=row, content=content, by=by, on=today, **given)
+
+    @verb(AcceptAsk, needs=SIGNERS)
+    def accept(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Accept the commission for the firm."""
+        services.accept_commission(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(DeclineAsk, needs=SIGNERS)
+    def decline(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Decline the commission for the firm; the task waits for another choice."""
+        services.decline_commission(commission=row, by=by, at=clock.now(), **given)
+
+    @verb(LeadAsk, needs=Capability.COMMISSION)
+    def change_lead(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Let another lead evaluator take over."""
+        services.change_lead(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(ReasonAsk, needs=Capability.COMMISSION)
+    def end(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """End the commission before its report is accepted."""
+        services.end_commission(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(PercentsAsk, needs=Capability.COMMISSION)
+    def plan_instalments(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Plan the instalments of the fee."""
+        services.plan_by_percent(commission=row, by=by, on=clock.today(), **given)
+
+
+class InstalmentSerializer(NounSerializer[Instalment]):
+    """One payment to a firm."""
+
+    only: ClassVar[Only] = {"request_number": INSIDE, "held_from": INSIDE, "hold_reason": MAKERS}
+
+    class Meta:
+        model = Instalment
+        fields = (
+            "id", "commission", "position", "amount_cents", "is_tail", "status", "invoice_number", "request_number",
+            "paid_on", "held_from", "hold_reason",
+        )  # fmt: skip
+
+
+class InvoiceAsk(Ask):
+    """The invoice's number."""
+
+    invoice_number = phrase(60)
+
+
+class RequestAsk(Ask):
+    """The number of the payment request."""
+
+    request_number = phrase(60)
+
+
+class InstalmentView(NounView[Instalment]):
+    """Instalments of visible commissions."""
+
+    needs = EVERYBODY
+    serializer_class = InstalmentSerializer
+    filterset_fields = ("commission", "status", "is_tail")
+
+    def rows(self, user: User) -> QuerySet[Instalment]:
+        """Return the instalments that the reader may see."""
+        return delivery.instalments_visible_to(user)
+
+    @verb(needs=Capability.COMMISSION)
+    def accept(self, row: Instalment, _given: dict[str, Any], by: User) -> None:
+        """Confirm that the work it pays for is done."""
+        services.accept_instalment(instalment=row, by=by, on=clock.today())
+
+    @verb(InvoiceAsk, needs=Capability.COMMISSION)
+    def invoice(self, row: Instalment, given: dict[str, Any], by: User) -> None:
+        """Enter the invoice and submit the payment for approval."""
+        services.enter_invoice(instalment=row, by=by, on=clock.today(), **given)
+
+    @verb(RequestAsk, needs=Capability.COMMISSION)
+    def request_payment(self, row: Instalment, given: dict[str, Any], by: User) -> None:
+        """Enter the number of the payment request."""
+        services.request_payment(instalment=row, by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.COMMISSION)
+    def pay(self, row: Instalment, _given: dict[str, Any], by: User) -> None:
+        """Record the payment."""
+        services.pay_instalment(instalment=row, by=by, on=clock.today())
+
+    @verb(ReasonAsk, needs=Capability.COMMISSION)
+    def hold(self, row: Instalment, given: dict[str, Any], by: User) -> None:
+        """Hold a tail while an appeal is open."""
+        services.hold_instalment(instalment=row, by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.COMMISSION)
+    def release(self, row: Instalment, _given: dict[str, Any], by: User) -> None:
+        """Let a held instalment go on."""
+        services.release_instalment(instalment=row, by=by, on=clock.today())

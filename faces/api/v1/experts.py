@@ -1,0 +1,181 @@
+"""The pool of experts: specialties, standing recusals, days of absence, undertakings."""
+
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+
+from experts import selectors as experts
+from experts import services
+from experts.enums import ExpertAction
+from experts.models import Expert, ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
+from faces.api.views import NounView, make, verb
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.core import clock
+from parties.models import Organisation
+
+Row = TypeVar("Row", bound=Model)
+POOL_OR_SELF = (Capability.REGISTER, Capability.EXPERT_DESK)
+
+
+def bodies(user: User) -> QuerySet[Organisation]:
+    """Return the bodies that somebody may name: those of the own bureau."""
+    return Organisation.objects.filter(bureau_id=user.bureau_id or 0)
+
+
+class ExpertSerializer(NounSerializer[Expert]):
+    """An expert of the pool."""
+
+    only: ClassVar[Only] = {"guest_for": INSIDE, "is_civil_servant": INSIDE}
+    name = text("person.name")
+
+    class Meta:
+        model = Expert
+        fields = (
+            "id", "number", "person", "name", "source", "title", "title_level", "status", "status_since",
+            "admitted_on", "term_ends_on", "is_civil_servant", "guest_for",
+        )  # fmt: skip
+
+
+class ExpertStandingAsk(Ask):
+    """What is done to a standing, and why."""
+
+    action = Choice(ExpertAction)
+    reason = phrase(required=False)
+
+
+class ExpertView(NounView[Expert]):
+    """The pool; an expert sees himself."""
+
+    needs = EVERYBODY
+    serializer_class = ExpertSerializer
+    filterset_fields = ("number", "status", "source", "title_level", "person")
+
+    def rows(self, user: User) -> QuerySet[Expert]:
+        """Return the experts that the reader may see."""
+        return experts.visible_to(user).select_related("person")
+
+    @verb(ExpertStandingAsk, needs=Capability.REGISTER)
+    def move(self, row: Expert, given: dict[str, Any], by: User) -> None:
+        """Change the expert's standing from today."""
+        services.move_experts(experts=[row], by=by, on=clock.today(), **given)
+
+
+class OfExpertView(NounView[Row]):
+    """Something of a visible expert."""
+
+    needs = EVERYBODY
+    joins: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, user: User) -> QuerySet[Row]:
+        """Return the rows of the experts that the reader may see."""
+        model: Any = self.serializer_class.Meta.model  # type: ignore[union-attr] # every noun has a ModelSerializer
+        rows: QuerySet[Row] = model.objects.filter(expert__in=experts.visible_to(user))
+        return rows.select_related(*self.joins) if self.joins else rows
+
+
+class ExpertSpecialtySerializer(NounSerializer[ExpertSpecialty]):
+    """A node of the specialty tree that an expert knows."""
+
+    code = text("node.code")
+    name = text("node.name")
+
+    class Meta:
+        model = ExpertSpecialty
+        fields = ("id", "expert", "node", "code", "name", "is_main")
+
+
+class ExpertSpecialtyView(OfExpertView[ExpertSpecialty]):
+    """Specialties of visible experts."""
+
+    serializer_class = ExpertSpecialtySerializer
+    filterset_fields = ("expert", "node", "is_main")
+    joins = ("node",)
+
+
+class StandingRecusalSerializer(NounSerializer[StandingRecusal]):
+    """An organisation that an expert always steps back from."""
+
+    organisation_name = text("organisation.name")
+
+    class Meta:
+        model = StandingRecusal
+        fields = ("id", "expert", "organisation", "organisation_name", "reason", "started_on", "ended_on")
+
+
+class RecusalAsk(Ask):
+    """From whom an expert steps back, and why."""
+
+    expert = Visible(experts.visible_to)
+    organisation = Visible(bodies)
+    reason = phrase(200)
+
+
+class StandingRecusalView(OfExpertView[StandingRecusal]):
+    """Standing recusals of visible experts."""
+
+    serializer_class = StandingRecusalSerializer
+    filterset_fields = ("expert", "organisation")
+    joins = ("organisation",)
+    make_needs = POOL_OR_SELF
+
+    @make(RecusalAsk)
+    def create(self, given: dict[str, Any], by: User) -> StandingRecusal:
+        """Write a standing recusal from today; the expert himself or who keeps the pool."""
+        return services.add_recusal(by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.REGISTER)
+    def end(self, row: StandingRecusal, _given: dict[str, Any], by: User) -> None:
+        """End the recusal today."""
+        services.end_recusal(recusal=row, by=by, on=clock.today())
+
+
+class UnavailabilitySerializer(NounSerializer[Unavailability]):
+    """Days on which an expert is not free, both ends included."""
+
+    class Meta:
+        model = Unavailability
+        fields = ("id", "expert", "started_on", "ended_on", "words")
+
+
+class UnavailabilityAsk(Ask):
+    """The days."""
+
+    expert = Visible(experts.visible_to)
+    started_on = serializers.DateField()
+    ended_on = serializers.DateField()
+    words = phrase(120, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"words": "", **attrs}
+
+
+class UnavailabilityView(OfExpertView[Unavailability]):
+    """Absences of visible experts."""
+
+    serializer_class = UnavailabilitySerializer
+    filterset_fields = ("expert",)
+    make_needs = POOL_OR_SELF
+
+    @make(UnavailabilityAsk)
+    def create(self, given: dict[str, Any], by: User) -> Unavailability:
+        """Write days of absence; the expert himself or who keeps the pool."""
+        return services.add_unavailability(by=by, on=clock.today(), **given)
+
+
+class ExpertUndertakingSerializer(NounSerializer[ExpertUndertaking]):
+    """The undertaking of a year."""
+
+    class Meta:
+        model = ExpertUndertaking
+        fields = ("id", "expert", "year", "text_version", "accepted_on")
+
+
+class ExpertUndertakingView(OfExpertView[ExpertUndertaking]):
+    """Undertakings of visible experts."""
+
+    serializer_class = ExpertUndertakingSerializer
+    filterset_fields = ("expert", "year")

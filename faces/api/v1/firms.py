@@ -1,0 +1,154 @@
+"""The register of firms: standing, qualifications, lead evaluators, staff, branches, undertakings."""
+
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from evaluators import selectors as firms
+from evaluators import services
+from evaluators.enums import FirmAction
+from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, phrase, text
+from faces.api.views import NounView, verb
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.core import clock
+
+Row = TypeVar("Row", bound=Model)
+
+
+class FirmSerializer(NounSerializer[Firm]):
+    """A firm of the register."""
+
+    name = text("organisation.name")
+    uscc = text("organisation.uscc")
+
+    class Meta:
+        model = Firm
+        fields = (
+            "id", "number", "organisation", "name", "uscc", "kind", "status", "status_since", "admitted_on",
+            "term_ends_on", "staff_count",
+        )  # fmt: skip
+
+
+class FirmStandingAsk(Ask):
+    """What is done to a standing, and why."""
+
+    action = Choice(FirmAction)
+    reason = phrase(required=False)
+
+
+class FirmView(NounView[Firm]):
+    """The register; a firm sees itself."""
+
+    needs = EVERYBODY
+    serializer_class = FirmSerializer
+    filterset_fields = ("number", "kind", "status", "organisation")
+
+    def rows(self, user: User) -> QuerySet[Firm]:
+        """Return the firms that the reader may see."""
+        return firms.visible_to(user).select_related("organisation")
+
+    @verb(FirmStandingAsk, needs=Capability.REGISTER)
+    def move(self, row: Firm, given: dict[str, Any], by: User) -> None:
+        """Change the firm's standing from today."""
+        services.move_firms(firms=[row], by=by, on=clock.today(), **given)
+
+
+class OfFirmView(NounView[Row]):
+    """Something of a visible firm."""
+
+    needs = EVERYBODY
+    joins: ClassVar[tuple[str, ...]] = ()
+
+    def rows(self, user: User) -> QuerySet[Row]:
+        """Return the rows of the firms that the reader may see."""
+        model: Any = self.serializer_class.Meta.model  # type: ignore[union-attr] # every noun has a ModelSerializer
+        rows: QuerySet[Row] = model.objects.filter(firm__in=firms.visible_to(user))
+        return rows.select_related(*self.joins) if self.joins else rows
+
+
+class QualificationSerializer(NounSerializer[Qualification]):
+    """A qualification with its expiry."""
+
+    class Meta:
+        model = Qualification
+        fields = ("id", "firm", "name", "number", "issuer", "valid_from", "valid_to", "proof")
+
+
+class QualificationView(OfFirmView[Qualification]):
+    """Qualifications of visible firms."""
+
+    serializer_class = QualificationSerializer
+    filterset_fields = ("firm", "name")
+
+
+class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
+    """A lead evaluator of a firm, from a day to a day."""
+
+    person_name = text("person.name")
+
+    class Meta:
+        model = LeadEvaluator
+        fields = (
+            "id", "firm", "person", "person_name", "title", "certificate_number", "certificate_valid_to",
+            "works_since", "started_on", "ended_on",
+        )  # fmt: skip
+
+
+class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
+    """Lead evaluators of visible firms."""
+
+    serializer_class = LeadEvaluatorSerializer
+    filterset_fields = ("firm", "person")
+    joins = ("person",)
+
+
+class PractitionerSerializer(NounSerializer[Practitioner]):
+    """One of a firm's staff, from a day to a day."""
+
+    person_name = text("person.name")
+
+    class Meta:
+        model = Practitioner
+        fields = ("id", "firm", "person", "person_name", "duty", "started_on", "ended_on")
+
+
+class PractitionerView(OfFirmView[Practitioner]):
+    """Staff of visible firms."""
+
+    serializer_class = PractitionerSerializer
+    filterset_fields = ("firm", "person")
+    joins = ("person",)
+
+
+class BranchSerializer(NounSerializer[Branch]):
+    """A branch of a firm."""
+
+    class Meta:
+        model = Branch
+        fields = ("id", "firm", "name", "has_legal_personality", "own_firm", "address", "started_on", "ended_on")
+
+
+class BranchView(OfFirmView[Branch]):
+    """Branches of visible firms."""
+
+    serializer_class = BranchSerializer
+    filterset_fields = ("firm",)
+
+
+class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
+    """The undertaking of a year."""
+
+    only: ClassVar[Only] = {"accepted_by": (INSIDE, Capability.FIRM_DESK)}
+
+    class Meta:
+        model = FirmUndertaking
+        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_by")
+
+
+class FirmUndertakingView(OfFirmView[FirmUndertaking]):
+    """Undertakings of visible firms."""
+
+    serializer_class = FirmUndertakingSerializer
+    filterset_fields = ("firm", "year")

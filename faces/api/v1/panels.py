@@ -1,0 +1,176 @@
+"""Re-reviews and who serves where. An outsider sees his own assignments only, once he was told."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from assignments.enums import DeclineReason, ReReviewKind
+from assignments.models import Assignment, ReReviewTask
+from assignments.selectors import assignments as seats
+from assignments.selectors import tasks
+from assignments.services import assignments as services
+from assignments.services import re_reviews
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    ReasonAsk,
+    Visible,
+    WordsAsk,
+    phrase,
+    text,
+)
+from faces.api.views import NounView, make, verb
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.core import clock
+from reviews.services import step_back
+
+ANSWERERS = (Capability.COMMISSION, Capability.FIRM_DESK, Capability.EXPERT_DESK)
+
+
+class ReReviewSerializer(NounSerializer[ReReviewTask]):
+    """A re-review; which task it is, is told with the task."""
+
+    class Meta:
+        model = ReReviewTask
+        fields = (
+            "id", "number", "evaluation", "kind", "panel_size", "meets_on", "place", "half_days",
+            "by_correspondence", "due_on", "status",
+        )  # fmt: skip
+
+
+class ReReviewAsk(Ask):
+    """A new re-review of a task."""
+
+    task = Visible(tasks.visible_to)
+    kind = Choice(ReReviewKind)
+    panel_size = serializers.IntegerField(min_value=1, max_value=99)
+    due_on = serializers.DateField()
+    meets_on = serializers.DateField(required=False, allow_null=True)
+    place = phrase(120, required=False)
+    half_days = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    by_correspondence = serializers.BooleanField(required=False)
+
+
+class ReReviewView(NounView[ReReviewTask]):
+    """Re-reviews of the bureau; an expert sees those he was told of."""
+
+    needs = EVERYBODY
+    make_needs = Capability.PLAN
+    serializer_class = ReReviewSerializer
+    filterset_fields = ("number", "kind", "status", "evaluation")
+
+    def rows(self, user: User) -> QuerySet[ReReviewTask]:
+        """Return the re-reviews that the reader may see."""
+        return seats.re_reviews_visible_to(user)
+
+    @make(ReReviewAsk)
+    def create(self, given: dict[str, Any], by: User) -> ReReviewTask:
+        """Open a re-review."""
+        return re_reviews.open_re_review(by=by, on=clock.today(), **given)
+
+    @verb(needs=(Capability.PLAN, Capability.COMMISSION))
+    def begin(self, row: ReReviewTask, _given: dict[str, Any], by: User) -> None:
+        """Begin the review."""
+        re_reviews.begin(re_review=row, by=by, on=clock.today())
+
+    @verb(ReasonAsk, needs=(Capability.PLAN, Capability.COMMISSION))
+    def stop(self, row: ReReviewTask, given: dict[str, Any], by: User) -> None:
+        """Stop the review for a reason."""
+        re_reviews.stop(re_review=row, by=by, on=clock.today(), **given)
+
+
+class AssignmentSerializer(NounSerializer[Assignment]):
+    """One firm on one task, or one expert on one re-review."""
+
+    only: ClassVar[Only] = dict.fromkeys(("reason", "position", "decline_counts", "void_words", "replaces"), INSIDE)
+    task_number = text("task.number")
+    firm_name = text("firm.organisation.name")
+    expert_name = text("expert.person.name")
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "id", "task", "task_number", "re_review", "firm", "firm_name", "expert", "expert_name", "draw", "origin",
+            "reason", "stratum", "position", "is_leader", "status", "assigned_on", "notified_at", "answered_at",
+            "decline_reason", "decline_words", "decline_counts", "void_words", "replaces",
+        )  # fmt: skip
+
+
+class DeclineAsk(Ask):
+    """Why somebody declines."""
+
+    reason = Choice(DeclineReason)
+    words = phrase(required=False)
+
+
+class DeclareAsk(Ask):
+    """What somebody declares about interests."""
+
+    has_conflict = serializers.BooleanField()
+    words = phrase(500, required=False)
+
+
+class CallAsk(Ask):
+    """One telephone call."""
+
+    outcome = serializers.ChoiceField(choices=["ACCEPTED", "DECLINED", "NO_ANSWER", "CALL_BACK"])
+    words = phrase(required=False)
+    reason = Choice(DeclineReason, required=False, allow_null=True)
+
+
+class AssignmentView(NounView[Assignment]):
+    """Assignments of the bureau; an outsider sees his own."""
+
+    needs = EVERYBODY
+    serializer_class = AssignmentSerializer
+    filterset_fields = ("status", "origin", "task", "re_review", "firm", "expert", "draw")
+
+    def rows(self, user: User) -> QuerySet[Assignment]:
+        """Return the assignments that the reader may see."""
+        return seats.visible_to(user).select_related("task", "firm__organisation", "expert__person")
+
+    @verb(needs=Capability.COMMISSION)
+    def notify(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
+        """Tell the firm or the expert."""
+        services.notify(assignment=row, by=by, at=clock.now())
+
+    @verb(CallAsk, needs=Capability.COMMISSION)
+    def call(self, row: Assignment, given: dict[str, Any], by: User) -> None:
+        """Write one telephone call."""
+        services.log_call(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+
+    @verb(needs=ANSWERERS)
+    def accept(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
+        """Accept the task."""
+        services.accept(assignment=row, by=by, at=clock.now())
+
+    @verb(DeclineAsk, needs=ANSWERERS)
+    def decline(self, row: Assignment, given: dict[str, Any], by: User) -> None:
+        """Decline with a coded reason."""
+        services.decline(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+
+    @verb(DeclareAsk, needs=ANSWERERS)
+    def declare(self, row: Assignment, given: dict[str, Any], by: User) -> None:
+        """Declare interests; a conflict voids the assignment."""
+        services.declare(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+
+    @verb(needs=Capability.COMMISSION)
+    def no_answer(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
+        """Note that nobody answered two calls."""
+        services.note_no_answer(assignment=row, by=by, at=clock.now())
+
+    @verb(WordsAsk, needs=ANSWERERS)
+    def recuse(self, row: Assignment, given: dict[str, Any], by: User) -> None:
+        """Step back for a conflict."""
+        step_back(assignment=row, by=by, at=clock.now(), **given)
+
+    @verb(needs=Capability.COMMISSION)
+    def lead(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
+        """Make a member the leader of his panel."""
+        re_reviews.name_leader(assignment=row, by=by, on=clock.today())

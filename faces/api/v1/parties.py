@@ -1,0 +1,112 @@
+"""Organisations, budget units, persons and where they work or worked. Numbers, phones and accounts are never read."""
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+
+from faces.api.serializers import EVERYBODY, INSIDE, NounSerializer, Only, text
+from faces.api.views import NounView
+from foundation.accounts.models import User
+from parties import selectors as parties
+from parties.models import BudgetUnit, Employment, Organisation, Person
+
+
+class OrganisationSerializer(NounSerializer[Organisation]):
+    """A body, once, whatever roles it plays."""
+
+    only: ClassVar[Only] = {"phone": INSIDE, "legal_person": INSIDE}
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "id", "name", "kind", "uscc", "legal_person", "address", "phone", "founded_on", "closed_on", "is_demo",
+        )  # fmt: skip
+
+
+class OrganisationView(NounView[Organisation]):
+    """Organisations of the bureau; an outsider sees his own."""
+
+    needs = EVERYBODY
+    serializer_class = OrganisationSerializer
+    filterset_fields = ("kind", "uscc", "name")
+
+    def rows(self, user: User) -> QuerySet[Organisation]:
+        """Return the organisations that the reader may see."""
+        return parties.organisations_visible_to(user)
+
+
+class BudgetUnitSerializer(NounSerializer[BudgetUnit]):
+    """A budget unit with its superior."""
+
+    name = text("organisation.name")
+    superior_name = text("superior.organisation.name")
+    section_name = text("section.name")
+
+    class Meta:
+        model = BudgetUnit
+        fields = (
+            "id", "code", "organisation", "name", "superior", "superior_name", "section", "section_name",
+            "is_bureau_itself",
+        )  # fmt: skip
+
+
+class BudgetUnitView(NounView[BudgetUnit]):
+    """Budget units; a unit sees itself and the units below it."""
+
+    needs = EVERYBODY
+    serializer_class = BudgetUnitSerializer
+    filterset_fields = ("code", "superior", "section")
+
+    def rows(self, user: User) -> QuerySet[BudgetUnit]:
+        """Return the units that the reader may see."""
+        return parties.units_visible_to(user).select_related("organisation", "superior__organisation", "section")
+
+
+class PersonSerializer(NounSerializer[Person]):
+    """A person by name."""
+
+    only: ClassVar[Only] = {"email": INSIDE, "born_on": INSIDE}
+
+    class Meta:
+        model = Person
+        fields = ("id", "name", "email", "born_on", "is_demo")
+
+
+class PersonView(NounView[Person]):
+    """Persons the bureau knows; an outsider sees himself."""
+
+    needs = EVERYBODY
+    serializer_class = PersonSerializer
+    filterset_fields = ("name",)
+
+    def rows(self, user: User) -> QuerySet[Person]:
+        """Return the persons that the reader may see."""
+        return parties.persons_visible_to(user)
+
+
+class EmploymentSerializer(NounSerializer[Employment]):
+    """A dated spell of a person with an organisation."""
+
+    only: ClassVar[Only] = {"source": INSIDE}
+    person_name = text("person.name")
+    organisation_name = text("organisation.name")
+
+    class Meta:
+        model = Employment
+        fields = (
+            "id", "person", "person_name", "organisation", "organisation_name", "kind", "title", "started_on",
+            "ended_on", "source",
+        )  # fmt: skip
+
+
+class EmploymentView(NounView[Employment]):
+    """Who was where; an outsider sees his own spells."""
+
+    needs = EVERYBODY
+    serializer_class = EmploymentSerializer
+    filterset_fields = ("person", "organisation", "kind")
+
+    def rows(self, user: User) -> QuerySet[Employment]:
+        """Return the spells of the persons whom the reader may see."""
+        rows = Employment.objects.filter(person__in=parties.persons_visible_to(user))
+        return rows.select_related("person", "organisation")

@@ -1,0 +1,1 @@
+"""Importers, exporters, demonstration data."""

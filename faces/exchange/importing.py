@@ -1,0 +1,175 @@
+"""The one way in for spreadsheets: read all, check all, then write all or nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from faces.exchange.faults import Fault, ImportRefused, Report
+from faces.exchange.sheets import Sheet, read
+from faces.exchange.tables import Layout, Record, records
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core.errors import DomainError
+
+
+@dataclass(slots=True)
+class Setting:
+    """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name."""
+
+    bureau: Bureau
+    by: User
+    on: date
+    is_demo: bool = False
+    brought: dict[str, set[str]] = field(default_factory=dict)
+
+    def bring(self, noun: str, keys: Iterable[str]) -> None:
+        """Remember keys that a sheet of this file brings."""
+        self.brought.setdefault(noun, set()).update(keys)
+
+    def knows(self, noun: str, key: str) -> bool:
+        """Return whether a sheet of this file brings ``key``."""
+        return key in self.brought.get(noun, set())
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows were new, and how many brought a known thing up to date."""
+
+    created: int = 0
+    updated: int = 0
+
+
+Check = Callable[[Sequence[Record], Setting], Iterable[Fault]]
+Write = Callable[[Sequence[Record], Setting], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sheet of an import: how it is laid out, what is checked across rows and rooms, how it is written."""
+
+    layout: Layout
+    write: Write
+    check: Check = field(default=lambda _rows, _setting: ())
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What one file brings: its sheets in the order in which they are written."""
+
+    code: str
+    label: StrOrPromise
+    parts: Sequence[Part]
+
+
+NOUNS: Final[dict[str, Noun]] = {}
+# what people import on the page, in the order of its menu; the rest is read by the demonstration alone
+OFFERED: Final = ("firms", "experts", "specialties", "units", "projects", "chain", "training")
+
+
+def register(noun: Noun) -> Noun:
+    """Make a noun importable by its code."""
+    NOUNS[noun.code] = noun
+    return noun
+
+
+def dry_run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Report:
+    """Return what ``run`` would do, every fault with its place; nothing stays written."""
+    require(setting.by, Capability.IMPORT)
+    report, batches = _read(noun, content, name, setting)
+    if report.is_clean:
+        with transaction.atomic():
+            _write(batches, setting, report)
+            transaction.set_rollback(True)
+    return report
+
+
+@transaction.atomic
+def run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Report:
+    """Import the file, or raise ``ImportRefused`` with every fault and write nothing."""
+    require(setting.by, Capability.IMPORT)
+    report, batches = _read(noun, content, name, setting)
+    if report.is_clean:
+        _write(batches, setting, report)
+    if report.faults:
+        raise ImportRefused(report.faults)
+    facts = {"noun": noun.code, "rows": report.rows, "created": report.created, "updated": report.updated}
+    record(actor=setting.by, action="exchange.imported", subject=setting.bureau, facts=facts)
+    return report
+
+
+def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Report, list[tuple[Part, list[Record]]]]:
+    setting.brought.clear()
+    report = Report()
+    batches: list[tuple[Part, list[Record]]] = []
+    for part, sheet in _matched(noun, read(content, name), report):
+        rows = records(sheet, part.layout, report)
+        batches.append((part, rows))
+    order = {id(part): place for place, part in enumerate(noun.parts)}
+    batches.sort(key=lambda batch: order[id(batch[0])])
+    for part, rows in batches:
+        report.faults += part.check(rows, setting)
+    return report, batches
+
+
+def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[Part, Sheet]]:
+    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is the first part."""
+    by_name = {said: part for part in noun.parts for said in (part.layout.name, *part.layout.also)}
+    matched = [(by_name[sheet.name.strip()], sheet) for sheet in sheets if sheet.name.strip() in by_name]
+    filled = [sheet for sheet in sheets if any(not line.is_blank for line in sheet.lines)]
+    if not matched and len(filled) == 1:
+        return [(noun.parts[0], filled[0])]
+    if not matched:
+        asked = "、".join(part.layout.name for part in noun.parts)
+        sentence = _("No sheet of this file is called %(asked)s.") % {"asked": asked}
+        report.faults.append(Fault("", 0, "", "", "、".join(sheet.name for sheet in sheets), sentence, "no_sheet"))
+    taken = {sheet.name for _part, sheet in matched}
+    report.unknown += [(sheet.name, "") for sheet in filled if sheet.name not in taken]
+    return matched
+
+
+def _write(batches: Sequence[tuple[Part, list[Record]]], setting: Setting, report: Report) -> None:
+    for part, rows in batches:
+        try:
+            with transaction.atomic():
+                done = part.write(rows, setting) if rows else Written()
+        except DomainError as error:
+            report.faults.append(_fault_of(error, part.layout.name, rows))
+            return
+        report.created[part.layout.name] = done.created
+        report.updated[part.layout.name] = done.updated
+
+
+def _fault_of(error: DomainError, sheet: str, rows: Sequence[Record]) -> Fault:
+    """Return what a service refused as a fault, at its row where the refusal says which draft it was (``index``)."""
+    refusal = error.refusal
+    index: Any = refusal.facts.get("index")
+    if isinstance(index, int) and 0 <= index < len(rows):
+        return rows[index].fault(str(refusal.facts.get("field", "")), refusal.message, refusal.code)
+    return Fault(sheet, 0, "", "", "", refusal.message, refusal.code)
+
+
+def repeated(rows: Sequence[Record], *keys: str) -> Iterable[Fault]:
+    """Yield a fault for each row whose keys repeat an earlier row's."""
+    first: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        known = first.setdefault(tuple(row[key] for key in keys), row.row)
+        if known != row.row:
+            yield row.fault(keys[0], _("Row %(row)d has this already; keep one.") % {"row": known}, "repeated")
+
+
+def unknown(rows: Sequence[Record], key: str, known: Iterable[str], sentence: str) -> Iterable[Fault]:
+    """Yield a fault for each row whose filled ``key`` is not among ``known``."""
+    there = set(known)
+    for row in rows:
+        wanted = row[key] if isinstance(row[key], tuple) else (row[key],)
+        missing = [one for one in wanted if one and one not in there]
+        if missing:
+            yield row.fault(key, sentence % {"code": "、".join(missing)}, "unknown")

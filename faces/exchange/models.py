@@ -1,0 +1,45 @@
+"""The face's own traffic: files that were checked and imported."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau
+from foundation.files.models import StoredFile
+
+
+class RunStatus(models.TextChoices):
+    """Where an import stands."""
+
+    FAULTY = "FAULTY", _("has faults")
+    CHECKED = "CHECKED", _("checked, not yet imported")
+    IMPORTED = "IMPORTED", _("imported")
+
+
+class ImportRun(models.Model):
+    """One file on its way in: checked by a dry run, then imported as a whole or not at all."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    noun = models.CharField(max_length=30)
+    name = models.CharField(max_length=200)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=RunStatus.choices)
+    report = models.JSONField(default=dict)
+    rows = models.PositiveIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    imported_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="IMPORTED") | Q(imported_on__isnull=False), name="imported_run_has_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the run."""
+        return f"{self.name} #{self.pk}"

@@ -1,0 +1,142 @@
+"""What was done about projects: self-evaluations, targets, monitoring; and the whole-department pilots."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from faces.exchange import cells
+from faces.exchange.faults import Fault
+from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.nouns import known
+from faces.exchange.tables import Column, Layout, Record
+from projects.models import Monitoring, SelfEvaluation, Target, WholeDepartmentPilot
+from projects.services import (
+    MonitoringDraft,
+    PilotDraft,
+    SelfEvaluationDraft,
+    TargetDraft,
+    record_monitorings,
+    record_pilots,
+    record_self_evaluations,
+    record_targets,
+)
+
+YEARS: Final = (Column("work_year", "工作年度", cells.year), Column("budget_year", "预算年度", cells.year))
+PROJECT: Final = Column("project", "项目编码", cells.code(30))
+SELF: Final = Layout(
+    "自评",
+    (
+        PROJECT,
+        *YEARS,
+        Column("amount", "自评金额（万元）", cells.wan, also=("金额（万元）",)),
+        Column("score", "自评得分", cells.hundredths(100)),
+        Column("day", "提交日期", cells.day),
+    ),
+)
+TARGETS: Final = Layout(
+    "绩效目标",
+    (
+        PROJECT,
+        *YEARS,
+        Column("words", "绩效目标", cells.text(4000), required=False, default=""),
+        Column("day", "公开日期", cells.day, required=False),
+    ),
+)
+MONITORED: Final = Layout(
+    "运行监控",
+    (
+        PROJECT,
+        *YEARS,
+        Column("day", "数据截止日", cells.day),
+        Column("spent", "支出金额（万元）", cells.wan),
+        Column("words", "说明", cells.text(500), required=False, default=""),
+    ),
+)
+PILOTS: Final = Layout(
+    "部门整体试点",
+    (
+        Column("unit", "单位编码", cells.code(20)),
+        *YEARS,
+        Column("due", "报送期限", cells.day),
+        Column("day", "报送日期", cells.day, required=False),
+    ),
+)
+
+
+def check_project(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: unknown projects, a project twice for a year."""
+    yield from unknown(rows, "project", known.projects(setting.bureau), _("There is no project %(code)s."))
+    yield from repeated(rows, "project", "budget_year")
+
+
+def check_unit(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: unknown units, a unit twice for a year."""
+    yield from unknown(rows, "unit", known.units(setting.bureau), _("There is no unit %(code)s."))
+    yield from repeated(rows, "unit", "work_year")
+
+
+def write_self(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the self-evaluations."""
+    projects, before = known.projects(setting.bureau), SelfEvaluation.objects.count()
+    drafts = [
+        SelfEvaluationDraft(
+            projects[row["project"]], row["work_year"], row["budget_year"], row["amount"], row["score"], row["day"]
+        )
+        for row in rows
+    ]
+    record_self_evaluations(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    return _written(rows, SelfEvaluation.objects.count() - before)
+
+
+def write_targets(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the targets."""
+    projects, before = known.projects(setting.bureau), Target.objects.count()
+    drafts = [
+        TargetDraft(projects[row["project"]], row["work_year"], row["budget_year"], row["words"], row["day"])
+        for row in rows
+    ]
+    record_targets(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    return _written(rows, Target.objects.count() - before)
+
+
+def write_monitored(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the monitoring."""
+    projects, before = known.projects(setting.bureau), Monitoring.objects.count()
+    drafts = [
+        MonitoringDraft(
+            projects[row["project"]], row["work_year"], row["budget_year"], row["day"], row["spent"], row["words"]
+        )
+        for row in rows
+    ]
+    record_monitorings(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    return _written(rows, Monitoring.objects.count() - before)
+
+
+def write_pilots(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the pilots."""
+    units, before = known.units(setting.bureau), WholeDepartmentPilot.objects.count()
+    drafts = [
+        PilotDraft(units[row["unit"]], row["work_year"], row["budget_year"], row["due"], row["day"]) for row in rows
+    ]
+    record_pilots(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    return _written(rows, WholeDepartmentPilot.objects.count() - before)
+
+
+def _written(rows: Sequence[Record], created: int) -> Written:
+    return Written(created, len(rows) - created)
+
+
+NOUN: Final = register(
+    Noun(
+        "chain",
+        gettext_lazy("self-evaluations, targets, monitoring, pilots"),
+        (
+            Part(SELF, write_self, check_project),
+            Part(TARGETS, write_targets, check_project),
+            Part(MONITORED, write_monitored, check_project),
+            Part(PILOTS, write_pilots, check_unit),
+        ),
+    )
+)

@@ -1,0 +1,286 @@
+"""The pool: employers, experts with specialties and employment, past employment, recusals, days off, undertakings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experts.enums import ExpertAction, ExpertStatus, TitleLevel
+from experts.models import StandingRecusal, Unavailability
+from experts.services import (
+    ExpertDraft,
+    accept_undertakings,
+    add_recusal,
+    add_unavailability,
+    move_experts,
+    register_experts,
+)
+from faces.exchange import cells
+from faces.exchange.faults import Fault
+from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.nouns import known
+from faces.exchange.tables import Column, Layout, Record
+from foundation.core.crypto import blind_index
+from parties.enums import EmploymentKind
+from parties.services import (
+    EmploymentDraft,
+    OrganisationDraft,
+    PersonDraft,
+    record_employments,
+    register_organisations,
+    register_persons,
+)
+
+NOTICE_DAYS: Final = timedelta(days=7)  # 公示
+LEVELS: Final = {"院士": TitleLevel.ACADEMICIAN, "高级": TitleLevel.SENIOR, "中级": TitleLevel.INTERMEDIATE}
+TIES: Final = {
+    "在职": EmploymentKind.EMPLOYEE,
+    "股东": EmploymentKind.OWNER,
+    "合伙人": EmploymentKind.OWNER,
+    "顾问": EmploymentKind.ADVISER,
+    "法定代表人": EmploymentKind.LEGAL_PERSON,
+}
+
+NUMBER: Final = Column("number", "专家编号", cells.code(20), also=("入库编号",))
+BODIES: Final = Layout(
+    "单位",
+    (
+        Column("name", "单位名称", cells.body_name),
+        Column("uscc", "统一社会信用代码", cells.uscc),
+        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS)),
+    ),
+    also=("任职单位",),
+)
+EXPERTS: Final = Layout(
+    "专家",
+    (
+        NUMBER,
+        Column("name", "姓名", cells.name),
+        Column("id_number", "身份证号", cells.id_number),
+        Column("phone", "手机号", cells.phone, also=("联系电话", "手机")),
+        Column("title", "职称", cells.text(60)),
+        Column("level", "职称级别", cells.one_of(LEVELS)),
+        Column("specialties", "专业代码", cells.codes, also=("专业",)),
+        Column("body", "单位代码", cells.code(20), also=("工作单位代码",)),
+        Column("post", "职务", cells.text(60), required=False, default=""),
+        Column("since", "任职起始", cells.day),
+        Column("works_since", "参加工作日期", cells.day, required=False),
+        Column("admitted_on", "入库日期", cells.day, required=False),
+        Column("is_civil_servant", "是否公务员", cells.yes_no, required=False, default=False),
+    ),
+    also=("专家库", "增补专家"),
+)
+SPELLS: Final = Layout(
+    "任职经历",
+    (
+        NUMBER,
+        Column("body", "单位代码", cells.code(20)),
+        Column("tie", "关系", cells.one_of(TIES)),
+        Column("post", "职务", cells.text(60), required=False, default=""),
+        Column("since", "起始日期", cells.day),
+        Column("until", "终止日期", cells.day, required=False),
+    ),
+)
+RECUSALS: Final = Layout(
+    "回避单位",
+    (
+        NUMBER,
+        Column("body", "单位代码", cells.code(20)),
+        Column("reason", "原因", cells.text(200)),
+        Column("since", "起始日期", cells.day),
+    ),
+)
+AWAY: Final = Layout(
+    "请假",
+    (
+        NUMBER,
+        Column("since", "起始日期", cells.day),
+        Column("until", "终止日期", cells.day),
+        Column("words", "说明", cells.text(120), required=False, default=""),
+    ),
+)
+PLEDGES: Final = Layout(
+    "承诺书", (NUMBER, Column("year", "年度", cells.year), Column("signed_on", "签署日期", cells.day))
+)
+
+
+def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
+    """Return faults: codes named twice."""
+    setting.bring("body", (row["uscc"] for row in rows))
+    return repeated(rows, "uscc")
+
+
+def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the employers."""
+    before = set(known.bodies(setting.bureau))
+    drafts = [OrganisationDraft(row["name"], row["kind"], row["uscc"]) for row in rows]
+    register_organisations(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    created = sum(row["uscc"] not in before for row in rows)
+    return Written(created, len(rows) - created)
+
+
+def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: repeated people and numbers, unknown employers and specialties, numbers of other people."""
+    yield from repeated(rows, "number")
+    yield from repeated(rows, "id_number")
+    setting.bring("expert", (row["number"] for row in rows))
+    bodies = {*known.bodies(setting.bureau), *setting.brought.get("body", ())}
+    yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
+    yield from unknown(rows, "specialties", known.specialties(setting.bureau), _("There is no specialty %(code)s."))
+    there = known.experts(setting.bureau)
+    number_of = {expert.person.id_index: number for number, expert in there.items()}
+    for row in rows:
+        index = blind_index(row["id_number"], use="id")
+        held = there.get(row["number"])
+        if held and held.person.id_index != index:
+            words = _("The number %(number)s belongs to %(name)s.")
+            facts = {"number": row["number"], "name": held.person.name}
+            yield row.fault("number", words % facts, "number_taken")
+        elif number_of.get(index, row["number"]) != row["number"]:
+            words = _("This person is in the pool with the number %(number)s.")
+            yield row.fault("id_number", words % {"number": number_of[index]}, "number_differs")
+        elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
+            yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
+
+
+def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write people, employment and experts; one with a day of admission goes through his notice into the pool."""
+    before = set(known.experts(setting.bureau))
+    bodies, nodes = known.bodies(setting.bureau), known.specialties(setting.bureau)
+    drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
+    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    record_employments(
+        drafts=[
+            EmploymentDraft(person, bodies[row["body"]], row["since"], title=row["post"])
+            for row, person in zip(rows, people, strict=True)
+        ],
+        by=setting.by,
+        on=setting.on,
+    )
+    pairs = sorted(zip(rows, people, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
+    for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
+        told_on = day - NOTICE_DAYS if day else setting.on
+        experts = register_experts(
+            bureau=setting.bureau,
+            drafts=[
+                ExpertDraft(
+                    person=person,
+                    title=row["title"],
+                    title_level=row["level"],
+                    nodes=[nodes[code] for code in row["specialties"]],
+                    works_since=row["works_since"],
+                    is_civil_servant=row["is_civil_servant"],
+                    number=row["number"],
+                )
+                for row, person in group
+            ],
+            by=setting.by,
+            on=told_on,
+        )
+        fresh = [expert for expert in experts if expert.status == ExpertStatus.APPLIED]
+        if day and fresh:
+            announced = move_experts(experts=fresh, action=ExpertAction.ANNOUNCE, by=setting.by, on=told_on)
+            move_experts(experts=announced, action=ExpertAction.ADMIT, by=setting.by, on=day)
+    created = sum(row["number"] not in before for row in rows)
+    return Written(created, len(rows) - created)
+
+
+def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
+    """Return faults: experts that nobody knows."""
+    numbers = {*known.experts(setting.bureau), *setting.brought.get("expert", ())}
+    return unknown(rows, "number", numbers, _("There is no expert %(code)s."))
+
+
+def check_body(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: experts and bodies that nobody knows."""
+    yield from check_number(rows, setting)
+    bodies = {*known.bodies(setting.bureau), *setting.brought.get("body", ())}
+    yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
+
+
+def check_spells(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: as ``check_body``, and spells that end before they begin."""
+    yield from check_body(rows, setting)
+    yield from (_turned(row) for row in rows if row["until"] and row["until"] < row["since"])
+
+
+def check_away(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: unknown experts, and days that end before they begin."""
+    yield from check_number(rows, setting)
+    yield from (_turned(row) for row in rows if row["until"] < row["since"])
+
+
+def _turned(row: Record) -> Fault:
+    return row.fault("until", _("The last day lies before the first."), "turned")
+
+
+def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write earlier and further employment."""
+    experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
+    drafts = [
+        EmploymentDraft(
+            experts[row["number"]].person,
+            bodies[row["body"]],
+            row["since"],
+            row["until"],
+            kind=row["tie"],
+            title=row["post"],
+        )
+        for row in rows
+    ]
+    record_employments(drafts=drafts, by=setting.by, on=setting.on)
+    return Written(len(rows))
+
+
+def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the standing recusals that are not there yet."""
+    experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
+    created = 0
+    for row in rows:
+        expert, body = experts[row["number"]], bodies[row["body"]]
+        if not StandingRecusal.objects.filter(expert=expert, organisation=body, ended_on__isnull=True).exists():
+            add_recusal(expert=expert, organisation=body, reason=row["reason"], by=setting.by, on=row["since"])
+            created += 1
+    return Written(created, len(rows) - created)
+
+
+def write_away(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the days off that are not there yet."""
+    experts = known.experts(setting.bureau)
+    created = 0
+    for row in rows:
+        expert, since, until = experts[row["number"]], row["since"], row["until"]
+        if not Unavailability.objects.filter(expert=expert, started_on=since, ended_on=until).exists():
+            add_unavailability(
+                expert=expert, started_on=since, ended_on=until, words=row["words"], by=setting.by, on=since
+            )
+            created += 1
+    return Written(created, len(rows) - created)
+
+
+def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the undertakings of the year."""
+    experts = known.experts(setting.bureau)
+    ordered = sorted(rows, key=lambda row: (row["year"], row["signed_on"]))
+    for (year, day), group in groupby(ordered, key=lambda row: (row["year"], row["signed_on"])):
+        accept_undertakings(experts=[experts[row["number"]] for row in group], year=year, by=setting.by, on=day)
+    return Written(len(rows))
+
+
+NOUN: Final = register(
+    Noun(
+        "experts",
+        gettext_lazy("expert pool"),
+        (
+            Part(BODIES, write_bodies, check_bodies),
+            Part(EXPERTS, write_experts, check_experts),
+            Part(SPELLS, write_spells, check_spells),
+            Part(RECUSALS, write_recusals, check_body),
+            Part(AWAY, write_away, check_away),
+            Part(PLEDGES, write_pledges, check_number),
+        ),
+    )
+)

@@ -1,0 +1,288 @@
+"""The register: firms, their qualifications, lead evaluators, staff, branches and undertakings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from evaluators.models import Firm
+from evaluators.rules import ADMISSION_ITEMS
+from evaluators.services import (
+    FirmDraft,
+    LeadDraft,
+    PractitionerDraft,
+    QualificationDraft,
+    accept_undertakings,
+    add_branch,
+    add_lead_evaluators,
+    add_practitioners,
+    add_qualifications,
+    move_firms,
+    record_admission_checks,
+    register_firms,
+)
+from faces.exchange import cells
+from faces.exchange.faults import Fault
+from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.nouns import known
+from faces.exchange.tables import Column, Layout, Record
+from parties.models import Person
+from parties.services import (
+    EmploymentDraft,
+    OrganisationDraft,
+    PersonDraft,
+    record_employments,
+    register_organisations,
+    register_persons,
+)
+
+CHECKED: Final = dict.fromkeys(ADMISSION_ITEMS, True)
+KINDS: Final = {
+    "咨询机构": FirmKind.CONSULTANCY,
+    "会计师事务所": FirmKind.ACCOUNTANTS,
+    "资产评估机构": FirmKind.APPRAISERS,
+    "律师事务所": FirmKind.LAWYERS,
+    "科研院所": FirmKind.RESEARCH,
+    "高等院校": FirmKind.UNIVERSITY,
+    "其他": FirmKind.OTHER,
+}
+NOTICE_DAYS: Final = timedelta(days=7)  # 公示
+
+NUMBER: Final = Column("number", "名录编号", cells.code(20), also=("机构编号",))
+FIRMS: Final = Layout(
+    "机构",
+    (
+        NUMBER,
+        Column("name", "机构名称", cells.body_name, also=("第三方机构名称",)),
+        Column("uscc", "统一社会信用代码", cells.uscc, also=("社会信用代码",)),
+        Column("kind", "机构类型", cells.one_of(KINDS)),
+        Column("form", "组织形式", cells.one_of(known.BODY_KINDS)),
+        Column("legal_person", "法定代表人", cells.name, required=False, default="", also=("负责人",)),
+        Column("address", "地址", cells.text(200), required=False, default="", also=("住所",)),
+        Column("phone", "联系电话", cells.phone, required=False, default=""),
+        Column("founded_on", "成立日期", cells.day, required=False),
+        Column("admitted_on", "入库日期", cells.day, required=False),
+        Column("staff_count", "从业人数", cells.whole(0, 100_000), required=False, default=0),
+    ),
+    also=("第三方机构", "机构名录"),
+)
+QUALIFICATIONS: Final = Layout(
+    "资质",
+    (
+        NUMBER,
+        Column("name", "资质名称", cells.text(80)),
+        Column("certificate", "证书编号", cells.text(60)),
+        Column("issuer", "发证机关", cells.text(100)),
+        Column("valid_from", "有效期起", cells.day),
+        Column("valid_to", "有效期止", cells.day, required=False),
+    ),
+)
+PERSON: Final = (
+    Column("name", "姓名", cells.name),
+    Column("id_number", "身份证号", cells.id_number),
+    Column("phone", "手机号", cells.phone, required=False, default=""),
+)
+LEADS: Final = Layout(
+    "主评人",
+    (
+        NUMBER,
+        *PERSON,
+        Column("title", "职称", cells.text(60), required=False, default=""),
+        Column("certificate", "执业证书编号", cells.text(60), required=False, default=""),
+        Column("valid_to", "证书有效期至", cells.day, required=False),
+        Column("works_since", "参加工作日期", cells.day),
+        Column("since", "入职日期", cells.day),
+    ),
+)
+STAFF: Final = Layout(
+    "从业人员",
+    (
+        NUMBER,
+        *PERSON,
+        Column("duty", "岗位", cells.text(60), required=False, default=""),
+        Column("since", "入职日期", cells.day),
+    ),
+)
+BRANCHES: Final = Layout(
+    "分支机构",
+    (
+        NUMBER,
+        Column("name", "分支机构名称", cells.body_name),
+        Column("is_legal", "是否独立法人", cells.yes_no),
+        Column("address", "地址", cells.text(200), required=False, default=""),
+        Column("since", "设立日期", cells.day),
+    ),
+)
+PLEDGES: Final = Layout(
+    "承诺书",
+    (
+        NUMBER,
+        Column("year", "年度", cells.year),
+        Column("signed_on", "签署日期", cells.day),
+        Column("signer", "签署人", cells.name),
+    ),
+)
+
+
+def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: repeated numbers and codes, numbers and codes that belong to others."""
+    yield from repeated(rows, "number")
+    yield from repeated(rows, "uscc")
+    setting.bring("firm", (row["number"] for row in rows))
+    there = known.firms(setting.bureau)
+    by_code = {firm.organisation.uscc: number for number, firm in there.items()}
+    for row in rows:
+        held = there.get(row["number"])
+        if held and held.organisation.uscc != row["uscc"]:
+            words = _("The number %(number)s belongs to %(name)s.")
+            facts = {"number": row["number"], "name": held.organisation.name}
+            yield row.fault("number", words % facts, "number_taken")
+        elif by_code.get(row["uscc"], row["number"]) != row["number"]:
+            words = _("This firm has the number %(number)s already.")
+            yield row.fault("number", words % {"number": by_code[row["uscc"]]}, "number_differs")
+
+
+def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write bodies and firms; one with a day of admission goes through its public notice into the register."""
+    before = set(known.firms(setting.bureau))
+    bodies = register_organisations(
+        bureau=setting.bureau,
+        drafts=[
+            OrganisationDraft(
+                name=row["name"],
+                kind=row["form"],
+                uscc=row["uscc"],
+                legal_person=row["legal_person"],
+                address=row["address"],
+                phone=row["phone"],
+                founded_on=row["founded_on"],
+            )
+            for row in rows
+        ],
+        by=setting.by,
+        on=setting.on,
+    )
+    pairs = sorted(zip(rows, bodies, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
+    for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
+        told_on = day - NOTICE_DAYS if day else setting.on
+        drafts = [FirmDraft(body, row["kind"], row["staff_count"], row["number"]) for row, body in group]
+        firms = register_firms(bureau=setting.bureau, drafts=drafts, by=setting.by, on=told_on)
+        fresh = [firm for firm in firms if firm.status == FirmStatus.APPLIED]
+        if day and fresh:
+            announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
+            for row in announced:  # a register that is taken over was checked when its firms came in
+                record_admission_checks(firm=row, met=CHECKED, by=setting.by, on=day, remark="随名录导入")
+            move_firms(firms=announced, action=FirmAction.ADMIT, by=setting.by, on=day)
+    created = sum(row["number"] not in before for row in rows)
+    return Written(created, len(rows) - created)
+
+
+def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
+    """Return faults: firms that nobody knows."""
+    numbers = {*known.firms(setting.bureau), *setting.brought.get("firm", ())}
+    return unknown(rows, "number", numbers, _("There is no firm %(code)s."))
+
+
+def check_staff(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: unknown firms, and people named twice."""
+    yield from check_number(rows, setting)
+    yield from repeated(rows, "id_number")
+
+
+def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the qualifications."""
+    firms = known.firms(setting.bureau)
+    drafts = [
+        QualificationDraft(
+            firms[row["number"]], row["name"], row["certificate"], row["issuer"], row["valid_from"], row["valid_to"]
+        )
+        for row in rows
+    ]
+    add_qualifications(drafts=drafts, by=setting.by, on=setting.on)
+    return Written(len(rows))
+
+
+def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
+    """Write the persons and their employment with their firms; ``post`` is the column of their title."""
+    firms = known.firms(setting.bureau)
+    drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
+    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    told = [(row, firms[row["number"]], person) for row, person in zip(rows, people, strict=True)]
+    spells = [EmploymentDraft(person, firm.organisation, row["since"], title=row[post]) for row, firm, person in told]
+    record_employments(drafts=spells, by=setting.by, on=setting.on)
+    return told
+
+
+def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the lead evaluators."""
+    drafts = [
+        LeadDraft(
+            firm=firm,
+            person=person,
+            title=row["title"],
+            works_since=row["works_since"],
+            started_on=row["since"],
+            certificate_number=row["certificate"],
+            certificate_valid_to=row["valid_to"],
+        )
+        for row, firm, person in _people(rows, setting, "title")
+    ]
+    add_lead_evaluators(drafts=drafts, by=setting.by, on=setting.on)
+    return Written(len(rows))
+
+
+def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the other staff."""
+    drafts = [
+        PractitionerDraft(firm, person, row["since"], row["duty"])
+        for row, firm, person in _people(rows, setting, "duty")
+    ]
+    add_practitioners(drafts=drafts, by=setting.by, on=setting.on)
+    return Written(len(rows))
+
+
+def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the branches that are not there yet."""
+    firms = known.firms(setting.bureau)
+    created = 0
+    for row in rows:
+        firm = firms[row["number"]]
+        if not firm.branches.filter(name=row["name"], ended_on__isnull=True).exists():
+            facts: dict[str, Any] = {"name": row["name"], "address": row["address"]}
+            add_branch(firm=firm, has_legal_personality=row["is_legal"], by=setting.by, on=row["since"], **facts)
+            created += 1
+    return Written(created, len(rows) - created)
+
+
+def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the undertakings of the year."""
+    firms = known.firms(setting.bureau)
+    for row in rows:
+        accept_undertakings(
+            firms=[firms[row["number"]]],
+            year=row["year"],
+            accepted_by=row["signer"],
+            by=setting.by,
+            on=row["signed_on"],
+        )
+    return Written(len(rows))
+
+
+NOUN: Final = register(
+    Noun(
+        "firms",
+        gettext_lazy("register of firms"),
+        (
+            Part(FIRMS, write_firms, check_firms),
+            Part(QUALIFICATIONS, write_qualifications, check_number),
+            Part(LEADS, write_leads, check_staff),
+            Part(STAFF, write_staff, check_staff),
+            Part(BRANCHES, write_branches, check_number),
+            Part(PLEDGES, write_pledges, check_number),
+        ),
+    )
+)

@@ -1,0 +1,66 @@
+"""What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
+
+from collections.abc import Iterable
+
+from evaluators.models import Firm
+from experts.models import Expert
+from foundation.bureaus.models import Bureau, Section
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from parties.enums import OrganisationKind
+from parties.models import BudgetUnit, Organisation, Person
+from projects.models import Project
+
+BODY_KINDS = {
+    "企业": OrganisationKind.COMPANY,
+    "公司": OrganisationKind.COMPANY,
+    "合伙": OrganisationKind.PARTNERSHIP,
+    "机关": OrganisationKind.GOVERNMENT,
+    "事业": OrganisationKind.INSTITUTION,
+    "事业单位": OrganisationKind.INSTITUTION,
+    "高校": OrganisationKind.UNIVERSITY,
+    "其他": OrganisationKind.OTHER,
+}
+
+
+def firms(bureau: Bureau) -> dict[str, Firm]:
+    """Return the bureau's firms by number, with their organisations."""
+    return {row.number: row for row in Firm.objects.filter(bureau=bureau).select_related("organisation", "bureau")}
+
+
+def units(bureau: Bureau) -> dict[str, BudgetUnit]:
+    """Return the bureau's budget units by code, with their organisations."""
+    return {row.code: row for row in BudgetUnit.objects.filter(bureau=bureau).select_related("organisation", "bureau")}
+
+
+def experts(bureau: Bureau) -> dict[str, Expert]:
+    """Return the bureau's experts by number, with their persons."""
+    return {row.number: row for row in Expert.objects.filter(bureau=bureau).select_related("person", "bureau")}
+
+
+def projects(bureau: Bureau) -> dict[str, Project]:
+    """Return the bureau's projects by code."""
+    return {row.code: row for row in Project.objects.filter(bureau=bureau).select_related("unit", "bureau")}
+
+
+def sections(bureau: Bureau) -> dict[str, Section]:
+    """Return the bureau's sections by name."""
+    return {row.name: row for row in bureau.sections.all()}
+
+
+def specialties(bureau: Bureau) -> dict[str, Node]:
+    """Return the living nodes of the specialty tree by code."""
+    rows = Node.objects.filter(bureau=bureau, tree=TreeKind.SPECIALTY, retired_on__isnull=True)
+    return {row.code: row for row in rows}
+
+
+def bodies(bureau: Bureau) -> dict[str, Organisation]:
+    """Return the bureau's organisations by their USCC and, where they are budget units, by their unit code too."""
+    rows = {row.uscc: row for row in Organisation.objects.filter(bureau=bureau) if row.uscc}
+    return rows | {code: unit.organisation for code, unit in units(bureau).items()}
+
+
+def persons(bureau: Bureau, indexes: Iterable[str]) -> dict[str, Person]:
+    """Return the persons with these blind indexes of their ID numbers."""
+    rows = Person.objects.filter(bureau=bureau, id_index__in=set(indexes))
+    return {row.id_index: row for row in rows if row.id_index}

@@ -1,0 +1,145 @@
+"""Budget units with their superiors, and who is to be called there."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from faces.exchange import cells
+from faces.exchange.faults import Fault
+from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.nouns import known
+from faces.exchange.tables import Column, Layout, Record
+from parties.models import Organisation
+from parties.services import (
+    EmploymentDraft,
+    OrganisationDraft,
+    PersonDraft,
+    UnitDraft,
+    add_contact,
+    record_employments,
+    register_organisations,
+    register_persons,
+    register_units,
+)
+
+UNITS: Final = Layout(
+    "预算单位",
+    (
+        Column("code", "单位编码", cells.code(20), also=("预算单位编码",)),
+        Column("name", "单位名称", cells.body_name),
+        Column("uscc", "统一社会信用代码", cells.uscc, required=False),
+        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS)),
+        Column("superior", "主管部门编码", cells.code(20), required=False, default=""),
+        Column("section", "归口科室", cells.text(60), required=False, default=""),
+        Column("is_bureau", "是否本局", cells.yes_no, required=False, default=False),
+    ),
+)
+PEOPLE: Final = Layout(
+    "单位人员",
+    (
+        Column("code", "单位编码", cells.code(20)),
+        Column("duty", "职责", cells.text(60)),
+        Column("name", "姓名", cells.name),
+        Column("id_number", "身份证号", cells.id_number, required=False, default=""),
+        Column("phone", "手机号", cells.phone, required=False, default=""),
+        Column("since", "起始日期", cells.day),
+    ),
+)
+
+
+def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: repeated codes, codes of other bodies, unknown superiors and sections."""
+    yield from repeated(rows, "code")
+    yield from repeated([row for row in rows if row["uscc"]], "uscc")
+    setting.bring("unit", (row["code"] for row in rows))
+    there = known.units(setting.bureau)
+    codes = {*there, *(row["code"] for row in rows)}
+    yield from unknown(rows, "superior", codes, _("There is no unit %(code)s."))
+    yield from unknown(rows, "section", known.sections(setting.bureau), _("There is no section %(code)s."))
+    for row in rows:
+        held = there.get(row["code"])
+        if held and row["uscc"] and held.organisation.uscc != row["uscc"]:
+            sentence = _("The unit code %(code)s belongs to %(name)s.")
+            yield row.fault("code", sentence % {"code": row["code"], "name": held.organisation.name}, "code_taken")
+        if row["superior"] == row["code"]:
+            yield row.fault("superior", _("A unit is not its own superior."))
+
+
+def write_units(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the bodies, then their role as units."""
+    before = set(known.units(setting.bureau))
+    sections = known.sections(setting.bureau)
+    bodies = register_organisations(
+        bureau=setting.bureau,
+        drafts=[
+            OrganisationDraft(
+                name=row["name"], kind=row["kind"], uscc=row["uscc"], uscc_absent_reason="" if row["uscc"] else "无"
+            )
+            for row in rows
+        ],
+        by=setting.by,
+        on=setting.on,
+    )
+    register_units(
+        bureau=setting.bureau,
+        drafts=[
+            UnitDraft(
+                organisation=body,
+                code=row["code"],
+                superior_code=row["superior"],
+                section=sections.get(row["section"]),
+                is_bureau_itself=row["is_bureau"],
+            )
+            for row, body in zip(rows, bodies, strict=True)
+        ],
+        by=setting.by,
+        on=setting.on,
+    )
+    created = sum(row["code"] not in before for row in rows)
+    return Written(created, len(rows) - created)
+
+
+def check_people(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
+    """Return faults: units that nobody knows."""
+    codes = {*known.units(setting.bureau), *setting.brought.get("unit", ())}
+    return unknown(rows, "code", codes, _("There is no unit %(code)s."))
+
+
+def write_people(rows: Sequence[Record], setting: Setting) -> Written:
+    """Write the people, their employment, and that they are to be called."""
+    units = known.units(setting.bureau)
+    bodies: list[Organisation] = [units[row["code"]].organisation for row in rows]
+    drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
+    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    record_employments(
+        drafts=[
+            EmploymentDraft(person, body, row["since"], title=row["duty"])
+            for row, body, person in zip(rows, bodies, people, strict=True)
+        ],
+        by=setting.by,
+        on=setting.on,
+    )
+    created = 0
+    for row, body in zip(rows, bodies, strict=True):
+        if not body.contacts.filter(duty=row["duty"], name=row["name"], ended_on__isnull=True).exists():
+            add_contact(
+                organisation=body,
+                duty=row["duty"],
+                name=row["name"],
+                phone=row["phone"],
+                by=setting.by,
+                on=row["since"],
+            )
+            created += 1
+    return Written(created, len(rows) - created)
+
+
+NOUN: Final = register(
+    Noun(
+        "units",
+        gettext_lazy("budget units"),
+        (Part(UNITS, write_units, check_units), Part(PEOPLE, write_people, check_people)),
+    )
+)

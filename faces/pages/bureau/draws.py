@@ -1,0 +1,199 @@
+"""Draws: the list, the draw room that hangs on the wall, and the piece of it that renews itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy
+from django.views.generic.base import TemplateView
+
+from assignments.enums import DrawStatus
+from assignments.models import Draw
+from assignments.selectors.draws import meeting_warning, visible_to
+from faces.pages.bureau.draw_room import GROUNDS, SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
+from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
+from faces.pages.bureau.draw_steps import urls as step_urls
+from faces.pages.bureau.task_steps import address
+from faces.pages.shared import formats
+from faces.pages.shared.columns import Column
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.objects import OneObject
+from faces.pages.shared.statuses import serve_shapes
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+serve_shapes(wait=("CONFIGURED",))
+KINDS = (("firm", gettext_lazy("draw of a firm")), ("panel", gettext_lazy("draw of experts")))
+
+
+def subject_of(draw: Draw) -> str:
+    """Return what the draw is for: the title of its task."""
+    task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
+    return task.title if task else draw.number
+
+
+def kind_of(draw: Draw) -> str:
+    """Return whom the draw chooses."""
+    return str(dict(KINDS)["firm" if draw.task_id else "panel"])
+
+
+def moment_of(draw: Draw) -> str:
+    """Return when it was drawn, or else frozen."""
+    at = draw.drawn_at or draw.frozen_at
+    return formats.moment(at) if at else ""
+
+
+class Draws(ListPage):
+    """All draws this person may see, void attempts among them."""
+
+    audience, needs = "bureau", Capability.READ_DESK
+    template_name = "bureau/draws.html"
+    title = gettext_lazy("Draws")
+    columns = (
+        Column(gettext_lazy("Number"), "number", key=True, link=lambda row: reverse("pages:draw", args=[row.number])),
+        Column(gettext_lazy("Drawn for"), subject_of),
+        Column(gettext_lazy("Kind"), kind_of),
+        Column(gettext_lazy("Attempt"), "attempt", num=True),
+        Column(gettext_lazy("When"), moment_of),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (Facet("status", gettext_lazy("State"), DrawStatus.choices),)
+    search_fields = ("number", "task__title", "re_review__evaluation__title", "commitment")
+    search_hint = gettext_lazy("Number, title, commitment")
+    sorts = (
+        Sort("new", gettext_lazy("Newest first"), ("-pk",)),
+        Sort("old", gettext_lazy("Oldest first"), ("pk",)),
+    )
+    export_name = "draws"
+    empty_title = gettext_lazy("Nothing has been drawn yet")
+    empty_text = gettext_lazy("A draw begins on its task: choose the route “draw”, then prepare the draw there.")
+
+    def rows(self) -> QuerySet[Draw]:
+        """Return the visible draws with what they are for."""
+        rows = visible_to(self.user).select_related("task", "re_review__evaluation")
+        return rows.defer("freeze_text", "record", "steps", "order")
+
+
+class DrawObject(OneObject):
+    """Find the draw that the address names, for who may be in the room."""
+
+    audience, needs, lookup = "bureau", Capability.READ_DESK, "number"
+
+    def rows(self) -> QuerySet[Draw]:
+        """Return the visible draws."""
+        return room_draws(self.user)
+
+    def wall(self, room: Room) -> dict[str, Any]:
+        """Return what the renewing piece of the wall needs."""
+        listed, alternates = room.listed(), room.alternates()
+        return {
+            "draw": room.draw,
+            "room": room,
+            "listed": listed[:SHOWN_OF_LIST],
+            "listed_more": listed[SHOWN_OF_LIST:],
+            "listed_count": len(listed),
+            "removed": room.removed(),
+            "removed_count": room.frozen.get("excluded", {}).get("total", 0),
+            "seeds": room.seeds(),
+            "chairs": room.chairs(),
+            "passed": room.passed(),
+            "alternates": alternates[:SHOWN_OF_ALTERNATES],
+            "alternates_count": len(alternates),
+            "turn": room.turn(self.user),
+            "stamp": room.stamp(),
+            "is_live": room.draw.status in {DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED},
+        }
+
+
+class DrawPage(DrawObject, TemplateView):
+    """The draw room: commitment, list, seeds, seats, alternates; and the step that waits for the reader."""
+
+    template_name = "bureau/draw.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Return the wall and what the reader may do."""
+        draw: Draw = self.object
+        room = Room(draw)
+        is_operator = may(self.user, Capability.DRAW) and draw.bureau_id == self.user.bureau_id
+        mine = next((party for party in room.people if party.user_id == self.user.pk), None)
+        found = self.wall(room) | {
+            "title": subject_of(draw),
+            "kind": kind_of(draw),
+            "base": room.base,
+            "earlier": room.earlier(),
+            "ground": GROUNDS.get(draw.void_ground, ""),
+            "steps": room.steps(),
+            "mine": mine,
+            "others": [party for party in room.people if party.user_id != self.user.pk],
+            "party_id": mine.role.lower() if mine else "",
+            "is_operator": is_operator,
+            "preview": kept_preview(self.request, draw),
+            "early": meeting_warning(draw, self.today) if draw.status == DrawStatus.CONFIGURED else None,
+            "rule_set": room.frozen.get("rule_set", ""),
+            "home_url": self._home(draw),
+            "calls_url": address("calls", [draw.number]) if draw.status == DrawStatus.DRAWN else "",
+            "leaves_url": self._leaves(draw),
+            "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
+            "eligible_url": self._eligible(draw),
+            "commit_form": CommitForm(),
+            "reveal_form": RevealForm(),
+            "receipt_form": ReceiptForm(initial={"words": draw.outside_receipt}),
+            "deadline": datetime.fromisoformat(room.frozen["deadlines"]["commit"]) if room.frozen else None,
+        }
+        return super().get_context_data(**(found | kwargs))
+
+    def _home(self, draw: Draw) -> str:
+        if draw.re_review_id:
+            return address("re-review", [draw.re_review.number]) if draw.re_review else ""
+        return address("task", [draw.task.number]) if draw.task else ""
+
+    def _eligible(self, draw: Draw) -> str:
+        if not may(self.user, Capability.READ_ALL):
+            return ""
+        if draw.re_review_id:
+            return address("eligibility-panel", [draw.re_review_id])
+        return address("eligibility-firm", [draw.task.number]) if draw.task else ""
+
+    def _leaves(self, draw: Draw) -> str:
+        is_over = draw.status in {DrawStatus.DRAWN, DrawStatus.VOID} and draw.commitment
+        return address("supervisor-leaves", [draw.number]) if is_over and may(self.user, Capability.WITNESS) else ""
+
+    def _again(self, draw: Draw) -> str:
+        if Draw.objects.filter(task=draw.task, re_review=draw.re_review, attempt__gt=draw.attempt).exists():
+            return ""
+        if draw.re_review_id:
+            return address("draw-panel", [draw.re_review_id])
+        return address("draw-firm", [draw.task.number]) if draw.task else ""
+
+
+class DrawLive(DrawObject):
+    """The renewing piece: nothing while nothing changed; the whole page where the reader's own turn begins or ends."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the draw
+        """Return the piece, 204, or an order to load the page anew."""
+        wall = self.wall(Room(self.object))
+        if request.GET.get("stamp") == wall["stamp"]:
+            return HttpResponse(status=204)
+        was = request.GET.get("stamp", "").split("-")[0]
+        if request.GET.get("turn", "") != wall["turn"] or was != self.object.status:
+            response = HttpResponse(status=200)
+            response.headers["HX-Refresh"] = "true"
+            return response
+        return HttpResponse(render_to_string("bureau/draw/room.html", wall, request=request))
+
+
+urls = [
+    path("draws/", Draws.as_view(), name="draws"),
+    *step_urls,
+    path("draws/<str:number>/live/", DrawLive.as_view(), name="draw-live"),
+    path("draws/<str:number>/", DrawPage.as_view(), name="draw"),
+]

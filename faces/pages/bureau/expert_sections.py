@@ -1,0 +1,249 @@
+"""The sections of an expert's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assignments.models import Assignment
+from credit.enums import CreditKind
+from credit.selectors import visible_to as events_visible_to
+from experts.enums import ExpertStatus
+from experts.rules import age_refusal
+from faces.pages.bureau.firm_sections import event_state, full_day, hours_text
+from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.rulesets.selectors import rules_for
+from parties.models import Employment
+from parties.selectors import masked
+from training.models import Attendance
+from training.selectors import hours_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django_stubs_ext import StrOrPromise
+
+    from experts.models import Expert
+    from foundation.accounts.models import User
+
+
+def employers(expert: Expert, *, edits: bool) -> Section:
+    """Return the dated employment, newest first, and who said so."""
+    rows = Employment.objects.filter(person=expert.person_id).select_related("organisation")
+    lines = [
+        (
+            one.organisation.name,
+            one.get_kind_display(),
+            one.title or "—",
+            full_day(one.started_on),
+            full_day(one.ended_on) if one.ended_on else _("today"),
+            one.source or "—",
+        )
+        for one in rows.order_by("-started_on", "-pk")
+    ]
+    headings = (_("Employer"), _("Kind"), _("Position"), _("From"), _("Until"), _("Said by"))
+    act = Act(_("Enter an employer"), reverse("pages:expert-employer", args=[expert.number]))
+    return Section(
+        _("Employment"),
+        grid=Grid(headings, lines),
+        empty=_("No employer is known."),
+        count=len(lines),
+        acts=(act,) if edits else (),
+    )
+
+
+def recusals(expert: Expert, *, edits: bool) -> Section:
+    """Return the organisations that he always steps back from."""
+    lines = []
+    for one in expert.standing_recusals.select_related("organisation").order_by("ended_on", "-started_on", "pk"):
+        end = (Act(_("End"), reverse("pages:recusal-end", args=[one.pk])),) if edits and not one.ended_on else ()
+        until = full_day(one.ended_on) if one.ended_on else _("no end")
+        said = Cell(one.reason, said=True)
+        lines.append((one.organisation.name, said, full_day(one.started_on), until, Cell("", acts=end)))
+    act = Act(_("Enter a recusal"), reverse("pages:expert-recusal", args=[expert.number]))
+    return Section(
+        _("Standing recusals"),
+        grid=Grid((_("Organisation"), _("Reason"), _("From"), _("Until"), _("Action")), lines),
+        count=len(lines),
+        empty=_("He steps back from nobody for good."),
+        note=_("He is never drawn for a task of such an organisation.") if lines else "",
+        acts=(act,) if edits else (),
+    )
+
+
+def absences(expert: Expert, *, edits: bool) -> Section:
+    """Return the days on which he is not free."""
+    rows = expert.unavailabilities.order_by("-started_on", "-pk")[:20]
+    lines = [(full_day(one.started_on), full_day(one.ended_on), one.words or "—") for one in rows]
+    act = Act(_("Enter days off"), reverse("pages:expert-away", args=[expert.number]))
+    return Section(
+        _("Days off"),
+        grid=Grid((_("First day"), _("Last day"), _("Remark")), lines),
+        empty=_("He is free every day, as far as is known."),
+        acts=(act,) if edits else (),
+    )
+
+
+def seats(expert: Expert) -> Section:
+    """Return the seats on panels."""
+    rows = Assignment.objects.filter(expert=expert, re_review__isnull=False)
+    lines = [
+        (
+            Cell(seat.re_review.number, reverse("pages:re-review", args=[seat.re_review.number])),
+            seat.re_review.evaluation.title,
+            full_day(seat.assigned_on),
+            seat.get_origin_display(),
+            Cell("", status=seat),
+        )
+        for seat in rows.select_related("re_review__evaluation").order_by("-assigned_on", "-pk")
+        if seat.re_review
+    ]
+    headings = (_("Re-review"), _("Task"), _("Since"), _("How"), _("State"))
+    return Section(
+        _("Seats on panels"), grid=Grid(headings, lines), empty=_("Has not been called yet."), count=len(lines)
+    )
+
+
+def training(expert: Expert, day: date) -> Section:
+    """Return the attended sessions, and whether the hours of R-33 are met."""
+    rows = Attendance.objects.filter(person=expert.person_id).select_related("session__course")
+    lines = [
+        (
+            Cell(one.session.course.title, reverse("pages:course", args=[one.session.course_id])),
+            full_day(one.session.held_on),
+            hours_text(one.hours_tenths),
+        )
+        for one in rows.order_by("-session__held_on", "-pk")
+    ]
+    needed = int(rules_for(bureau=expert.bureau, on=day).value("training_hours"))
+    facts = {
+        "last": hours_text(hours_of([expert.person_id], day.year - 1).get(expert.person_id, 0)),
+        "now": hours_text(hours_of([expert.person_id], day.year).get(expert.person_id, 0)),
+        "year": day.year,
+        "needed": needed,
+    }
+    note = _("%(now)s hours in %(year)d, %(last)s in the full year before; %(needed)d are needed.") % facts
+    return Section(
+        _("Training"),
+        grid=Grid((_("Course"), _("Day"), _("Hours")), lines, frozenset({2})),
+        count=len(lines),
+        note=note,
+        empty=_("No training is recorded yet."),
+    )
+
+
+def credit(expert: Expert, user: User, day: date, *, decides: bool) -> Section:
+    """Return the credit events with their expiry."""
+    lines = []
+    for one in events_visible_to(user).filter(person=expert.person_id).order_by("-occurred_on", "-pk"):
+        state = event_state(one, day)
+        void = (Act(_("Void"), reverse("pages:credit-void", args=[one.pk])),) if decides and not one.voided_on else ()
+        shown = _("merit") if one.kind == CreditKind.MERIT else str(one.points).replace("-", "−")
+        lines.append(
+            (
+                full_day(one.occurred_on),
+                Cell(one.words, said=True),
+                shown,
+                full_day(one.expires_on),
+                state,
+                Cell("", acts=void),
+            )
+        )
+    acts = (
+        (
+            Act(_("Record a violation"), reverse("pages:expert-violation", args=[expert.number])),
+            Act(_("Record a merit"), reverse("pages:expert-merit", args=[expert.number])),
+        )
+        if decides
+        else ()
+    )
+    headings = (_("Day"), _("What happened"), _("Points"), _("Runs until"), _("On this day"), _("Action"))
+    return Section(
+        _("Credit events"),
+        grid=Grid(headings, lines, frozenset({2})),
+        count=len(lines),
+        empty=_("None is recorded."),
+        acts=acts,
+    )
+
+
+def standings(expert: Expert) -> Section:
+    """Return every spell of every standing."""
+    lines = [
+        (
+            one.get_status_display(),
+            full_day(one.started_on),
+            full_day(one.ended_on) if one.ended_on else _("today"),
+            Cell(one.reason or "—", said=bool(one.reason)),
+        )
+        for one in expert.standings.order_by("-started_on", "-pk")
+        if one.ended_on is None or one.ended_on > one.started_on
+    ]
+    headings = (_("Standing"), _("From"), _("Until"), _("Reason"))
+    return Section(_("Standing, day by day"), grid=Grid(headings, lines), count=len(lines), empty=_("None."))
+
+
+def undertakings(expert: Expert) -> Section:
+    """Return the undertakings, year by year."""
+    rows = expert.undertakings.order_by("-year")
+    lines = [(str(one.year), full_day(one.accepted_on), one.text_version) for one in rows]
+    return Section(
+        _("Undertakings"),
+        grid=Grid((_("Year"), _("Accepted on"), _("Version of the text")), lines),
+        count=len(lines),
+        empty=_("None is accepted yet."),
+    )
+
+
+def standing(expert: Expert, day: date, on_day: ExpertStatus | None) -> Section:
+    """Return whether the expert stands in the pool on ``day``, and until when."""
+    done = expert.undertakings.filter(year=day.year).first()
+    is_valid = on_day == ExpertStatus.ACTIVE and (expert.term_ends_on is None or day < expert.term_ends_on)
+    word = on_day.label if on_day else _("not in the pool")
+    rules = rules_for(bureau=expert.bureau, on=day)
+    age = int(rules.value("expert_age_limit"))
+    too_old = age_refusal(born_on=expert.person.born_on, on=day, age=age, source="")
+    pairs: list[tuple[StrOrPromise, Cell | object]] = [
+        (full_day(day), Cell(_("valid") if is_valid else word, shape="done" if is_valid else "hold")),
+        (_("Admitted on"), full_day(expert.admitted_on)),
+        (_("Term ends on"), full_day(expert.term_ends_on)),
+        (
+            _("Undertaking of %(year)s") % {"year": day.year},
+            full_day(done.accepted_on) if done else Cell(_("not accepted"), shape="warn"),
+        ),
+    ]
+    if too_old:
+        pairs.append((_("Age"), Cell(_("the limit of %(age)d is reached") % {"age": age}, shape="over")))
+    return Section(_("Valid on a day"), pairs=pairs, template="bureau/as_of.html")
+
+
+def specialties(expert: Expert) -> Section:
+    """Return the specialties with the way down the tree: field, industry, specialty."""
+    rows = expert.specialties.select_related("node__parent__parent").order_by("-is_main", "pk")
+    pairs = []
+    for one in rows:
+        way = [one.node.name]
+        node = one.node.parent
+        while node is not None:
+            way.insert(0, node.name)
+            node = node.parent if node.level > 1 else None
+        pairs.append((_("main") if one.is_main else _("also"), " / ".join(way)))
+    return Section(_("Specialties"), pairs=pairs, empty=_("None is named: nobody finds him for a panel."))
+
+
+def person(expert: Expert, *, edits: bool) -> Section:
+    """Return who he is, with numbers masked."""
+    id_number, phone = masked(expert.person)
+    pairs = (
+        (_("Level of the title"), expert.get_title_level_display()),
+        (_("Civil servant"), _("yes") if expert.is_civil_servant else _("no")),
+        (_("National ID number"), id_number or "—"),
+        (_("Telephone"), phone or "—"),
+    )
+    acts = (
+        Act(_("Person"), reverse("pages:person", args=[expert.person_id])),
+        *((Act(_("Reveal a number"), reverse("pages:person-reveal", args=[expert.person_id])),) if edits else ()),
+    )
+    return Section(_("Who it is"), pairs=pairs, acts=acts)

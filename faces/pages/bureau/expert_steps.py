@@ -1,0 +1,338 @@
+"""What is done to an expert of the pool: entry, standing, suspension, employers, recusals, days off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experts.enums import ExpertAction, TitleLevel
+from experts.models import Expert, StandingRecusal
+from experts.selectors import visible_to
+from experts.services import (
+    add_unavailability,
+    declare_employment,
+    end_recusal,
+    move_experts,
+    recuse_from,
+    register_expert,
+    suspend_expert,
+)
+from experts.transitions import TRANSITIONS
+from faces.pages.bureau.experts import OneExpert, expert_url
+from faces.pages.bureau.firm_people import PersonForm
+from faces.pages.bureau.firm_sections import full_day
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.delivery_forms import day, textarea
+from foundation.accounts.enums import Capability
+from foundation.rulesets.selectors import rules_for
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+
+class NodeField(forms.ModelChoiceField[Node]):
+    """A choice of specialties, each with the way down the tree."""
+
+    def label_from_instance(self, obj: Node) -> str:
+        """Show field, industry, specialty."""
+        return way_of(obj)
+
+
+class NodesField(forms.ModelMultipleChoiceField[Node]):
+    """Several specialties, each with the way down the tree."""
+
+    def label_from_instance(self, obj: Node) -> str:
+        """Show field, industry, specialty."""
+        return way_of(obj)
+
+
+def way_of(node: Node) -> str:
+    """Return the way down the tree to a node of the third level."""
+    names = [node.name]
+    above = node.parent
+    while above is not None:
+        names.insert(0, above.name)
+        above = above.parent if above.level > 1 else None
+    return " / ".join(names)
+
+
+class ExpertForm(PersonForm):
+    """A person, title, specialties, present employer."""
+
+    title = forms.CharField(label=gettext_lazy("Professional title"), max_length=60)
+    level = forms.ChoiceField(
+        label=gettext_lazy("Level of the title"), choices=TitleLevel.choices, initial=TitleLevel.SENIOR
+    )
+    works_since = forms.DateField(
+        label=gettext_lazy("At work since"),
+        required=False,
+        widget=day(),
+        help_text=gettext_lazy("Needed for an intermediate title."),
+    )
+    main = NodeField(label=gettext_lazy("Main specialty"), queryset=Node.objects.none())
+    others = NodesField(label=gettext_lazy("Other specialties"), queryset=Node.objects.none(), required=False)
+    employer = forms.CharField(label=gettext_lazy("Employer"), max_length=120)
+    employed_since = forms.DateField(label=gettext_lazy("Employed since"), widget=day())
+
+
+class ExpertAdd(FormPage):
+    """Register one expert as an applicant. Rule R-14."""
+
+    audience, needs = "bureau", Capability.REGISTER
+    title, submit_label = gettext_lazy("Register an expert"), gettext_lazy("Register him as an applicant")
+    form_class = ExpertForm
+    made: Expert | None = None
+
+    def get_form(self, form_class: Any = None) -> ExpertForm:  # noqa: ANN401 - Django's signature
+        """Offer the specialties of the bureau's tree."""
+        form: ExpertForm = super().get_form(form_class)
+        if self.user.bureau is not None:
+            nodes = tree(self.user.bureau, TreeKind.SPECIALTY).filter(level=3).select_related("parent__parent")
+            for name in ("main", "others"):
+                field = form.fields[name]
+                if isinstance(field, forms.ModelChoiceField):
+                    field.queryset = nodes
+        return form
+
+    def get_success_url(self) -> str:
+        """Return the new expert's page, before that the list."""
+        return expert_url(self.made) if self.made else reverse("pages:experts")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who may enter, and what comes next."""
+        bureau = self.user.bureau
+        if bureau is None:
+            return []
+        rules = rules_for(bureau=bureau, on=self.today)
+        facts = {"years": rules.value("expert_work_years"), "age": rules.value("expert_age_limit")}
+        return [
+            _("A senior title, or an intermediate one and %(years)s years of work; younger than %(age)s.") % facts,
+            _("He stands as an applicant: public notice and admission follow."),
+        ]
+
+    def act(self, form: ExpertForm) -> str:
+        """Register him."""
+        given = form.cleaned_data
+        bureau = self.user.bureau
+        assert bureau is not None  # noqa: S101 - who keeps a pool has a bureau
+        others = [node for node in given["others"] if node != given["main"]]
+        self.made = register_expert(
+            bureau=bureau,
+            person=form.person(),
+            title=given["title"],
+            level=TitleLevel(given["level"]),
+            works_since=given["works_since"],
+            nodes=[given["main"], *others],
+            employer=given["employer"],
+            employed_since=given["employed_since"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("%(name)s is registered as an applicant.") % {"name": given["name"]}
+
+
+class ExpertStep(OneExpert, ActionView):
+    """Something about an expert; afterwards back to the tab of his page that shows it."""
+
+    needs = Capability.REGISTER
+    tab = "ties"
+
+    def object_url(self) -> str:
+        """Return the expert's page."""
+        return f"{expert_url(self.object)}?tab={self.tab}"
+
+
+class MoveForm(ActionForm):
+    """What is done, and why."""
+
+    action = forms.ChoiceField(label=gettext_lazy("Step"), choices=(), widget=forms.RadioSelect)
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300, widget=textarea(3))
+
+
+class ExpertMove(ExpertStep):
+    """Change the standing: only steps that follow are offered; suspending is a step of its own, with an end."""
+
+    title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "standing"
+    form_class = MoveForm
+
+    def get_form(self, form_class: Any = None) -> MoveForm:  # noqa: ANN401 - Django's signature
+        """Offer the steps that follow."""
+        form: MoveForm = super().get_form(form_class)
+        field = form.fields["action"]
+        if isinstance(field, forms.ChoiceField):
+            follow = [action for status, action in TRANSITIONS if status == self.object.status]
+            field.choices = [(step.value, step.label) for step in follow if step != ExpertAction.SUSPEND]
+        return form
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that the pool keeps the day and the reason."""
+        return [_("The standing holds from today; the register keeps every earlier day.")]
+
+    def act(self, form: MoveForm) -> str:
+        """Move him."""
+        action, reason = ExpertAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
+        row = move_experts(experts=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
+        return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
+
+
+class SuspendForm(ActionForm):
+    """For how long, and why."""
+
+    months = forms.TypedChoiceField(
+        label=gettext_lazy("For how long"), choices=(), coerce=int, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))
+
+
+class ExpertSuspend(ExpertStep):
+    """Suspend an expert; the shortest spell ends by itself. Rule R-27."""
+
+    title, submit_label, danger = gettext_lazy("Suspend"), gettext_lazy("Suspend him today"), True
+    tab, form_class = "standing", SuspendForm
+
+    def get_form(self, form_class: Any = None) -> SuspendForm:  # noqa: ANN401 - Django's signature
+        """Offer the spells of the rule."""
+        form: SuspendForm = super().get_form(form_class)
+        field = form.fields["months"]
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = [(months, self._word(months)) for months in self._spells()]
+        return form
+
+    def _spells(self) -> list[int]:
+        return sorted(rules_for(bureau=self.object.bureau, on=self.today).value("expert_suspension_months"))
+
+    def _word(self, months: int) -> str:
+        facts = {"months": months}
+        if months == min(self._spells()):
+            return _("%(months)d months: ends by itself") % facts
+        if months == max(self._spells()):
+            return _("%(months)d months: back by application, undertaking and a passed test") % facts
+        return _("%(months)d months: back by application and undertaking") % facts
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what follows."""
+        return [_("From today he is in no draw; seats that he holds stay until somebody replaces him.")]
+
+    def act(self, form: SuspendForm) -> str:
+        """Suspend him."""
+        given = form.cleaned_data
+        suspend_expert(expert=self.object, months=given["months"], reason=given["reason"], by=self.user, on=self.today)
+        return _("He is suspended for %(months)d months.") % {"months": given["months"]}
+
+
+class EmployerForm(ActionForm):
+    """An employer and the days."""
+
+    employer = forms.CharField(label=gettext_lazy("Employer"), max_length=120)
+    title = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=60)
+    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
+    ended_on = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: until today.")
+    )
+
+
+class ExpertEmployer(ExpertStep):
+    """Enter where he works or worked; to end a spell, enter it again with its last day."""
+
+    title, submit_label = gettext_lazy("Enter an employer"), gettext_lazy("Enter")
+    form_class = EmployerForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what it decides, and how a spell is ended."""
+        years = rules_for(bureau=self.object.bureau, on=self.today).value("conflict_window_years")
+        return [
+            _("He reviews nothing of this employer until %(years)s years after the last day.") % {"years": years},
+            _("To end a spell, enter the same employer and first day again with the last day."),
+        ]
+
+    def act(self, form: EmployerForm) -> str:
+        """Enter it."""
+        declare_employment(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s is entered.") % {"name": form.cleaned_data["employer"]}
+
+
+class RecusalForm(ActionForm):
+    """From whom, and why."""
+
+    body = forms.CharField(label=gettext_lazy("Organisation"), max_length=120)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=textarea(2))
+
+
+class ExpertRecusal(ExpertStep):
+    """Enter an organisation that he always steps back from."""
+
+    title, submit_label = gettext_lazy("Enter a recusal"), gettext_lazy("Enter")
+    form_class = RecusalForm
+
+    def act(self, form: RecusalForm) -> str:
+        """Enter it."""
+        recuse_from(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("He is never drawn for a task of %(name)s.") % {"name": form.cleaned_data["body"]}
+
+
+class RecusalEnd(ActionView):
+    """End a standing recusal: only who keeps the pool may."""
+
+    audience, needs = "bureau", Capability.REGISTER
+    title, submit_label, danger = gettext_lazy("End the recusal"), gettext_lazy("End it today"), True
+
+    def rows(self) -> QuerySet[StandingRecusal]:
+        """Return the recusals of visible experts."""
+        rows = StandingRecusal.objects.filter(expert__in=visible_to(self.user))
+        return rows.select_related("expert__person", "organisation")
+
+    def object_url(self) -> str:
+        """Return the expert's page."""
+        return expert_url(self.object.expert)
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what becomes possible."""
+        facts = {"name": self.object.expert.person.name, "body": self.object.organisation.name}
+        return [_("%(name)s can be drawn for tasks of %(body)s again, unless another rule says no.") % facts]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """End it."""
+        end_recusal(recusal=self.object, by=self.user, on=self.today)
+        return _("The recusal ends today; the row stays.")
+
+
+class AwayForm(ActionForm):
+    """Days, both included."""
+
+    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
+    ended_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
+    words = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=120)
+
+
+class ExpertAway(ExpertStep):
+    """Enter days on which he is not free."""
+
+    title, submit_label = gettext_lazy("Enter days off"), gettext_lazy("Enter")
+    form_class = AwayForm
+
+    def act(self, form: AwayForm) -> str:
+        """Enter them."""
+        row = add_unavailability(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        facts = {"from": full_day(row.started_on), "until": full_day(row.ended_on)}
+        return _("He is not free from %(from)s to %(until)s.") % facts
+
+
+urls = [
+    path("experts/new/", ExpertAdd.as_view(), name="expert-add"),
+    path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
+    path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
+    path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
+    path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
+    path("experts/<str:number>/recusal/", ExpertRecusal.as_view(), name="expert-recusal"),
+    path("experts/<str:number>/away/", ExpertAway.as_view(), name="expert-away"),
+]

@@ -1,0 +1,189 @@
+"""The pool of experts: the list, and one expert as of any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from experts.models import Expert
+from experts.selectors import standing_on, visible_to
+from experts.transitions import TRANSITIONS
+from faces.pages.bureau import expert_sections as parts
+from faces.pages.bureau.firm_sections import full_day
+from faces.pages.shared.columns import Column
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.objects import OneObject, Tab
+from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def expert_url(row: Expert) -> str:
+    """Return the page of an expert."""
+    return reverse("pages:expert", args=[row.number])
+
+
+def main_field(row: Expert) -> str:
+    """Return the main specialty of an expert; reads what is prefetched."""
+    nodes = sorted(row.specialties.all(), key=lambda one: (not one.is_main, one.pk))
+    return "、".join(one.node.name for one in nodes[:2])
+
+
+def fields_of(rows: QuerySet[Expert]) -> list[tuple[int, str]]:
+    """Return the fields: the first level of the tree of specialties."""
+    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau"), tree=TreeKind.SPECIALTY, level=1)
+    return list(roots.order_by("path").values_list("pk", "name"))
+
+
+class ExpertList(ListPage):
+    """The pool."""
+
+    audience, needs = "bureau", Capability.READ_ALL
+    title = gettext_lazy("Experts")
+    template_name = "bureau/experts.html"
+    columns = (
+        Column(gettext_lazy("Name"), "person.name", key=True, link=expert_url),
+        Column(gettext_lazy("Number"), "number"),
+        Column(gettext_lazy("Professional title"), "title"),
+        Column(gettext_lazy("Specialties"), main_field),
+        Column(gettext_lazy("Source"), "source"),
+        Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_ends_on)),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (
+        Facet("status", gettext_lazy("State"), ExpertStatus.choices),
+        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("level", gettext_lazy("Level of the title"), TitleLevel.choices, lookup="title_level"),
+        Facet("source", gettext_lazy("Source"), ExpertSource.choices),
+    )
+    search_fields = ("person__name", "person__sort_key", "number", "title")
+    search_hint = gettext_lazy("Name, initials, number, title")
+    sorts = (
+        Sort("number", gettext_lazy("By number"), ("number",)),
+        Sort("term", gettext_lazy("Term ends first"), ("term_ends_on",)),
+    )
+    export_name = "experts"
+    empty_title = gettext_lazy("The pool is empty")
+    empty_text = gettext_lazy("Register one, or import the roster: a dry run shows every fault by its cell.")
+
+    def rows(self) -> QuerySet[Expert]:
+        """Return the experts with their specialties."""
+        return visible_to(self.user).select_related("person").prefetch_related("specialties__node")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Say what this person may do here."""
+        found = {
+            "may_register": may(self.user, Capability.REGISTER),
+            "may_import": may(self.user, Capability.IMPORT),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+
+class OneExpert(OneObject):
+    """A visible expert by his number."""
+
+    audience, lookup = "bureau", "number"
+
+    def rows(self) -> QuerySet[Expert]:
+        """Return the visible experts."""
+        return visible_to(self.user).select_related("person", "bureau")
+
+
+class ExpertPage(OneExpert, SectionsPage):
+    """One expert, as of a day."""
+
+    needs = Capability.READ_ALL
+
+    @cached_property
+    def day(self) -> date:
+        """The day that is asked about: ``?on=``, else today."""
+        try:
+            return date.fromisoformat(self.request.GET.get("on", ""))
+        except ValueError:
+            return self.today
+
+    @cached_property
+    def standing(self) -> ExpertStatus | None:
+        """The standing of the day that is asked about."""
+        return standing_on(self.object, self.day)
+
+    def tabs(self) -> Sequence[Tab]:
+        """Return what binds him, what he did, who he is."""
+        return (
+            Tab("ties", _("Employers and recusals")),
+            Tab("work", _("Work and training")),
+            Tab("standing", _("Standing")),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Say the standing of the day in the title."""
+        row: Expert = self.object
+        facts = {
+            "name": row.person.name,
+            "state": self.standing.label if self.standing else _("not in the pool"),
+            "day": full_day(self.day),
+        }
+        title = _("%(name)s: %(state)s") % facts
+        if self.day != self.today:
+            title = _("%(name)s on %(day)s: %(state)s") % facts
+        return super().get_context_data(**({"title": title, "asked_day": self.day} | kwargs))
+
+    def layout(self) -> Layout:
+        """Return the tab that is asked for; beside it the standing of the day."""
+        row: Expert = self.object
+        edits = may(self.user, Capability.REGISTER)
+        return Layout(
+            crumbs=((_("Experts"), reverse("pages:experts")), (row.number, "")),
+            meta=(row.title, row.get_source_display()),
+            status=row,
+            acts=tuple(self._acts()),
+            main=self._main(edits=edits),
+            beside=(
+                parts.standing(row, self.day, self.standing),
+                parts.specialties(row),
+                parts.person(row, edits=edits),
+            ),
+        )
+
+    def _main(self, *, edits: bool) -> tuple[Section, ...]:
+        row: Expert = self.object
+        shown = self.request.GET.get("tab", "ties")
+        if shown == "work":
+            decides = may(self.user, Capability.CONFIRM)
+            return (
+                parts.seats(row),
+                parts.training(row, self.day),
+                parts.credit(row, self.user, self.day, decides=decides),
+            )
+        if shown == "standing":
+            return (parts.standings(row), parts.undertakings(row))
+        return (parts.employers(row, edits=edits), parts.recusals(row, edits=edits), parts.absences(row, edits=edits))
+
+    def _acts(self) -> list[Act]:
+        row: Expert = self.object
+        found = []
+        if may(self.user, Capability.REGISTER):
+            if any(status == row.status for status, _action in TRANSITIONS):
+                found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
+            if row.status == ExpertStatus.ACTIVE:
+                found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
+        return found
+
+
+urls = [
+    path("experts/", ExpertList.as_view(), name="experts"),
+    path("experts/<str:number>/", ExpertPage.as_view(), name="expert"),
+]

@@ -1,0 +1,218 @@
+"""Sections of a firm's page about people, papers and who it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluators.enums import FirmStatus
+from evaluators.selectors import leads_running, practitioners_running
+from faces.pages.bureau.firm_sections import full_day, hours_text
+from faces.pages.bureau.rule_words import CODES
+from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.rulesets.selectors import rules_for
+from parties.models import Relationship
+from training.selectors import hours_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from evaluators.models import Firm
+
+
+def leads(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
+    rows = list(leads_running(firm, day))
+    hours = hours_of([one.person_id for one in rows], day.year)
+    lines = []
+    for one in rows:
+        runs_out = one.certificate_valid_to
+        holds = runs_out is None or runs_out >= day
+        paper = Cell(f"{one.certificate_number} {full_day(runs_out) if runs_out else ''}".strip() or "—")
+        if not holds:
+            paper = Cell(_("run out on %(day)s") % {"day": full_day(runs_out)}, shape="over")
+        end = (Act(_("End"), reverse("pages:firm-lead-end", args=[one.pk])),) if edits and not one.ended_on else ()
+        lines.append(
+            (
+                Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+                one.title or "—",
+                paper,
+                full_day(one.works_since),
+                full_day(one.started_on),
+                hours_text(hours.get(one.person_id, 0)),
+                Cell("", acts=end),
+            )
+        )
+    headings = (
+        _("Name"),
+        _("Professional title"),
+        _("Certificate"),
+        _("At work since"),
+        _("Here since"),
+        _("Hours this year"),
+        _("Action"),
+    )
+    act = Act(_("Enter a lead evaluator"), reverse("pages:firm-lead", args=[firm.number]))
+    return Section(
+        _("Lead evaluators"),
+        grid=Grid(headings, lines, frozenset({5})),
+        count=len(lines),
+        empty=_("Nobody leads: without a lead evaluator the firm cannot be chosen."),
+        acts=(act,) if edits else (),
+    )
+
+
+def staff(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the other staff of ``day``."""
+    rows = list(practitioners_running(firm, day))
+    hours = hours_of([one.person_id for one in rows], day.year)
+    lines = []
+    for one in rows:
+        end = (Act(_("End"), reverse("pages:firm-staff-end", args=[one.pk])),) if edits and not one.ended_on else ()
+        lines.append(
+            (
+                Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+                one.duty or "—",
+                full_day(one.started_on),
+                hours_text(hours.get(one.person_id, 0)),
+                Cell("", acts=end),
+            )
+        )
+    act = Act(_("Enter one of the staff"), reverse("pages:firm-staff", args=[firm.number]))
+    return Section(
+        _("Staff"),
+        grid=Grid((_("Name"), _("Duty"), _("Here since"), _("Hours this year"), _("Action")), lines, frozenset({3})),
+        count=len(lines),
+        empty=_("Nobody is recorded."),
+        note=_("Nobody works in two firms at once."),
+        acts=(act,) if edits else (),
+    )
+
+
+def papers(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the qualifications and whether they hold on ``day``."""
+    lines = []
+    for one in firm.qualifications.select_related("proof").order_by("name", "-valid_from", "pk"):
+        if one.valid_from > day:
+            state = Cell(_("not yet"), shape="wait")
+        elif one.valid_to is None or one.valid_to >= day:
+            state = Cell(_("valid"), shape="done")
+        else:
+            state = Cell(_("run out"), shape="over")
+        proof = Cell(_("Scan"), reverse("pages:file", args=[one.proof_id])) if one.proof_id else Cell("—")
+        until = full_day(one.valid_to) if one.valid_to else _("no end")
+        lines.append((one.name, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
+    headings = (
+        _("Qualification"), _("Number"), _("Issued by"), _("From"), _("Until"), _("Scan"), _("On this day"),
+    )  # fmt: skip
+    act = Act(_("Add a qualification"), reverse("pages:firm-qualification", args=[firm.number]))
+    return Section(
+        _("Qualifications"),
+        grid=Grid(headings, lines),
+        count=len(lines),
+        empty=_("No qualification is recorded."),
+        acts=(act,) if edits else (),
+    )
+
+
+def branches(firm: Firm, *, edits: bool) -> Section:
+    """Return the branches; one without legal personality cannot contract."""
+    lines = [
+        (
+            one.name,
+            _("registers itself") if one.has_legal_personality else _("belongs to its head office"),
+            one.address or "—",
+            full_day(one.started_on),
+            full_day(one.ended_on),
+        )
+        for one in firm.branches.order_by("started_on", "pk")
+    ]
+    act = Act(_("Add a branch"), reverse("pages:firm-branch", args=[firm.number]))
+    return Section(
+        _("Branches"),
+        grid=Grid((_("Branch"), _("Standing"), _("Address"), _("From"), _("Until")), lines),
+        count=len(lines),
+        empty=_("No branch is recorded."),
+        acts=(act,) if edits else (),
+    )
+
+
+def identity(firm: Firm) -> Section:
+    """Return who the firm is."""
+    body = firm.organisation
+    pairs = (
+        (_("Unified social credit code"), body.uscc or body.uscc_absent_reason or "—"),
+        (_("Kind"), firm.get_kind_display()),
+        (_("Form"), body.get_kind_display()),
+        (_("Legal representative"), body.legal_person or "—"),
+        (_("Address"), body.address or "—"),
+        (_("Telephone"), body.phone or "—"),
+        (_("Founded on"), full_day(body.founded_on)),
+        (_("Staff, as declared"), str(firm.staff_count)),
+    )
+    return Section(_("Who it is"), pairs=pairs)
+
+
+def names(firm: Firm, *, edits: bool) -> Section:
+    """Return the names that the firm bore."""
+    rows = firm.organisation.former_names.order_by("-until_on", "-pk")
+    lines = [(one.name, full_day(one.until_on)) for one in rows]
+    act = Act(_("Enter a new name"), reverse("pages:firm-rename", args=[firm.number]))
+    return Section(
+        _("Former names"),
+        grid=Grid((_("Former name"), _("Until")), lines),
+        empty=_("It never had another name here."),
+        acts=(act,) if edits else (),
+    )
+
+
+def relations(firm: Firm, *, edits: bool) -> Section:
+    """Return how the firm is related to other bodies, from both ends."""
+    body = firm.organisation
+    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body)).select_related("subject", "other")
+    lines = [
+        (
+            one.subject.name,
+            one.get_kind_display(),
+            one.other.name,
+            full_day(one.started_on),
+            full_day(one.ended_on),
+            one.note or "—",
+        )
+        for one in rows.order_by("-started_on", "-pk")
+    ]
+    headings = (_("Who"), _("Relation"), _("To whom"), _("From"), _("Until"), _("Remark"))
+    act = Act(_("Enter a relation"), reverse("pages:firm-relation", args=[firm.number]))
+    return Section(
+        _("Predecessors and relations"),
+        grid=Grid(headings, lines),
+        count=len(lines),
+        empty=_("None is recorded. A firm that was converted or split names its predecessor here."),
+        acts=(act,) if edits else (),
+    )
+
+
+def checklist(firm: Firm, *, edits: bool) -> Section:
+    """Return the admission checklist, item by item. Rule R-12."""
+    rules = rules_for(bureau=firm.bureau, on=firm.status_since)
+    items = list(rules.value("firm_admission_items"))
+    known = {one.code: one for one in firm.admission_checks.all()}
+    lines = []
+    for code in items:
+        one = known.get(code)
+        state = Cell(_("not looked at"), shape="wait")
+        if one is not None:
+            state = Cell(_("met"), shape="done") if one.is_met else Cell(_("not met"), shape="bad")
+        checked, remark = (full_day(one.checked_on), one.remark or "—") if one else ("—", "—")
+        lines.append((CODES.get(code, code), state, checked, remark))
+    act = Act(_("Fill in the checklist"), reverse("pages:firm-checks", args=[firm.number]))
+    before = firm.status in {FirmStatus.APPLIED, FirmStatus.TO_CORRECT, FirmStatus.NOTICE}
+    return Section(
+        _("Admission checklist"),
+        grid=Grid((_("Item"), _("Result"), _("Day"), _("Remark")), lines),
+        note=rules.source("firm_admission_items") or _("bureau's own setting"),
+        acts=(act,) if edits and before else (),
+    )

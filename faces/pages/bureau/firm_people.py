@@ -1,0 +1,152 @@
+"""People of a firm: who leads, who else works there, when it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluators.models import LeadEvaluator, Practitioner
+from evaluators.selectors import visible_to
+from evaluators.services import end_practitioner, register_lead, register_practitioner
+from faces.pages.bureau.firm_steps import FirmStep
+from faces.pages.bureau.firms import firm_url
+from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.delivery_forms import day
+from foundation.accounts.enums import Capability
+from foundation.rulesets.selectors import rules_for
+from parties.services import PersonDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+
+class PersonForm(ActionForm):
+    """A person: found again by the ID number, else by name and telephone."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    id_number = forms.CharField(
+        label=gettext_lazy("National ID number"),
+        required=False,
+        max_length=18,
+        help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
+    )
+    phone = forms.RegexField(
+        r"^[0-9+\- ]{5,20}$",
+        label=gettext_lazy("Telephone"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
+    )
+
+    def person(self) -> PersonDraft:
+        """Return the person as typed."""
+        given = self.cleaned_data
+        return PersonDraft(
+            name=given["name"].strip(), id_number=given["id_number"].strip().upper(), phone=given["phone"] or ""
+        )
+
+
+class LeadForm(PersonForm):
+    """A lead evaluator."""
+
+    title = forms.CharField(label=gettext_lazy("Professional title"), required=False, max_length=60)
+    certificate_number = forms.CharField(
+        label=gettext_lazy("Number of the practising certificate"), required=False, max_length=60
+    )
+    works_since = forms.DateField(label=gettext_lazy("At work since"), widget=day())
+
+
+class FirmLead(FirmStep):
+    """Enter a lead evaluator. Rule R-10."""
+
+    title, submit_label, tab = gettext_lazy("Enter a lead evaluator"), gettext_lazy("Enter"), "people"
+    form_class = LeadForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what is asked."""
+        years = rules_for(bureau=self.object.bureau, on=self.today).value("lead_work_years")
+        facts = {"years": years}
+        return [_("A title or a practising certificate, %(years)s years of work, no other firm.") % facts]
+
+    def act(self, form: LeadForm) -> str:
+        """Enter him."""
+        given = form.cleaned_data
+        register_lead(
+            firm=self.object,
+            person=form.person(),
+            title=given["title"],
+            certificate_number=given["certificate_number"],
+            works_since=given["works_since"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("%(name)s leads for this firm from today.") % {"name": given["name"]}
+
+
+class StaffForm(PersonForm):
+    """One of the staff."""
+
+    duty = forms.CharField(label=gettext_lazy("Duty"), required=False, max_length=60)
+
+
+class FirmStaff(FirmStep):
+    """Enter one of the staff; nobody works in two firms at once. Rule R-11."""
+
+    title, submit_label, tab = gettext_lazy("Enter one of the staff"), gettext_lazy("Enter"), "people"
+    form_class = StaffForm
+
+    def act(self, form: StaffForm) -> str:
+        """Enter him."""
+        register_practitioner(
+            firm=self.object, person=form.person(), duty=form.cleaned_data["duty"], by=self.user, on=self.today
+        )
+        return _("%(name)s works for this firm from today.") % {"name": form.cleaned_data["name"]}
+
+
+class LeadEnd(ActionView):
+    """End a lead evaluator's time with a firm."""
+
+    audience, needs = "bureau", Capability.REGISTER
+    title, submit_label, danger = gettext_lazy("End the time with the firm"), gettext_lazy("End it today"), True
+
+    def rows(self) -> QuerySet[LeadEvaluator] | QuerySet[Practitioner]:
+        """Return the lead evaluators of visible firms."""
+        return LeadEvaluator.objects.filter(firm__in=visible_to(self.user)).select_related("firm", "person")
+
+    def object_url(self) -> str:
+        """Return the firm's people."""
+        return f"{firm_url(self.object.firm)}?tab=people"
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who it is and what it opens."""
+        return [
+            _("%(name)s no longer belongs to this firm from today and may be entered by another.")
+            % {"name": self.object.person.name}
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """End it."""
+        end_practitioner(row=self.object, by=self.user, on=self.today)
+        return _("Ended; the row stays in the register.")
+
+
+class StaffEnd(LeadEnd):
+    """End a staff member's time with a firm."""
+
+    def rows(self) -> QuerySet[LeadEvaluator] | QuerySet[Practitioner]:
+        """Return the staff of visible firms."""
+        return Practitioner.objects.filter(firm__in=visible_to(self.user)).select_related("firm", "person")
+
+
+urls = [
+    path("firms/leads/<int:pk>/end/", LeadEnd.as_view(), name="firm-lead-end"),
+    path("firms/staff/<int:pk>/end/", StaffEnd.as_view(), name="firm-staff-end"),
+    path("firms/<str:number>/lead/", FirmLead.as_view(), name="firm-lead"),
+    path("firms/<str:number>/staff/", FirmStaff.as_view(), name="firm-staff"),
+]

@@ -1,0 +1,354 @@
+"""What is done to a firm of the register: entry, checklist, standing, papers, names, relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisals.enums import SanctionStatus
+from appraisals.selectors import sanctions_visible_to
+from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from evaluators.models import Firm
+from evaluators.selectors import visible_to
+from evaluators.services import (
+    QualificationDraft,
+    add_branch,
+    move_firms,
+    record_admission_checks,
+    record_qualification,
+    register_firm,
+)
+from evaluators.transitions import TRANSITIONS
+from faces.pages.bureau.firms import OneFirm, firm_url
+from faces.pages.bureau.rule_words import CODES
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.delivery_forms import day, textarea, upload
+from foundation.accounts.enums import Capability
+from foundation.rulesets.selectors import rules_for
+from parties.enums import OrganisationKind, RelationshipKind
+from parties.models import Organisation
+from parties.selectors import organisations_visible_to
+from parties.services import OrganisationDraft, record_relationship, rename_organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+
+class FirmForm(ActionForm):
+    """The body and its role."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the firm"), max_length=120)
+    uscc = forms.CharField(
+        label=gettext_lazy("Unified social credit code"),
+        required=False,
+        max_length=18,
+        help_text=gettext_lazy("18 characters. A university laboratory uses its university’s."),
+    )
+    uscc_absent_reason = forms.CharField(label=gettext_lazy("Why it has no code"), required=False, max_length=120)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FirmKind.choices)
+    form = forms.ChoiceField(label=gettext_lazy("Form"), choices=OrganisationKind.choices)
+    legal_person = forms.CharField(label=gettext_lazy("Legal representative"), required=False, max_length=60)
+    address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=40)
+    founded_on = forms.DateField(label=gettext_lazy("Founded on"), required=False, widget=day())
+    staff_count = forms.IntegerField(
+        label=gettext_lazy("Staff, as declared"), min_value=0, max_value=100_000, initial=0
+    )
+
+
+class FirmAdd(FormPage):
+    """Register one firm as an applicant."""
+
+    audience, needs = "bureau", Capability.REGISTER
+    title, submit_label = gettext_lazy("Register a firm"), gettext_lazy("Register it as an applicant")
+    form_class = FirmForm
+    made: Firm | None = None
+
+    def get_success_url(self) -> str:
+        """Return the new firm's checklist, before that the list."""
+        return reverse("pages:firm-checks", args=[self.made.number]) if self.made else reverse("pages:firms")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what comes next."""
+        return [_("It stands as an applicant: checklist, public notice and admission follow.")]
+
+    def act(self, form: FirmForm) -> str:
+        """Register it."""
+        given = form.cleaned_data
+        bureau = self.user.bureau
+        assert bureau is not None  # noqa: S101 - who keeps a register has a bureau
+        body = OrganisationDraft(
+            name=given["name"].strip(),
+            kind=OrganisationKind(given["form"]),
+            uscc=given["uscc"].strip().upper() or None,
+            uscc_absent_reason=given["uscc_absent_reason"],
+            legal_person=given["legal_person"],
+            address=given["address"],
+            phone=given["phone"],
+            founded_on=given["founded_on"],
+        )
+        self.made = register_firm(
+            bureau=bureau,
+            body=body,
+            kind=FirmKind(given["kind"]),
+            staff_count=given["staff_count"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("%(name)s is registered as an applicant.") % {"name": body.name}
+
+
+class FirmStep(OneFirm, ActionView):
+    """Something about a firm; afterwards back to the tab of its page that shows it."""
+
+    needs = Capability.REGISTER
+    tab = "record"
+
+    def object_url(self) -> str:
+        """Return the firm's page."""
+        return f"{firm_url(self.object)}?tab={self.tab}"
+
+
+class ChecksForm(ActionForm):
+    """One box per item of the checklist, and a remark."""
+
+    remark = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=300, widget=textarea(2))
+
+
+class FirmChecks(FirmStep):
+    """Fill in the admission checklist. Rule R-12."""
+
+    title, submit_label, tab = gettext_lazy("Admission checklist"), gettext_lazy("Save the checklist"), "identity"
+    form_class = ChecksForm
+
+    def get_form(self, form_class: Any = None) -> ChecksForm:  # noqa: ANN401 - Django's signature
+        """Offer the items of the rule in force, as they were ticked before."""
+        form: ChecksForm = super().get_form(form_class)
+        known = dict(self.object.admission_checks.values_list("code", "is_met"))
+        boxes: dict[str, forms.Field] = {
+            f"item-{code}": forms.BooleanField(
+                label=CODES.get(code, code), required=False, initial=known.get(code, False)
+            )
+            for code in self.items()
+        }
+        form.fields = {**boxes, **form.fields}
+        return form
+
+    def items(self) -> list[str]:
+        """Return the items of the checklist in force."""
+        return list(rules_for(bureau=self.object.bureau, on=self.today).value("firm_admission_items"))
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what the checklist decides."""
+        return [_("Only a firm that meets every item can be admitted.")]
+
+    def act(self, form: ChecksForm) -> str:
+        """Write it."""
+        met = {code: bool(form.cleaned_data[f"item-{code}"]) for code in self.items()}
+        remark = form.cleaned_data["remark"]
+        record_admission_checks(firm=self.object, met=met, remark=remark, by=self.user, on=self.today)
+        open_ = sum(not ok for ok in met.values())
+        if open_:
+            return _("Saved. %(count)d items are not met yet.") % {"count": open_}
+        return _("Saved. Every item is met.")
+
+
+class MoveForm(ActionForm):
+    """What is done, and why."""
+
+    action = forms.ChoiceField(label=gettext_lazy("Step"), choices=(), widget=forms.RadioSelect)
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300, widget=textarea(3))
+
+
+class FirmMove(FirmStep):
+    """Change the standing: only steps that follow are offered; suspending and removing go by a sanction."""
+
+    title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "years"
+    form_class = MoveForm
+
+    def get_form(self, form_class: Any = None) -> MoveForm:  # noqa: ANN401 - Django's signature
+        """Offer the steps that follow."""
+        form: MoveForm = super().get_form(form_class)
+        field = form.fields["action"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(step.value, step.label) for step in self.steps()]
+        return form
+
+    def steps(self) -> list[FirmAction]:
+        """Return the steps that follow and need no sanction of their own."""
+        firm: Firm = self.object
+        by_sanction = {FirmAction.SUSPEND, FirmAction.REMOVE}
+        in_force = sanctions_visible_to(self.user).filter(firm=firm, status=SanctionStatus.IN_FORCE)
+        if firm.status == FirmStatus.SUSPENDED and in_force.filter(ends_on__gt=self.today).exists():
+            by_sanction.add(FirmAction.RESTORE)
+        return [action for status, action in TRANSITIONS if status == firm.status and action not in by_sanction]
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that the register keeps the day and the reason, and where sanctions are taken."""
+        return [
+            _("The standing holds from today; the register keeps every earlier day."),
+            _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+        ]
+
+    def act(self, form: MoveForm) -> str:
+        """Move it."""
+        action, reason = FirmAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
+        row = move_firms(firms=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
+        return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
+
+
+class QualificationForm(ActionForm):
+    """A qualification, its days, its scan."""
+
+    name = forms.CharField(label=gettext_lazy("Qualification"), max_length=80)
+    number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
+    issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=100)
+    valid_from = forms.DateField(label=gettext_lazy("From"), widget=day())
+    valid_to = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: without an end.")
+    )
+    proof = forms.FileField(label=gettext_lazy("Scan"), required=False, widget=upload(".pdf,.png,.jpg,.jpeg"))
+
+
+class FirmQualification(FirmStep):
+    """Add a qualification, or give one its new days."""
+
+    title, submit_label, tab = gettext_lazy("Add a qualification"), gettext_lazy("Save"), "people"
+    form_class = QualificationForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say how a known one is found."""
+        return [_("One of the same name and number gets the new days.")]
+
+    def act(self, form: QualificationForm) -> str:
+        """Write it."""
+        given = dict(form.cleaned_data)
+        file = given.pop("proof")
+        proof = (file.name, file.read()) if file else None
+        record_qualification(draft=QualificationDraft(self.object, **given), proof=proof, by=self.user, on=self.today)
+        return _("%(name)s is recorded.") % {"name": given["name"]}
+
+
+class BranchForm(ActionForm):
+    """A branch."""
+
+    name = forms.CharField(label=gettext_lazy("Branch"), max_length=120)
+    address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+    number = forms.CharField(
+        label=gettext_lazy("Its own number in the register"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("Only a branch with legal personality has one: it registers itself first."),
+    )
+
+
+class FirmBranch(FirmStep):
+    """Add a branch."""
+
+    title, submit_label, tab = gettext_lazy("Add a branch"), gettext_lazy("Add"), "people"
+    form_class = BranchForm
+
+    def act(self, form: BranchForm) -> str:
+        """Add it."""
+        given = form.cleaned_data
+        own = visible_to(self.user).filter(number=given["number"].strip()).first() if given["number"] else None
+        add_branch(
+            firm=self.object,
+            name=given["name"],
+            address=given["address"],
+            has_legal_personality=bool(given["number"]),
+            own_firm=own,
+            by=self.user,
+            on=self.today,
+        )
+        return _("%(name)s is recorded.") % {"name": given["name"]}
+
+
+class RenameForm(ActionForm):
+    """The new name."""
+
+    name = forms.CharField(label=gettext_lazy("New name"), max_length=120)
+
+
+class FirmRename(FirmStep):
+    """Enter a new name; papers of the past keep the old one."""
+
+    title, submit_label, tab = gettext_lazy("Enter a new name"), gettext_lazy("Enter"), "identity"
+    form_class = RenameForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what keeps the old name."""
+        return [_("Code, number, scores and sanctions stay; papers of the past keep the old name.")]
+
+    def act(self, form: RenameForm) -> str:
+        """Enter it."""
+        rename_organisation(
+            organisation=self.object.organisation, name=form.cleaned_data["name"], by=self.user, on=self.today
+        )
+        return _("The firm bears its new name from today.")
+
+
+class RelationForm(ActionForm):
+    """What the firm is to whom."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Relation"), choices=RelationshipKind.choices)
+    other = forms.CharField(
+        label=gettext_lazy("To whom"), max_length=120, help_text=gettext_lazy("Full name or code, as registered.")
+    )
+    note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=200)
+
+
+class FirmRelation(FirmStep):
+    """Enter a relation: merger, split, conversion, supplier, adviser."""
+
+    title, submit_label, tab = gettext_lazy("Enter a relation"), gettext_lazy("Enter"), "identity"
+    form_class = RelationForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what relations are for."""
+        return [_("Who supplied or advised a unit is found by the conflict rules; a predecessor’s record stays seen.")]
+
+    def form_valid(self, form: RelationForm) -> Any:  # noqa: ANN401 - a response
+        """Find the other end first."""
+        if self.other(form) is None:
+            form.add_error("other", _("No organisation of this name or code is known."))
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def other(self, form: RelationForm) -> Organisation | None:
+        """Return the organisation that was named."""
+        text = form.cleaned_data["other"].strip()
+        rows = organisations_visible_to(self.user)
+        return rows.filter(uscc=text.upper()).first() or rows.filter(name=text).order_by("pk").first()
+
+    def act(self, form: RelationForm) -> str:
+        """Enter it."""
+        other = self.other(form)
+        assert other is not None  # noqa: S101 - form_valid found it
+        kind = RelationshipKind(form.cleaned_data["kind"])
+        record_relationship(
+            subject=self.object.organisation,
+            kind=kind,
+            other=other,
+            note=form.cleaned_data["note"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("The relation holds from today.")
+
+
+urls = [
+    path("firms/new/", FirmAdd.as_view(), name="firm-add"),
+    path("firms/<str:number>/checklist/", FirmChecks.as_view(), name="firm-checks"),
+    path("firms/<str:number>/standing/", FirmMove.as_view(), name="firm-move"),
+    path("firms/<str:number>/qualification/", FirmQualification.as_view(), name="firm-qualification"),
+    path("firms/<str:number>/branch/", FirmBranch.as_view(), name="firm-branch"),
+    path("firms/<str:number>/name/", FirmRename.as_view(), name="firm-rename"),
+    path("firms/<str:number>/relation/", FirmRelation.as_view(), name="firm-relation"),
+]

@@ -1,0 +1,211 @@
+"""Rosters in: upload, look at every fault by sheet, row and column, then import as a whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from faces.exchange.exporters import template_book
+from faces.exchange.importing import NOUNS, OFFERED
+from faces.exchange.models import ImportRun, RunStatus
+from faces.exchange.runs import check_file, confirm, visible_to
+from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.columns import Column
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage
+from faces.pages.shared.objects import ObjectPage
+from faces.pages.shared.statuses import serve_shapes
+from foundation.accounts.enums import Capability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+FAULTS_SHOWN = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+serve_shapes(bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",))
+
+
+def offered() -> list[tuple[str, StrOrPromise]]:
+    """Return what people may import, in the order of the menu."""
+    return [(code, NOUNS[code].label) for code in OFFERED if code in NOUNS]
+
+
+def noun_word(run: ImportRun) -> StrOrPromise:
+    """Return what a run imports, in words."""
+    noun = NOUNS.get(run.noun)
+    return noun.label if noun else run.noun
+
+
+class ImportList(ListPage):
+    """Every file that was checked or imported."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    template_name = "bureau/imports.html"
+    title = gettext_lazy("Imports")
+    columns = (
+        Column(gettext_lazy("File"), "name", key=True, link=lambda run: reverse("pages:import", args=[run.pk])),
+        Column(gettext_lazy("What it brings"), noun_word),
+        Column(gettext_lazy("Rows"), "rows", num=True),
+        Column(gettext_lazy("Faults"), "faults", num=True),
+        Column(gettext_lazy("Uploaded by"), "uploaded_by.name"),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (Facet("status", gettext_lazy("State"), RunStatus.choices),)
+    search_fields = ("name",)
+    export_name = "imports"
+    empty_title = gettext_lazy("No file was imported yet")
+    empty_text = gettext_lazy("Upload a roster; it is checked first, and nothing changes before you confirm.")
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user).select_related("uploaded_by")
+
+
+class ImportForm(ActionForm):
+    """What the file brings, and the file."""
+
+    noun = forms.ChoiceField(choices=offered, label=gettext_lazy("What it brings"))
+    file = forms.FileField(
+        label=gettext_lazy("File (.xlsx, .xls or .csv)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        help_text=gettext_lazy("At most 20 MB. The first rows may hold a title; the headings are found."),
+    )
+
+
+class ImportNew(FormPage):
+    """Upload and check; nothing changes yet."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    template_name = "bureau/import_new.html"
+    title = gettext_lazy("Import a roster")
+    form_class = ImportForm
+    submit_label = gettext_lazy("Check the file")
+    made: ImportRun | None = None
+
+    def act(self, form: ImportForm) -> str | None:
+        """Check the file."""
+        upload, bureau = form.cleaned_data["file"], self.user.bureau
+        if bureau is None:
+            raise Http404
+        self.made = check_file(
+            bureau=bureau,
+            noun=form.cleaned_data["noun"],
+            name=upload.name,
+            content=upload.read(),
+            by=self.user,
+            on=self.today,
+        )
+        return None
+
+    def get_success_url(self) -> str:
+        """Return the page of the checked file."""
+        return reverse("pages:import", args=[self.made.pk]) if self.made else reverse("pages:imports")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Add the empty forms that can be filled in."""
+        blanks = [(label, reverse("pages:import-template", args=[code])) for code, label in offered()]
+        return super().get_context_data(**({"blanks": blanks} | kwargs))
+
+
+class ImportPage(ObjectPage):
+    """One file: what is wrong with it, or what it would change."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    template_name = "bureau/import.html"
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user).select_related("uploaded_by")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Add the report as tables."""
+        run: ImportRun = self.object
+        report = run.report
+        sheets = [
+            (name, count, report["created"].get(name, 0), report["updated"].get(name, 0))
+            for name, count in report.get("read", {}).items()
+        ]
+        words = {
+            RunStatus.FAULTY: ngettext("%(n)d fault to correct", "%(n)d faults to correct", run.faults)
+            % {"n": run.faults},
+            RunStatus.CHECKED: ngettext("%(n)d row can be imported", "%(n)d rows can be imported", run.rows)
+            % {"n": run.rows},
+            RunStatus.IMPORTED: ngettext("%(n)d row imported", "%(n)d rows imported", run.rows) % {"n": run.rows},
+        }
+        found = {
+            "title": words[RunStatus(run.status)],
+            "noun": noun_word(run),
+            "sheets": sheets,
+            "faults": report.get("faults", [])[:FAULTS_SHOWN],
+            "hidden": max(0, run.faults - FAULTS_SHOWN),
+            "skipped": report.get("skipped", []),
+            "unknown": report.get("unknown", []),
+            "can_confirm": run.status == RunStatus.CHECKED,
+        }
+        return super().get_context_data(**(found | kwargs))
+
+
+class ImportConfirm(ActionView):
+    """Import a checked file as a whole."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    title = gettext_lazy("Import this file")
+    submit_label = gettext_lazy("Import all rows")
+    danger = True
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user)
+
+    def object_url(self) -> str:
+        """Return the file's page."""
+        return reverse("pages:import", args=[self.object.pk])
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what will be written."""
+        report = self.object.report
+        created, updated = sum(report.get("created", {}).values()), sum(report.get("updated", {}).values())
+        return [
+            _("%(n)d new entries are written.") % {"n": created},
+            _("%(n)d known entries are brought up to date.") % {"n": updated},
+            _("Either all rows are imported, or none."),
+        ]
+
+    def act(self, _form: forms.Form) -> str:
+        """Import."""
+        done = confirm(run_=self.object, by=self.user, on=self.today)
+        return _("%(n)d rows were imported.") % {"n": done.rows}
+
+
+class ImportTemplate(AudiencePage):
+    """An empty spreadsheet with the headings of an import."""
+
+    audience, needs = "bureau", Capability.IMPORT
+
+    def get(self, _request: HttpRequest, code: str) -> HttpResponse:
+        """Return the workbook."""
+        if code not in OFFERED or code not in NOUNS:
+            raise Http404
+        response = HttpResponse(template_book(NOUNS[code]), content_type=XLSX)
+        response["Content-Disposition"] = f'attachment; filename="{code}.xlsx"'
+        return response
+
+
+urls = [
+    path("imports/", ImportList.as_view(), name="imports"),
+    path("imports/new/", ImportNew.as_view(), name="import-new"),
+    path("imports/<int:pk>/", ImportPage.as_view(), name="import"),
+    path("imports/<int:pk>/confirm/", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/templates/<slug:code>/", ImportTemplate.as_view(), name="import-template"),
+]

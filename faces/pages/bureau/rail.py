@@ -1,0 +1,118 @@
+"""The rail of the bureau pages: every page that stands on its own, for who may open it.
+
+Add a line to ``LINES``. A page that is not installed leaves no line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Count, OuterRef, Subquery
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext_lazy as _
+
+from faces.pages.shared.access import signed_in_user, today
+from faces.pages.shared.rail import RailGroup, RailItem
+from foundation.accounts.enums import Capability as Can
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.approvals.selectors import waiting_for
+from foundation.notices.models import Notice
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: the page's name, its word, and who may open it (any one; none: everybody signed in)."""
+
+    page: str
+    label: StrOrPromise
+    needs: tuple[Can, ...] = ()
+
+
+GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
+    (
+        _("Desk"),
+        (
+            Line("bureau-home", _("Today"), (Can.READ_DESK,)),
+            Line("approvals", _("Approvals"), (Can.READ_DESK,)),
+            Line("notices", _("Notices")),
+        ),
+    ),
+    (
+        _("The year"),
+        (
+            Line("plan", _("Plan"), (Can.READ_ALL,)),
+            Line("tasks", _("Tasks"), (Can.READ_DESK,)),
+            Line("draws", _("Draws"), (Can.READ_ALL,)),
+            Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,)),
+            Line("ratings", _("Ratings"), (Can.READ_ALL,)),
+            Line("publications", _("Publications"), (Can.READ_ALL,)),
+            Line("results", _("Results"), (Can.READ_ALL,)),
+            Line("proposals", _("Use of results"), (Can.READ_ALL,)),
+            Line("year-end", _("Year’s end"), (Can.READ_ALL,)),
+        ),
+    ),
+    (
+        _("Who is who"),
+        (
+            Line("firms", _("Firms"), (Can.READ_ALL,)),
+            Line("experts", _("Experts"), (Can.READ_ALL,)),
+            Line("units", _("Budget units"), (Can.READ_DESK,)),
+            Line("projects", _("Projects"), (Can.READ_DESK,)),
+            Line("courses", _("Training"), (Can.READ_ALL,)),
+            Line("appraisals", _("Yearly assessments"), (Can.READ_ALL,)),
+        ),
+    ),
+    (
+        _("Office"),
+        (
+            Line("papers", _("Register of papers"), (Can.READ_ALL,)),
+            Line("imports", _("Imports"), (Can.IMPORT,)),
+            Line("rules", _("Rules"), (Can.READ_DESK,)),
+            Line("measures", _("Measures"), (Can.READ_DESK,)),
+            Line("journal", _("Journal"), (Can.AUDIT,)),
+            Line("accounts", _("Accounts"), (Can.MANAGE_ACCOUNTS,)),
+        ),
+    ),
+)
+
+
+def build(request: HttpRequest) -> list[RailGroup]:
+    """Return the groups of lines this person may open, with what waits for him: one query."""
+    user = signed_in_user(request)
+    counts = dict(zip(("notices", "approvals"), _waiting(user), strict=True))
+    groups = []
+    for title, lines in GROUPS:
+        items = (_item(user, line, counts) for line in lines)
+        groups.append(RailGroup(title, tuple(item for item in items if item)))
+    return groups
+
+
+def _item(user: User, line: Line, counts: dict[str, int]) -> RailItem | None:
+    if line.needs and not any(may(user, capability) for capability in line.needs):
+        return None
+    try:
+        return RailItem.to(f"pages:{line.page}", line.label, count=counts.get(line.page) or None)
+    except NoReverseMatch:
+        return None
+
+
+def _waiting(user: User) -> tuple[int, int]:
+    """Return how many notices are unread and how many approvals wait."""
+    unread = Notice.objects.filter(user=OuterRef("pk"), read_at__isnull=True).order_by().values("user")
+    waiting = waiting_for(user, today()).order_by().values("bureau")
+    row = (
+        User.objects.filter(pk=user.pk)
+        .annotate(
+            unread=Subquery(unread.annotate(n=Count("pk")).values("n")),
+            waiting=Subquery(waiting.annotate(n=Count("pk")).values("n")),
+        )
+        .values_list("unread", "waiting")
+        .first()
+    )
+    return (row[0] or 0, row[1] or 0) if row else (0, 0)

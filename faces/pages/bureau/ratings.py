@@ -1,0 +1,628 @@
+"""Ratings of reports: the list, one rating opened to its parts, and every step it takes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assignments.selectors import tasks
+from delivery.enums import VersionKind
+from delivery.selectors import late_days, latest_version
+from faces.pages.bureau.tasks import task_url
+from faces.pages.shared import formats
+from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.columns import Column
+from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.objects import OneObject
+from faces.pages.shared.rating_files import document_response, sheet_response
+from faces.pages.shared.rating_view import Opened, arithmetic, how_sure, points_of, voices, what_changes
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
+from foundation.approvals.selectors import running
+from reviews.enums import AppealStatus, ProjectGrade, RatingStatus, ReportGrade
+from reviews.models import Appeal, ProjectResult, QualityRating, SectionScore
+from reviews.selectors import appeals_visible_to, section_scores, submitted_opinions, visible_to
+from reviews.services import (
+    SectionDraft,
+    compute_rating,
+    confirm_rating,
+    decide_appeal,
+    enter_section_scores,
+    finalise,
+    prove_veto,
+    set_project_result,
+    tell_firm,
+)
+from reviews.services.ratings import rubric_of
+from rubrics.enums import Scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+    from assignments.models import EvaluationTask
+    from rubrics.models import RubricItem
+
+HUNDRED = 100
+DEFAULT_CUTS = (90, 80, 60)
+OPEN = frozenset({RatingStatus.RAW, RatingStatus.ADJUSTED})
+
+
+def rating_url(task: EvaluationTask) -> str:
+    """Return the page of a task's rating."""
+    return reverse("pages:rating", args=[task.number])
+
+
+def value_of(row: QualityRating) -> str:
+    """Return the newest value of a rating, printed."""
+    value = row.final or row.adjusted or row.raw
+    return points_of(value, row.document.get("cuts", DEFAULT_CUTS)) if value else "—"
+
+
+class RatingList(ListPage):
+    """The ratings of the bureau's reports."""
+
+    audience, needs = "bureau", Capability.READ_ALL
+    title = gettext_lazy("Ratings of report quality")
+    columns = (
+        Column(gettext_lazy("Task"), "task.title", key=True, link=lambda row: rating_url(row.task)),
+        Column(gettext_lazy("Firm"), "commission.firm_name"),
+        Column(gettext_lazy("Points"), value_of, num=True),
+        Column(gettext_lazy("Grade"), "grade"),
+        Column(gettext_lazy("Late, working days"), "late_days", num=True),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (
+        Facet("status", gettext_lazy("State"), RatingStatus.choices),
+        Facet("grade", gettext_lazy("Grade"), ReportGrade.choices),
+    )
+    search_fields = ("task__title", "task__number", "commission__firm_name")
+    sorts = (Sort("new", gettext_lazy("Newest first"), ("-pk",)),)
+    export_name = "ratings"
+    empty_title = gettext_lazy("No report is rated yet")
+    empty_text = gettext_lazy("A report is rated when its panel has signed and the section has scored its items.")
+
+    def rows(self) -> QuerySet[QualityRating]:
+        """Return the visible ratings."""
+        return visible_to(self.user).select_related("task", "commission")
+
+
+class TaskRating(OneObject):
+    """The rating of a task, whether it exists yet or not."""
+
+    audience, lookup = "bureau", "number"
+
+    def rows(self) -> QuerySet[EvaluationTask]:
+        """Return the visible tasks that a firm carries out."""
+        return tasks.visible_to(self.user).filter(executor="FIRM").select_related("bureau", "unit__organisation")
+
+    @cached_property
+    def rating(self) -> QualityRating | None:
+        """The rating, where it was computed."""
+        rows = visible_to(self.user).filter(task=self.object)
+        return rows.select_related("commission", "rubric_version", "re_review").first()
+
+
+class RatingPage(TaskRating, SectionsPage):
+    """One rating opened to its parts."""
+
+    needs = Capability.READ_ALL
+    template_name = "shared/rating.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return the arithmetic beside the layout."""
+        row = self.rating
+        found: dict[str, Any] = {"title": self._title()}
+        if row is not None and row.document:
+            names = dict(row.rubric_version.items.values_list("code", "name"))
+            opened = Opened(row.document, names, row.final)
+            found |= {
+                "sums": arithmetic(opened),
+                "sure": how_sure(opened),
+                "changes": what_changes(opened, is_open=row.status in OPEN),
+                "voices": voices(opened, submitted_opinions(row.re_review), named=True),
+            }
+        return super().get_context_data(**(found | kwargs))
+
+    def _title(self) -> str:
+        row = self.rating
+        if row is None:
+            return _("%(title)s: not rated yet") % {"title": self.object.title}
+        facts = {"title": self.object.title, "points": value_of(row), "grade": row.get_grade_display()}
+        return _("%(title)s: %(points)s, %(grade)s") % facts
+
+    def layout(self) -> Layout:
+        """Return grid and arithmetic, what the bureau scored, moves and appeals; beside them the project's grade."""
+        row, task = self.rating, self.object
+        main: list[Section] = []
+        beside = [self._about(row), self._project()]
+        meta = [task.unit.organisation.name]
+        if row is None:
+            main.append(self._section_scores())
+        else:
+            main += [
+                Section(_("Raters and items"), template="shared/parts/rating_grid.html"),
+                Section(_("The arithmetic, step by step"), template="shared/parts/rating_steps.html"),
+                Section(_("Why: points, pages and reasons of the raters"), template="shared/parts/rating_voices.html"),
+                self._section_scores(),
+                self._appeals(row),
+                self._moves(row),
+            ]
+            beside = [
+                Section(_("What would change the grade"), template="shared/parts/rating_changes.html"),
+                Section(_("How sure is it?"), template="shared/parts/rating_sure.html"),
+                *beside,
+            ]
+            meta += [row.commission.firm_name] if row.commission else []
+            meta.append(_("rubric version %(n)s") % {"n": row.rubric_version.number})
+        return Layout(
+            crumbs=((_("Ratings"), reverse("pages:ratings")), (task.number, task_url(task))),
+            meta=tuple(meta),
+            status=row,
+            acts=tuple(self._steps(row)),
+            main=tuple(main),
+            beside=tuple(beside),
+        )
+
+    def _steps(self, row: QualityRating | None) -> list[Act]:
+        number, user = self.object.number, self.user
+        found = []
+        scores, confirms = may(user, Capability.SCORE_SECTION), may(user, Capability.CONFIRM)
+        if row is None or row.status in OPEN:
+            if confirms and row is not None:
+                found.append(Act(_("Confirm the rating"), reverse("pages:rating-confirm", args=[number])))
+            if scores:
+                compute = Act(_("Compute"), reverse("pages:rating-compute", args=[number]))
+                enter = Act(_("Enter the bureau’s items"), reverse("pages:rating-section", args=[number]))
+                is_scored = SectionScore.objects.filter(rating_task=self.object).exists()
+                found += [compute, enter] if is_scored else [enter, compute]
+            if row is not None and confirms:
+                found.append(Act(_("Prove a veto"), reverse("pages:rating-veto", args=[number])))
+        elif row.status == RatingStatus.CONFIRMED and scores:
+            if approval := running("RATING", row):
+                found.append(Act(_("See the approval"), reverse("pages:approval", args=[approval.pk])))
+            else:
+                found.append(Act(_("Tell the firm"), reverse("pages:rating-tell", args=[number])))
+        elif row.status == RatingStatus.APPEALED and may(user, Capability.DECIDE_APPEAL):
+            found += [
+                Act(_("Decide the appeal"), reverse("pages:appeal-decide", args=[one.pk]))
+                for one in row.appeals.filter(status=AppealStatus.OPEN)
+            ]
+        elif row.status == RatingStatus.TOLD and scores:
+            found.append(Act(_("Make it final"), reverse("pages:rating-finalise", args=[number])))
+        elif row.status == RatingStatus.FINAL and may(user, Capability.PUBLISH):
+            found.append(Act(_("Publish"), reverse("pages:publish-rating", args=[number])))
+        return found
+
+    def _section_scores(self) -> Section:
+        lines = [
+            (
+                one.item.name,
+                formats.score(one.score_hundredths),
+                formats.score(one.item.weight_hundredths),
+                Cell(one.reason, said=True),
+                one.entered_by.name,
+                formats.moment(one.entered_at),
+            )
+            for one in section_scores(self.object)
+        ]
+        headings = (_("Item"), _("Points"), _("Of"), _("Why"), _("Entered by"), _("When"))
+        return Section(
+            _("What the bureau scored"),
+            anchor="scored",
+            grid=Grid(headings, lines, frozenset({1, 2})),
+            empty=_("Working papers, site work and discipline are not scored yet. Enter them first."),
+        )
+
+    def _appeals(self, row: QualityRating) -> Section:
+        lines = []
+        for one in row.appeals.select_related("item", "decided_by").order_by("pk"):
+            acts: tuple[Act, ...] = ()
+            if one.status == AppealStatus.OPEN and may(self.user, Capability.DECIDE_APPEAL):
+                acts = (Act(_("Decide"), reverse("pages:appeal-decide", args=[one.pk])),)
+            lines.append(
+                (
+                    one.item.name,
+                    formats.day(one.filed_on, with_year=True),
+                    Cell(one.ground, said=True),
+                    Cell(_("Evidence"), reverse("pages:file", args=[one.evidence_id])) if one.evidence_id else "—",
+                    Cell(one.decision, said=True),
+                    Cell("", status=one, acts=acts),
+                )
+            )
+        headings = (_("Item"), _("Filed on"), _("Ground"), _("Evidence"), _("Decision"), _("State"))
+        empty = _("No appeal.")
+        if row.appeal_until:
+            empty = _("No appeal. The firm could appeal until %(day)s.") % {
+                "day": formats.day(row.appeal_until, with_year=True)
+            }
+        return Section(_("Appeals"), grid=Grid(headings, lines), empty=empty)
+
+    def _moves(self, row: QualityRating) -> Section:
+        lines = [
+            (
+                formats.moment(move.moved_at),
+                MOVES.get(move.action, move.action),
+                move.before or "—",
+                move.after or "—",
+                Cell(move.reason, said=True),
+                move.moved_by.name,
+            )
+            for move in row.moves.select_related("moved_by").order_by("-pk")
+        ]
+        headings = (_("When"), _("Step"), _("Before"), _("After"), _("Why"), _("Done by"))
+        return Section(_("How the value moved"), grid=Grid(headings, lines), count=len(lines))
+
+    def _about(self, row: QualityRating | None) -> Section:
+        task = self.object
+        pairs: list[tuple[StrOrPromise, Cell | object]] = [(_("Task"), Cell(task.number, task_url(task)))]
+        if row is not None:
+            review = row.re_review
+            pairs += [
+                (_("Panel"), Cell(review.number, reverse("pages:re-review", args=[review.number]))),
+                (_("Grade"), row.get_grade_display()),
+                (_("Raw"), row.raw),
+                (_("Adjusted"), row.adjusted),
+                (_("Final"), row.final or _("after the firm was told and could appeal")),
+            ]
+            if row.told_on:
+                pairs.append((_("Told on"), formats.day(row.told_on, with_year=True)))
+            if row.final_on:
+                pairs.append((_("Final since"), formats.day(row.final_on, with_year=True)))
+        acts: tuple[Act, ...] = ()
+        if row is not None:
+            acts = (
+                Act(_("Rating sheet, PDF"), reverse("pages:rating-sheet", args=[task.number])),
+                Act(_("Rating document, JSON"), reverse("pages:rating-document", args=[task.number])),
+                Act("recompute.py", reverse("pages:public-verify-file", args=["recompute.py"])),
+            )
+        return Section(_("Grade of report quality"), pairs=tuple(pairs), acts=acts)
+
+    def _project(self) -> Section:
+        result = ProjectResult.objects.filter(task=self.object).select_related("confirmed_by").first()
+        acts: tuple[Act, ...] = ()
+        if may(self.user, Capability.SCORE_SECTION) or may(self.user, Capability.CONFIRM):
+            acts = (Act(_("Confirm the project’s grade"), reverse("pages:project-grade", args=[self.object.number])),)
+        if result is None:
+            words = _("Taken from the final report. It grades how the money performed, never the report.")
+            return Section(_("Grade of project performance"), empty=words, acts=acts)
+        pairs = (
+            (_("Grade"), result.get_grade_display()),
+            (_("Points"), points_of(result.score)),
+            (_("Confirmed by"), result.confirmed_by.name),
+        )
+        return Section(_("Grade of project performance"), pairs=pairs, acts=acts)
+
+
+MOVES: dict[str, StrOrPromise] = {
+    "ADJUST": gettext_lazy("computed"),
+    "CONFIRM": gettext_lazy("confirmed by the section head"),
+    "TELL": gettext_lazy("told to the firm"),
+    "APPEAL": gettext_lazy("appeal filed"),
+    "DECIDE": gettext_lazy("appeal decided"),
+    "WAIVE": gettext_lazy("accepted by the firm"),
+    "FINALISE": gettext_lazy("made final"),
+}
+
+
+class RatingDocument(TaskRating):
+    """The rating document that recompute.py reads."""
+
+    needs = Capability.READ_ALL
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address's argument
+        """Give the document as a file."""
+        if self.rating is None:
+            raise Http404
+        return document_response(self.rating)
+
+
+class RatingSheetPaper(TaskRating):
+    """The rating sheet (报告质量评分表) as PDF, raters by letter."""
+
+    needs = Capability.READ_ALL
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address's argument
+        """Give the sheet."""
+        if self.rating is None:
+            raise Http404
+        return sheet_response(self.rating)
+
+
+class RatingStep(TaskRating, ActionView):
+    """A step of a rating; afterwards back to its page."""
+
+    needs: ClassVar[Capability | tuple[Capability, ...]] = Capability.SCORE_SECTION
+
+    def object_url(self) -> str:
+        """Return the rating's page."""
+        return rating_url(self.object)
+
+    @property
+    def row(self) -> QualityRating:
+        """The rating; 404 before it is computed."""
+        if self.rating is None:
+            raise Http404
+        return self.rating
+
+
+class SectionForm(ActionForm):
+    """The points for the bureau's items."""
+
+    def __init__(self, *args: Any, items: list[RubricItem], **kwargs: Any) -> None:  # noqa: ANN401
+        """Ask for each item of ``items``."""
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            self.fields[f"score-{item.code}"] = forms.DecimalField(
+                label=item.name,
+                min_value=0,
+                max_value=Decimal(item.weight_hundredths) / HUNDRED,
+                decimal_places=2,
+                help_text=_("of %(most)s") % {"most": formats.score(item.weight_hundredths)},
+            )
+            self.fields[f"reason-{item.code}"] = forms.CharField(
+                label=_("Why points are taken off"), required=False, max_length=500, widget=textarea(2)
+            )
+
+    def drafts(self) -> list[SectionDraft]:
+        """Return the scores as the service takes them."""
+        given = self.cleaned_data
+        return [
+            SectionDraft(item.code, int(given[f"score-{item.code}"] * HUNDRED), given[f"reason-{item.code}"])
+            for item in self.items
+        ]
+
+
+class RatingSection(RatingStep):
+    """Enter the items that the bureau scores."""
+
+    title, submit_label = gettext_lazy("Items that the bureau scores"), gettext_lazy("Save the points")
+    form_class = SectionForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what lateness takes off by itself, and who may not confirm."""
+        days = late_days(self.object, self.today)
+        return [
+            _("Late by %(days)d working days so far. The system takes lateness off; score the item without it.")
+            % {"days": days},
+            _("Who enters these points does not confirm the rating."),
+        ]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Give the items and what was entered."""
+        items = list(rubric_of(self.object, by=self.user).items.exclude(scorer=Scorer.EXPERT).order_by("position"))
+        known = {row.item_id: row for row in SectionScore.objects.filter(rating_task=self.object)}
+        initial: dict[str, Any] = {}
+        for item in items:
+            if row := known.get(item.pk):
+                initial[f"score-{item.code}"] = Decimal(row.score_hundredths) / HUNDRED
+                initial[f"reason-{item.code}"] = row.reason
+        return {**super().get_form_kwargs(), "items": items, "initial": initial}
+
+    def act(self, form: SectionForm) -> str:
+        """Save."""
+        enter_section_scores(task=self.object, drafts=form.drafts(), by=self.user, on=self.today)
+        return _("The points are saved. Compute the rating next.")
+
+
+class RatingCompute(RatingStep):
+    """Compute the rating from what was submitted."""
+
+    title, submit_label = gettext_lazy("Compute the rating"), gettext_lazy("Compute")
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Compute."""
+        row = compute_rating(task=self.object, by=self.user, on=self.today)
+        return _("Computed: %(points)s, %(grade)s.") % {"points": value_of(row), "grade": row.get_grade_display()}
+
+
+class VetoForm(ActionForm):
+    """The veto and its proof."""
+
+    code = forms.ChoiceField(label=gettext_lazy("Veto item"), choices=())
+    reason = forms.CharField(label=gettext_lazy("Proof"), max_length=500, widget=textarea(4))
+
+
+class RatingVeto(RatingStep):
+    """Write a proven veto. Rule R-34."""
+
+    needs = Capability.CONFIRM
+    title, submit_label, danger = gettext_lazy("Prove a veto"), gettext_lazy("Write the veto"), True
+    form_class = VetoForm
+
+    def get_form(self, form_class: Any = None) -> VetoForm:  # noqa: ANN401 - Django's signature
+        """Offer the vetoes of the rubric."""
+        form: VetoForm = super().get_form(form_class)
+        field = form.fields["code"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(self.row.rubric_version.vetoes.values_list("code", "name"))
+        return form
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what a veto does."""
+        return [_("The report becomes unqualified; the arithmetic is still shown.")]
+
+    def act(self, form: VetoForm) -> str:
+        """Write it."""
+        given = form.cleaned_data
+        prove_veto(rating=self.row, code=given["code"], reason=given["reason"], by=self.user, on=self.today)
+        return _("The veto is written.")
+
+
+class RatingConfirm(RatingStep):
+    """Confirm as section head; the leader's approval follows."""
+
+    needs = Capability.CONFIRM
+    title, submit_label = gettext_lazy("Confirm the rating"), gettext_lazy("Confirm and submit for approval")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say the value and who decides next."""
+        facts = {"points": value_of(self.row), "grade": self.row.get_grade_display()}
+        return [_("You confirm %(points)s, %(grade)s. The bureau leader decides next.") % facts]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Confirm."""
+        confirm_rating(rating=self.row, by=self.user, on=self.today)
+        return _("The rating is confirmed and under approval.")
+
+
+class RatingTell(RatingStep):
+    """Tell the firm."""
+
+    title, submit_label = gettext_lazy("Tell the firm"), gettext_lazy("Tell the firm")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that the period begins."""
+        return [_("The firm sees score and findings without names; its period of appeal begins today.")]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Tell."""
+        row = tell_firm(rating=self.row, by=self.user, on=self.today)
+        day = formats.day(row.appeal_until, with_year=True) if row.appeal_until else ""
+        return _("The firm is told; it may appeal until %(day)s.") % {"day": day}
+
+
+class RatingFinalise(RatingStep):
+    """Make the rating final."""
+
+    title, submit_label = gettext_lazy("Make the rating final"), gettext_lazy("Make it final")
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Finalise."""
+        finalise(rating=self.row, by=self.user, on=self.today)
+        return _("The rating is final. It can be published, and the tail can be paid.")
+
+
+class GradeForm(ActionForm):
+    """The project's own points."""
+
+    points = forms.DecimalField(
+        label=gettext_lazy("Points of the project in the final report"), min_value=0, max_value=100, decimal_places=4
+    )
+    result_weight = forms.DecimalField(
+        label=gettext_lazy("Weight of output and effect together"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        help_text=gettext_lazy("Where it lies below the share of the rule, a reason is asked."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300, widget=textarea(2))
+
+
+class ProjectGradePage(RatingStep):
+    """Confirm the project's own grade (绩效等级)."""
+
+    needs = (Capability.SCORE_SECTION, Capability.CONFIRM)
+    title, submit_label = gettext_lazy("Confirm the project’s grade"), gettext_lazy("Confirm")
+    form_class = GradeForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what the report says."""
+        version = latest_version(self.object, VersionKind.FINAL)
+        return {"points": version.project_score_text} if version and version.project_score_text else {}
+
+    def act(self, form: GradeForm) -> str:
+        """Confirm."""
+        version = latest_version(self.object, VersionKind.FINAL)
+        points = Fraction(form.cleaned_data["points"])
+        weight = form.cleaned_data["result_weight"]
+        row = set_project_result(
+            task=self.object,
+            score=points,
+            version=version,
+            result_weight=None if weight is None else Fraction(weight),
+            reason=form.cleaned_data["reason"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("The project is graded %(grade)s.") % {"grade": ProjectGrade(row.grade).label}
+
+
+class DecideForm(ActionForm):
+    """The decision."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[(code, word) for code, word in AppealStatus.choices if code != AppealStatus.OPEN],
+        widget=forms.RadioSelect,
+    )
+    correction = forms.DecimalField(
+        label=gettext_lazy("Correction of the item, points"),
+        initial=0,
+        decimal_places=2,
+        help_text=gettext_lazy("Above zero raises the score; zero where the appeal is rejected."),
+    )
+    decision = forms.CharField(label=gettext_lazy("Reasons"), max_length=4000, widget=textarea(5))
+
+
+class AppealDecide(ActionView):
+    """Decide an appeal; only somebody who had no part in the rating may. Rule R-23."""
+
+    audience, needs = "bureau", Capability.DECIDE_APPEAL
+    title, submit_label, danger = gettext_lazy("Decide the appeal"), gettext_lazy("Decide"), True
+    form_class = DecideForm
+
+    def rows(self) -> QuerySet[Appeal]:
+        """Return the visible appeals."""
+        return appeals_visible_to(self.user).select_related("rating__task", "item")
+
+    def object_url(self) -> str:
+        """Return the rating's page."""
+        return rating_url(self.object.rating.task)
+
+    def draft_key(self) -> str:
+        """Keep half-written reasons."""
+        return f"appeal-{self.object.pk}"
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Show what is contested."""
+        row: Appeal = self.object
+        return [
+            _("Contested item: %(item)s") % {"item": row.item.name},
+            _("Ground: %(ground)s") % {"ground": row.ground},
+        ]
+
+    def act(self, form: DecideForm) -> str:
+        """Decide."""
+        given = form.cleaned_data
+        decide_appeal(
+            appeal=self.object,
+            status=AppealStatus(given["status"]),
+            decision=given["decision"],
+            correction_hundredths=int(given["correction"] * HUNDRED),
+            by=self.user,
+            on=self.today,
+        )
+        return _("The appeal is decided; the value was computed again.")
+
+
+urls = [
+    path("ratings/", RatingList.as_view(), name="ratings"),
+    path("tasks/<str:number>/rating/", RatingPage.as_view(), name="rating"),
+    path("tasks/<str:number>/rating/document.json", RatingDocument.as_view(), name="rating-document"),
+    path("tasks/<str:number>/rating/sheet.pdf", RatingSheetPaper.as_view(), name="rating-sheet"),
+    path("tasks/<str:number>/rating/section/", RatingSection.as_view(), name="rating-section"),
+    path("tasks/<str:number>/rating/compute/", RatingCompute.as_view(), name="rating-compute"),
+    path("tasks/<str:number>/rating/veto/", RatingVeto.as_view(), name="rating-veto"),
+    path("tasks/<str:number>/rating/confirm/", RatingConfirm.as_view(), name="rating-confirm"),
+    path("tasks/<str:number>/rating/tell/", RatingTell.as_view(), name="rating-tell"),
+    path("tasks/<str:number>/rating/final/", RatingFinalise.as_view(), name="rating-finalise"),
+    path("tasks/<str:number>/project-grade/", ProjectGradePage.as_view(), name="project-grade"),
+    path("appeals/<int:pk>/", AppealDecide.as_view(), name="appeal-decide"),
+]

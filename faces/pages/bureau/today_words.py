@@ -1,0 +1,121 @@
+"""What the lines of Today say, and where each leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from faces.pages.shared import formats
+from foundation.approvals.enums import ApprovalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from desk.selectors import Line
+
+# kind → what is to be done, the word above the count, the word on the button
+WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
+    "REPORT_DUE": (gettext_lazy("Report due"), "", gettext_lazy("Open the task")),
+    "REVIEW_DUE": (gettext_lazy("Expert review due"), "", gettext_lazy("Open the re-review")),
+    "RECTIFICATION_DUE": (gettext_lazy("Rectification report due"), "", gettext_lazy("Open the task")),
+    "APPROVAL": (gettext_lazy("To approve"), gettext_lazy("approval"), gettext_lazy("Read and decide")),
+    "APPEAL": (gettext_lazy("An appeal to decide"), gettext_lazy("appeal"), gettext_lazy("Decide")),
+    "CONFIRM_RATING": (gettext_lazy("A rating to confirm"), gettext_lazy("rating"), gettext_lazy("Check the sums")),
+    "FINALISE_RATING": (
+        gettext_lazy("The appeal period has ended; the rating can become final"),
+        gettext_lazy("rating"),
+        gettext_lazy("Make it final"),
+    ),
+    "TELL_FIRM": (gettext_lazy("The firm waits for its rating"), gettext_lazy("rating"), gettext_lazy("Tell the firm")),
+    "PUBLISH_RATING": (
+        gettext_lazy("A final rating can be published"),
+        gettext_lazy("publish"),
+        gettext_lazy("Publish"),
+    ),
+    "PUBLISH_DRAW": (
+        gettext_lazy("A draw's record can be published"),
+        gettext_lazy("publish"),
+        gettext_lazy("Publish"),
+    ),
+    "CONTINUE_DRAW": (gettext_lazy("A draw is under way"), gettext_lazy("draw"), gettext_lazy("To the draw room")),
+    "SEAT_PANEL": (gettext_lazy("A panel has to be drawn"), gettext_lazy("panel"), gettext_lazy("Draw the experts")),
+    "SEND_LETTER": (gettext_lazy("The letter is agreed; send it"), gettext_lazy("letter"), gettext_lazy("Send")),
+    "CORRECT_LETTER": (gettext_lazy("The letter was given back"), gettext_lazy("letter"), gettext_lazy("Correct it")),
+    "OPINIONS_MISSING": (gettext_lazy("Opinions are missing"), gettext_lazy("opinions"), gettext_lazy("Chase")),
+    "CLOCK_STOP": (gettext_lazy("A clock-stop is asked for"), gettext_lazy("clock-stop"), gettext_lazy("Decide")),
+    "CHECK_RECTIFICATION": (
+        gettext_lazy("A unit reported on its rectification"),
+        gettext_lazy("rectification"),
+        gettext_lazy("Close or return"),
+    ),
+    "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
+    "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "CONFIRM_RECUSAL": (gettext_lazy("Confirm recusal"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "COMMISSION": (gettext_lazy("Commission the firm"), gettext_lazy("task"), gettext_lazy("Write the letter")),
+    "REVIEW_PLAN": (gettext_lazy("Review the work plan"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "ASK_COMMENTS": (gettext_lazy("Ask the unit for comments"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "OPEN_REVIEW": (gettext_lazy("Open the expert review"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "ACCEPT": (gettext_lazy("Accept the final report"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "RATE": (gettext_lazy("Rate the report"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "CONFIRM_REPORT": (gettext_lazy("Confirm the report"), gettext_lazy("task"), gettext_lazy("Go on")),
+}
+LONG_AGO_DAYS: Final = 366
+
+
+def address_of(noun: str, key: str, *, year: int) -> str:
+    """Return the page of a thing; empty where that page is not installed."""
+    try:
+        if noun == "tasks":
+            return f"{reverse('pages:tasks')}?year={year}&status={key}"
+        return reverse(f"pages:{noun}", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def dated(line: Line, today: date, *, year: int) -> dict[str, Any]:
+    """Return a line with its day as the docket draws it."""
+    what, _group, step = WORDS[line.kind]
+    day = line.on or today
+    url = address_of(line.noun, line.key, year=year)
+    about = " · ".join(part for part in (line.title, line.text) if part)
+    return {
+        "when": day.day,
+        "under": _("today") if line.days == 0 else _under(day, today),
+        "title": what,
+        "url": url,
+        "text": f"{about}{_late_words(line.days)}",
+        "over": line.days < 0,
+        "step": step,
+        "step_url": url if line.days < 0 else "",
+    }
+
+
+def _under(day: date, today: date) -> str:
+    if day.year != today.year:
+        return f"{day.year}.{day.month}"
+    return formats.weekday(day) if abs((day - today).days) < 7 else formats.day(day)  # noqa: PLR2004 - a week
+
+
+def _late_words(days: int) -> str:
+    if days >= 0:
+        return ""
+    if -days > LONG_AGO_DAYS:
+        return _(". Long overdue.")
+    return _(". %(n)s days overdue.") % {"n": -days}
+
+
+def waiting(line: Line, *, year: int) -> dict[str, Any]:
+    """Return a line that waits for somebody as the docket draws it."""
+    what, group, step = WORDS[line.kind]
+    if line.kind == "APPROVAL" and line.status in ApprovalKind.values:
+        group = ApprovalKind(line.status).label
+    url = address_of(line.noun, line.key, year=year)
+    text = " · ".join(part for part in (line.title, line.text) if part)
+    if line.count > 1:
+        text = _("%(title)s and %(n)s more") % {"title": line.title, "n": line.count - 1}
+    return {"when": line.count, "under": group, "title": what, "url": url, "text": text, "step": step, "step_url": url}

@@ -1,0 +1,253 @@
+"""The expert's own record: what the bureau knows, and what he may change himself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assignments.selectors.draws import own_exclusions
+from assignments.selectors.eligibility import reason_words
+from experts.models import Expert
+from experts.selectors import expert_of
+from experts.services import accept_undertakings, add_unavailability, declare_employment
+from faces.pages.shared import formats
+from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from parties.models import Employment
+from reviews.selectors import fees_visible_to
+from training.selectors import attendances_visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+MOST_LEFT_OUT = 30
+
+
+def spell(first: Any, last: Any) -> str:  # noqa: ANN401 - days or nothing
+    """Return a spell of days in words."""
+    end = formats.day(last, with_year=True) if last else _("today")
+    return f"{formats.day(first, with_year=True)}—{end}"
+
+
+class ExpertRecord(SectionsPage):
+    """My record."""
+
+    audience, needs = "expert", Capability.EXPERT_DESK
+    title = gettext_lazy("My record")
+
+    def rows(self) -> QuerySet[Expert]:
+        """Return the expert behind the reader."""
+        return Expert.objects.filter(pk=self.kwargs["pk"]).select_related("person")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in Django
+        """Look the reader's own record up; who is no expert finds none."""
+        super().setup(request, *args, **kwargs)
+        me = expert_of(request.user) if isinstance(request.user, User) else None
+        self.kwargs["pk"] = me.pk if me else 0
+
+    def layout(self) -> Layout:
+        """Return standing, specialties, employment, days off, training and fees."""
+        row: Expert = self.object
+        year = self.today.year
+        done = row.undertakings.filter(year=year).exists()
+        spells = Employment.objects.filter(person=row.person).select_related("organisation").order_by("-started_on")
+        absences = row.unavailabilities.order_by("-started_on")
+        recusals = row.standing_recusals.filter(ended_on__isnull=True).select_related("organisation")
+        hours = attendances_visible_to(self.user).select_related("session__course").order_by("-session__held_on")
+        fees = fees_visible_to(self.user).select_related("sheet__re_review").order_by("-pk")
+        main = (
+            Section(
+                _("Where I work and worked"),
+                grid=Grid(
+                    (_("Employer"), _("From—to"), _("Said by")),
+                    [(one.organisation.name, spell(one.started_on, one.ended_on), one.source or "—") for one in spells],
+                ),
+                acts=(Act(_("Add or correct an employer"), reverse("pages:expert-employment")),),
+                empty=_("No employer is known. Add the present one; it decides from which reviews you step back."),
+            ),
+            Section(
+                _("Days on which I am not free"),
+                grid=Grid(
+                    (_("From—to"), _("Remark")), [(spell(one.started_on, one.ended_on), one.words) for one in absences]
+                ),
+                acts=(Act(_("Add days"), reverse("pages:expert-absence")),),
+                empty=_("You count as free on every day."),
+            ),
+            Section(
+                _("Training"),
+                grid=Grid(
+                    (_("Course"), _("Day"), _("Hours")),
+                    [
+                        (
+                            one.session.course.title,
+                            formats.day(one.session.held_on, with_year=True),
+                            f"{one.hours_tenths / 10:g}",
+                        )
+                        for one in hours
+                    ],
+                    frozenset({2}),
+                ),
+                empty=_("No training is recorded yet."),
+            ),
+            Section(
+                _("Fees paid"),
+                grid=Grid(
+                    (_("Review"), _("After tax, 元"), _("Tax, 元")),
+                    [
+                        (one.sheet.re_review.number, formats.yuan(one.net_cents), formats.yuan(one.tax_cents))
+                        for one in fees
+                    ],
+                    frozenset({1, 2}),
+                ),
+                empty=_("No fee has been paid yet."),
+            ),
+            self._left_out(),
+        )
+        acts = () if done else (Act(_("Accept this year’s undertaking"), reverse("pages:expert-undertaking")),)
+        word = _("accepted") if done else _("not yet accepted: without it you are not drawn")
+        pairs = (
+            (_("Number"), row.number),
+            (_("Title"), row.title),
+            (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
+            (_("Undertaking of %(year)s") % {"year": year}, word),
+            (
+                _("Specialties"),
+                "、".join(one.node.name for one in row.specialties.select_related("node").order_by("-is_main", "pk")),
+            ),
+            (_("Always steps back from"), "、".join(one.organisation.name for one in recusals) or "—"),
+        )
+        return Layout(
+            meta=(row.person.name,),
+            status=row,
+            acts=acts,
+            main=main,
+            beside=(Section(_("In the pool"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
+        )
+
+    def _left_out(self) -> Section:
+        """Return by which rule, which own fact and until when; only after the review is over."""
+        rows = own_exclusions(self.user)[:MOST_LEFT_OUT]
+        return Section(
+            _("Draws in which I was not"),
+            grid=Grid(
+                (_("Draw"), _("Rule"), _("Fact"), _("Free from")),
+                [
+                    (
+                        one.draw.number,
+                        reason_words(one.code),
+                        one.facts.get("message", ""),
+                        formats.day(one.free_on, with_year=True) if one.free_on else "—",
+                    )
+                    for one in rows
+                ],
+            ),
+            empty=_("Nothing kept you from a draw whose review is over."),
+        )
+
+
+class OwnStep(FormPage):
+    """Something the expert says of himself."""
+
+    audience, needs = "expert", Capability.EXPERT_DESK
+    template_name = "expert/step.html"
+
+    def get_success_url(self) -> str:
+        """Return the record."""
+        return reverse("pages:expert-record")
+
+    @property
+    def me(self) -> Expert:
+        """The expert behind the reader."""
+        row = expert_of(self.user)
+        if row is None:
+            raise Http404
+        return row
+
+
+class EmploymentForm(ActionForm):
+    """An employer and the days."""
+
+    employer = forms.CharField(label=gettext_lazy("Employer"), max_length=120)
+    position = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=60)
+    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
+    ended_on = forms.DateField(label=gettext_lazy("Last day"), widget=day(), required=False)
+
+
+class AddEmployment(OwnStep):
+    """Say where I work or worked."""
+
+    title, submit_label = gettext_lazy("Add or correct an employer"), gettext_lazy("Save")
+    form_class = EmploymentForm
+
+    def act(self, form: EmploymentForm) -> str:
+        """Write it."""
+        given = form.cleaned_data
+        declare_employment(
+            expert=self.me,
+            employer=given["employer"],
+            title=given["position"],
+            started_on=given["started_on"],
+            ended_on=given["ended_on"],
+            by=self.user,
+            on=self.today,
+        )
+        return _("Noted. Reviews of this employer are not given to you for the years of the rule.")
+
+
+class AbsenceForm(ActionForm):
+    """Days."""
+
+    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
+    ended_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
+    words = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=120)
+
+
+class AddAbsence(OwnStep):
+    """Say when I am not free."""
+
+    title, submit_label = gettext_lazy("Days on which I am not free"), gettext_lazy("Save")
+    form_class = AbsenceForm
+
+    def act(self, form: AbsenceForm) -> str:
+        """Write it."""
+        add_unavailability(expert=self.me, by=self.user, on=self.today, **form.cleaned_data)
+        return _("Noted. You are not drawn for meetings on these days.")
+
+
+class AcceptUndertaking(OwnStep):
+    """Accept the undertaking of this year."""
+
+    title, submit_label = gettext_lazy("Undertaking of this year"), gettext_lazy("I accept the undertaking")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Show what is promised."""
+        return [
+            _("I review independently and fairly, and say myself when I have a relation to a unit or a firm."),
+            _("I keep to myself what I read, accept nothing from anybody concerned, and hand in on time."),
+            _("It holds until 31 December of this year."),
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Accept."""
+        accept_undertakings(experts=[self.me], year=self.today.year, by=self.user, on=self.today)
+        return _("The undertaking is accepted.")
+
+
+urls = [
+    path("record/", ExpertRecord.as_view(), name="expert-record"),
+    path("record/employment/", AddEmployment.as_view(), name="expert-employment"),
+    path("record/absence/", AddAbsence.as_view(), name="expert-absence"),
+    path("record/undertaking/", AcceptUndertaking.as_view(), name="expert-undertaking"),
+]

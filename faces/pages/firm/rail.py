@@ -1,0 +1,17 @@
+"""The rail of the firm pages."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from faces.pages.shared.rail import RailGroup, RailItem
+
+
+def build(_request: HttpRequest) -> list[RailGroup]:
+    """Return the groups of lines."""
+    items = (
+        RailItem.to("pages:firm-home", _("Our tasks")),
+        RailItem.to("pages:firm-ratings", _("Our ratings")),
+        RailItem.to("pages:firm-record", _("Our record")),
+        RailItem.to("pages:notices", _("Notices")),
+    )
+    return [RailGroup(_("Desk"), items)]

@@ -1,0 +1,262 @@
+"""The firm's own record in the register, and the answers that come before a commission."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisals.selectors import sanctions_visible_to
+from appraisals.selectors import visible_to as years_visible_to
+from assignments.enums import DeclineReason
+from assignments.models import Assignment
+from assignments.selectors.assignments import own_of
+from assignments.services.assignments import accept, declare, decline
+from assignments.transitions import GONE
+from credit.selectors import visible_to as events_visible_to
+from evaluators.models import Firm
+from evaluators.selectors import firm_of, leads_running, practitioners_running
+from evaluators.services import accept_undertakings
+from faces.pages.shared import formats
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
+from foundation.core import clock
+from training.selectors import hours_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+
+class FirmRecord(SectionsPage):
+    """What the register knows of us."""
+
+    audience, needs = "firm", Capability.FIRM_DESK
+    title = gettext_lazy("Our record")
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in Django
+        """Look the reader's own firm up."""
+        super().setup(request, *args, **kwargs)
+        firm = firm_of(request.user) if request.user.is_authenticated else None
+        self.kwargs["pk"] = firm.pk if firm else 0
+
+    def rows(self) -> QuerySet[Firm]:
+        """Return the firm behind the reader."""
+        firm = firm_of(self.user)
+        return Firm.objects.filter(pk=firm.pk if firm else 0).select_related("organisation")
+
+    def layout(self) -> Layout:
+        """Return qualifications, people, events, years."""
+        row: Firm = self.object
+        year = self.today.year
+        done = row.undertakings.filter(year=year).exists()
+        leads = list(leads_running(row, self.today))
+        others = list(practitioners_running(row, self.today))
+        hours = hours_of([*(one.person_id for one in leads), *(one.person_id for one in others)], year)
+        staff = [
+            (person.name, word, f"{hours.get(person.pk, 0) / 10:g}")
+            for word, person in [
+                *((_("lead evaluator"), one.person) for one in leads),
+                *((_("staff"), one.person) for one in others),
+            ]
+        ]
+        papers = [
+            (one.name, one.number, formats.day(one.valid_to, with_year=True) if one.valid_to else "—")
+            for one in row.qualifications.order_by("name", "pk")
+        ]
+        events = [
+            (formats.day(one.occurred_on, with_year=True), str(one.points), one.words,
+             formats.day(one.expires_on, with_year=True))
+            for one in events_visible_to(self.user).order_by("-occurred_on", "-pk")
+        ]  # fmt: skip
+        years = [
+            (str(one.year), one.get_standing_display(),
+             "—" if one.points_hundredths is None else formats.score(one.points_hundredths))
+            for one in years_visible_to(self.user).order_by("-year")
+        ]  # fmt: skip
+        sanctions = [
+            (one.get_kind_display(), formats.day(one.started_on, with_year=True) if one.started_on else "—",
+             formats.day(one.ends_on, with_year=True) if one.ends_on else "—", Cell(one.reason, said=True))
+            for one in sanctions_visible_to(self.user).order_by("-pk")
+        ]  # fmt: skip
+        acts: tuple[Act, ...] = ()
+        if not done and may(self.user, Capability.FIRM_SIGN):
+            acts = (Act(_("Accept this year’s undertaking"), reverse("pages:firm-undertaking")),)
+        word = _("accepted") if done else _("not yet accepted: without it we are not drawn")
+        pairs = (
+            (_("Number"), row.number),
+            (_("Code"), row.organisation.uscc or "—"),
+            (_("Kind"), row.get_kind_display()),
+            (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
+            (_("Undertaking of %(year)s") % {"year": year}, word),
+        )
+        return Layout(
+            meta=(row.organisation.name,),
+            status=row,
+            acts=acts,
+            main=(
+                Section(
+                    _("Qualifications"), grid=Grid((_("Qualification"), _("Number"), _("Valid to")), papers),
+                    empty=_("No qualification is recorded."), count=len(papers),
+                ),
+                Section(
+                    _("People, and their training this year"),
+                    grid=Grid((_("Name"), _("Role"), _("Hours")), staff, frozenset({2})), count=len(staff),
+                    empty=_("Nobody is recorded."),
+                ),
+                Section(
+                    _("Credit events"),
+                    grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),
+                    empty=_("None."),
+                ),
+                Section(
+                    _("Yearly assessments"), grid=Grid((_("Year"), _("Standing"), _("Points")), years, frozenset({2})),
+                    empty=_("No year has been confirmed yet."),
+                ),
+                Section(
+                    _("Sanctions"), grid=Grid((_("Kind"), _("From"), _("Until"), _("Reason")), sanctions),
+                    empty=_("None."),
+                ),
+            ),
+            beside=(Section(_("In the register"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
+        )  # fmt: skip
+
+
+class FirmUndertaking(FormPage):
+    """Accept the undertaking of this year."""
+
+    audience, needs = "firm", Capability.FIRM_SIGN
+    title, submit_label = gettext_lazy("Undertaking of this year"), gettext_lazy("We accept the undertaking")
+
+    def get_success_url(self) -> str:
+        """Return the record."""
+        return reverse("pages:firm-record")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Show what is promised."""
+        return [
+            _("We evaluate independently, with our own people, and pass no task on."),
+            _("We report what we find, keep what we learn to ourselves, and accept nothing from anybody concerned."),
+            _("It holds until 31 December of this year."),
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Accept."""
+        firm = firm_of(self.user)
+        if firm is None:
+            raise Http404
+        accept_undertakings(firms=[firm], year=self.today.year, accepted_by=self.user.name, by=self.user, on=self.today)
+        return _("The undertaking is accepted.")
+
+
+class SeatStep(ActionView):
+    """Our answer about a task that we were chosen for, by the task's number."""
+
+    audience, needs, lookup = "firm", Capability.FIRM_SIGN, "task__number"
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in Django
+        """Look it up by the task's number."""
+        super().setup(request, *args, **kwargs)
+        self.kwargs["task__number"] = self.kwargs["number"]
+
+    def rows(self) -> QuerySet[Assignment]:
+        """Return our own seats, told ones only."""
+        rows = own_of(self.user).filter(task__isnull=False).exclude(status__in=GONE)
+        return rows.select_related("task__unit__organisation").order_by("-pk")
+
+    def get_success_url(self) -> str:
+        """Return our tasks."""
+        return reverse("pages:firm-home")
+
+
+class AnswerForm(ActionForm):
+    """Take it or not."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Our answer"),
+        choices=(("yes", gettext_lazy("we take the task")), ("no", gettext_lazy("we do not take it"))),
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why not"), required=False, choices=(("", "—"), *DeclineReason.choices)
+    )
+    words = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=300, widget=textarea(2))
+
+
+class FirmAnswer(SeatStep):
+    """Say whether we take the task."""
+
+    title, submit_label = gettext_lazy("Say whether we take the task"), gettext_lazy("Send the answer")
+    form_class = AnswerForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Name the task."""
+        task = self.object.task
+        return [_("%(title)s, %(unit)s") % {"title": task.title, "unit": task.unit.organisation.name}]
+
+    def act(self, form: AnswerForm) -> str:
+        """Answer."""
+        given = form.cleaned_data
+        if given["answer"] == "yes":
+            accept(assignment=self.object, by=self.user, at=clock.now())
+            return _("Taken. Please declare your independence next.")
+        decline(
+            assignment=self.object,
+            reason=DeclineReason(given["reason"] or DeclineReason.OTHER),
+            words=given["words"],
+            by=self.user,
+            at=clock.now(),
+        )
+        return _("Your answer is with the bureau.")
+
+
+class DeclareForm(ActionForm):
+    """Whether there is a conflict."""
+
+    has_conflict = forms.TypedChoiceField(
+        label=gettext_lazy("We declare"),
+        choices=(
+            ("no", gettext_lazy("no relation to the unit, and no earlier work on this project")),
+            ("yes", gettext_lazy("a relation or earlier work, and step back")),
+        ),
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(label=gettext_lazy("Which relation"), required=False, max_length=500, widget=textarea(3))
+
+
+class FirmDeclare(SeatStep):
+    """Declare our independence."""
+
+    title, submit_label = gettext_lazy("Declare our independence"), gettext_lazy("Declare")
+    form_class = DeclareForm
+
+    def act(self, form: DeclareForm) -> str:
+        """Declare."""
+        given = form.cleaned_data
+        declare(
+            assignment=self.object,
+            has_conflict=given["has_conflict"],
+            words=given["words"],
+            by=self.user,
+            at=clock.now(),
+        )
+        return _("Declared. The commission letter comes next.")
+
+
+urls = [
+    path("record/", FirmRecord.as_view(), name="firm-record"),
+    path("record/undertaking/", FirmUndertaking.as_view(), name="firm-undertaking"),
+    path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
+    path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),
+]

@@ -1,0 +1,14 @@
+"""Addresses of the public pages: each noun's file names its own."""
+
+from django.urls import URLPattern, URLResolver
+
+from faces.pages.public import check, draws, home, publication, ratings, verify
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *home.urls,
+    *ratings.urls,
+    *draws.urls,
+    *publication.urls,
+    *check.urls,
+    *verify.urls,
+]

@@ -1,0 +1,136 @@
+"""Facets: the values a list can be narrowed to, each with its count (which stops at 1,000+)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+    Choices = Sequence[tuple[Any, StrOrPromise]]
+
+COUNT_LIMIT: Final = 1000
+OPTION_LIMIT: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One group of boxes: ``name`` in the address, ``lookup`` in the query (the name, unless told).
+
+    ``choices`` are (value, label) pairs, or a function of the visible rows that returns them.
+    ``many`` says that one row can have several values (a many-to-many or reverse lookup).
+    """
+
+    name: str
+    label: StrOrPromise
+    choices: Choices | Callable[[QuerySet[Any]], Choices]
+    lookup: str = ""
+    many: bool = False
+
+    def narrow(self, rows: QuerySet[Any], wanted: Sequence[str]) -> QuerySet[Any]:
+        """Keep the rows with one of the wanted values; a value that makes no sense keeps none."""
+        if not wanted:
+            return rows
+        fits = {f"{self.lookup or self.name}__in": wanted}
+        try:
+            if self.many:
+                return rows.filter(pk__in=rows.model._base_manager.filter(**fits).values("pk"))
+            return rows.filter(**fits)
+        except (ValidationError, ValueError, TypeError):
+            return rows.none()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    """One box: its value, its word, how many rows it would keep, whether it is ticked."""
+
+    value: str
+    label: StrOrPromise
+    count: int
+    checked: bool
+
+    @property
+    def count_text(self) -> str:
+        """The count as shown; it stops at 1,000+."""
+        shown = f"{min(self.count, COUNT_LIMIT):,}"
+        return f"{shown}+" if self.count > COUNT_LIMIT else shown
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """A facet with its counts, ready to draw."""
+
+    name: str
+    label: StrOrPromise
+    options: tuple[FacetOption, ...]
+
+    @property
+    def ticked(self) -> list[FacetOption]:
+        """The boxes that are ticked."""
+        return [option for option in self.options if option.checked]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A facet, the rows as every other facet and the search leave them, and the ticked values."""
+
+    facet: Facet
+    others: QuerySet[Any]
+    wanted: Sequence[str]
+
+
+def facet_group(facet: Facet, *, seen: QuerySet[Any], others: QuerySet[Any], wanted: Sequence[str]) -> FacetGroup:
+    """Return the facet counted over ``others``: the rows as every other facet and the search leave them."""
+    return facet_groups([Asked(facet, others, wanted)], seen=seen)[0]
+
+
+def facet_groups(asked: Sequence[Asked], *, seen: QuerySet[Any]) -> list[FacetGroup]:
+    """Return all facets of a list, counted in one query however many there are."""
+    choices = [
+        list(each.facet.choices(seen) if callable(each.facet.choices) else each.facet.choices)[:OPTION_LIMIT]
+        for each in asked
+    ]
+    questions = (
+        each.others.filter(**{each.facet.lookup or each.facet.name: value})
+        for each, pairs in zip(asked, choices, strict=True)
+        for value, _ in pairs
+    )
+    counts = iter(_capped_counts(questions))
+    groups = []
+    for each, pairs in zip(asked, choices, strict=True):
+        options = tuple(
+            FacetOption(value=str(value), label=label, count=next(counts), checked=str(value) in each.wanted)
+            for value, label in pairs
+        )
+        groups.append(FacetGroup(name=each.facet.name, label=each.facet.label, options=options))
+    return groups
+
+
+def _capped_counts(questions: Iterable[QuerySet[Any]]) -> list[int]:
+    """Count each set of rows up to the limit + 1, all in one query, so that no list costs more as it grows."""
+    parts: list[str] = []
+    params: list[Any] = []
+    using = None
+    for rows in questions:
+        using = rows.db
+        capped = rows.order_by().values("pk").distinct()[: COUNT_LIMIT + 1]
+        try:
+            sql, given = capped.query.get_compiler(using=using).as_sql()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - the query compiler's own text
+        params.extend(given)
+    if using is None:
+        return []
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        row = cursor.fetchone()
+    return [int(value) for value in row]

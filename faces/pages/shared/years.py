@@ -1,0 +1,55 @@
+"""The work year a person looks at: chosen in the strip, kept in the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from foundation.core import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.http import HttpRequest
+
+SESSION_KEY: Final = "work_year"
+EARLIEST: Final = 2000
+LATEST: Final = 2099
+HELD: Final = "gongping.held_work_years"
+
+_SOURCES: list[Callable[[], Sequence[int]]] = []
+
+
+def serve_years(source: Callable[[], Sequence[int]]) -> None:
+    """Let ``source`` name the work years that hold something; the last one registered counts."""
+    _SOURCES.append(source)
+
+
+def work_year(request: HttpRequest) -> int:
+    """Return the work year of this session; without a choice, the newest one that holds something."""
+    chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
+    if isinstance(chosen, int) and EARLIEST <= chosen <= LATEST:
+        return chosen
+    return max(_held(request), default=clock.today().year)
+
+
+def choose_work_year(request: HttpRequest, year: int) -> None:
+    """Keep ``year`` for this session. Raise ``ValueError`` when it is no sensible year."""
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(year)
+    request.session[SESSION_KEY] = year
+
+
+def work_years(request: HttpRequest) -> list[int]:
+    """Return the years to choose from, newest first."""
+    if held := _held(request):
+        return sorted(set(held), reverse=True)
+    this = clock.today().year
+    return [this + 1, this, this - 1]
+
+
+def _held(request: HttpRequest) -> Sequence[int]:
+    """Return the years that hold something, asked once per request."""
+    kept = request.META.get(HELD)
+    if not isinstance(kept, tuple):
+        kept = request.META[HELD] = tuple(_SOURCES[-1]()) if _SOURCES else ()
+    return kept

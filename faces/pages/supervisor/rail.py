@@ -1,0 +1,20 @@
+"""The rail of the supervisor pages: everything may be read."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from faces.pages.shared.rail import RailGroup, RailItem
+
+
+def build(_request: HttpRequest) -> list[RailGroup]:
+    """Return the groups of lines."""
+    desk = (RailItem.to("pages:supervisor-home", _("To witness")), RailItem.to("pages:notices", _("Notices")))
+    read = (
+        RailItem.to("pages:tasks", _("Tasks")),
+        RailItem.to("pages:draws", _("Draws")),
+        RailItem.to("pages:re-reviews", _("Re-reviews")),
+        RailItem.to("pages:ratings", _("Ratings")),
+        RailItem.to("pages:publications", _("Publications")),
+        RailItem.to("pages:journal", _("Journal")),
+    )
+    return [RailGroup(_("Desk"), desk), RailGroup(_("Read"), read)]

@@ -1,0 +1,1 @@
+"""Approval chains over any record."""

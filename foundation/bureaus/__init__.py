@@ -1,0 +1,1 @@
+"""The bureau, where visible_to begins."""

@@ -1,0 +1,1 @@
+"""Errors, dates, money, identifiers, crypto, queue: no models."""

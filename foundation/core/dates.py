@@ -1,0 +1,22 @@
+"""Calendar arithmetic that rules use."""
+
+from datetime import date
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same calendar day ``years`` later; 29 Feb moves on to 1 Mar."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day ``months`` later; a day that does not exist becomes the first of the next month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        year, month = divmod(index + 1, 12)
+        return date(year, month + 1, 1)

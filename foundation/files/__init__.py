@@ -1,0 +1,1 @@
+"""Stored files: checked, hashed, one authorised download."""

@@ -1,0 +1,1 @@
+"""Numbers per kind and year; the register of papers."""

@@ -1,0 +1,1 @@
+"""Dated rule sets: value, unit, source."""

@@ -1,0 +1,1 @@
+"""Persons, organisations and the dated facts between them."""

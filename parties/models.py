@@ -1,0 +1,182 @@
+"""Persons, organisations and the dated facts between them. Each stands here once, whatever roles it plays."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau, Section
+from parties.enums import EmploymentKind, OrganisationKind, RelationshipKind
+
+
+class Organisation(models.Model):
+    """A body: firm, employer, budget unit, university."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=200, blank=True)
+    uscc = models.CharField(max_length=18, null=True, blank=True)
+    uscc_absent_reason = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=12, choices=OrganisationKind.choices)
+    legal_person = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    founded_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "uscc"], name="uscc_once_per_bureau")]
+        indexes = [models.Index(fields=["bureau", "name"], name="organisation_by_name")]
+
+    def __str__(self) -> str:
+        """Name the organisation."""
+        return f"{self.name} #{self.pk}"
+
+
+class FormerName(models.Model):
+    """A name that an organisation bore until a day; past papers keep it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="former_names")
+    name = models.CharField(max_length=120)
+    until_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the former name."""
+        return f"{self.name} #{self.pk}"
+
+
+class Relationship(models.Model):
+    """A dated relation: ``subject`` is superior of / merged into / … ``other``."""
+
+    subject = models.ForeignKey(Organisation, models.PROTECT, related_name="relationships")
+    kind = models.CharField(max_length=16, choices=RelationshipKind.choices)
+    other = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        """Name the relation."""
+        return f"{self.subject} {self.kind} {self.other} #{self.pk}"
+
+
+class BudgetUnit(models.Model):
+    """An evaluated organisation (预算单位): 单位编码, superior 主管部门, the business section that answers for it."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="budget_unit")
+    code = models.CharField(max_length=20)
+    superior = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="subordinates")
+    section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, related_name="+")
+    is_bureau_itself = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "code"], name="unit_code_once")]
+
+    def __str__(self) -> str:
+        """Name the unit."""
+        return f"{self.code} #{self.pk}"
+
+
+class Person(models.Model):
+    """A human, once. The national ID number and the phone are sealed; the indexes find equal ones."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    sort_key = models.CharField(max_length=120, blank=True)
+    id_sealed = models.CharField(max_length=200, blank=True)
+    id_index = models.CharField(max_length=64, null=True, blank=True)
+    phone_sealed = models.CharField(max_length=200, blank=True)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    email = models.CharField(max_length=120, blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    died_on = models.DateField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "id_index"], name="person_once_per_id_number")]
+        indexes = [models.Index(fields=["bureau", "name"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        """Name the person."""
+        return f"{self.name} #{self.pk}"
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    """Dated spells."""
+
+    def touching(self, *, after: date, until: date) -> Self:
+        """Keep spells that had begun by ``until`` and were still running after ``after``."""
+        still_running = Q(ended_on__isnull=True) | Q(ended_on__gt=after)
+        return self.filter(still_running, started_on__lte=until)
+
+    def on(self, day: date) -> Self:
+        """Keep the spells that run on ``day`` (the end day excluded)."""
+        return self.touching(after=day, until=day)
+
+
+class Employment(models.Model):
+    """A person with an organisation from a day to a day: the one table of who was where."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="employments")
+    kind = models.CharField(max_length=16, choices=EmploymentKind.choices, default=EmploymentKind.EMPLOYEE)
+    title = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("started_on")),
+                name="employment_ends_after_start",
+            ),
+            models.UniqueConstraint(fields=["person", "organisation", "kind", "started_on"], name="employment_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the spell."""
+        return f"{self.person} @ {self.organisation} #{self.pk}"
+
+
+class Contact(models.Model):
+    """A dated contact of an organisation: 单位负责人, 财务负责人, 绩效联络员."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contacts")
+    duty = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    phone_sealed = models.CharField(max_length=200, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Name the contact."""
+        return f"{self.duty} #{self.pk}"
+
+
+class Membership(models.Model):
+    """For whom a user works here: an organisation (firm, unit) or the own person (expert)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False) | Q(person__isnull=False), name="membership_of_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the membership."""
+        return f"{self.user} #{self.pk}"

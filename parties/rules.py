@@ -1,0 +1,38 @@
+"""What identifies a body or a person."""
+
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+
+from foundation.core.errors import Refusal
+from foundation.core.identifiers import id_facts, is_uscc
+
+ABSENT: Final = "无"
+
+
+def sort_key_of(name: str) -> str:
+    """Return pinyin and initials of a name, so that it sorts and is found by either: ``zhangsan zs``."""
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return f"{full} {initials}".lower()[:200]
+
+
+def same_name(name: str) -> str:
+    """Return a name as it is compared: full-width brackets and inner spaces make no difference (edge case 4)."""
+    return name.replace("（", "(").replace("）", ")").replace(" ", "").replace("\u3000", "").replace("·", "·")
+
+
+def uscc_refusal(uscc: str | None, absent_reason: str) -> Refusal | None:
+    """Return why a unified social credit code cannot stand; a body without one needs a reason. GB 32100—2015."""
+    if uscc is None:
+        return None if absent_reason.strip() else Refusal("uscc_missing", "", {"field": "uscc"})
+    if not is_uscc(uscc):
+        return Refusal("uscc_wrong", "", {"field": "uscc", "uscc": uscc}, "GB 32100—2015")
+    return None
+
+
+def id_refusal(number: str) -> Refusal | None:
+    """Return why a national ID number cannot stand; empty is allowed. GB 11643—1999."""
+    if number and id_facts(number) is None:
+        return Refusal("id_wrong", "", {"field": "id_number"}, "GB 11643—1999")
+    return None

@@ -1,0 +1,104 @@
+"""Who is who, and who was where."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.core.crypto import decrypt
+from foundation.core.identifiers import masked_id, masked_phone
+from parties.enums import RelationshipKind
+from parties.models import BudgetUnit, Employment, Membership, Organisation, Person, Relationship
+
+
+def organisations_visible_to(user: User) -> models.QuerySet[Organisation]:
+    """Return the organisations of the reader's bureau; an outsider sees his own."""
+    rows = Organisation.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_DESK):
+        return rows
+    return rows.filter(pk__in=memberships_of(user).values("organisation_id"))
+
+
+def persons_visible_to(user: User) -> models.QuerySet[Person]:
+    """Return the persons of the reader's bureau; an outsider sees himself."""
+    rows = Person.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    return rows.filter(pk__in=memberships_of(user).values("person_id"))
+
+
+def units_visible_to(user: User) -> models.QuerySet[BudgetUnit]:
+    """Return the budget units of the reader's bureau; a unit sees itself and what it is superior of."""
+    rows = BudgetUnit.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_DESK):
+        return rows
+    mine = memberships_of(user).values("organisation_id")
+    return rows.filter(Q(organisation_id__in=mine) | Q(superior__organisation_id__in=mine))
+
+
+def memberships_of(user: User, on: date | None = None) -> models.QuerySet[Membership]:
+    """Return for whom ``user`` works, on ``on`` or without an end."""
+    rows = Membership.objects.filter(user=user)
+    if on is None:
+        return rows.filter(ended_on__isnull=True)
+    return rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+
+def unit_of(user: User) -> BudgetUnit | None:
+    """Return the budget unit that ``user`` works for."""
+    mine = memberships_of(user).values("organisation_id")
+    return BudgetUnit.objects.filter(organisation_id__in=mine).select_related("organisation").order_by("pk").first()
+
+
+def users_of_organisation(organisation_id: int) -> models.QuerySet[User]:
+    """Return the active users who work for an organisation."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, ended_on__isnull=True)
+    return User.objects.filter(pk__in=rows.values("user_id"), is_active=True)
+
+
+def users_of_person(person_id: int) -> models.QuerySet[User]:
+    """Return the active users of a person."""
+    rows = Membership.objects.filter(person_id=person_id, ended_on__isnull=True)
+    return User.objects.filter(pk__in=rows.values("user_id"), is_active=True)
+
+
+def employments_touching(
+    *, person_ids: Iterable[int], organisation_ids: Iterable[int], after: date, until: date
+) -> models.QuerySet[Employment]:
+    """Return the spells of these persons with these organisations that ran between two days."""
+    rows = Employment.objects.filter(person_id__in=person_ids, organisation_id__in=organisation_ids)
+    return rows.touching(after=after, until=until)
+
+
+def organisation_family(unit: BudgetUnit) -> set[int]:
+    """Return the organisations of a unit, of its superior and of its subordinates, in two queries."""
+    rows = BudgetUnit.objects.filter(Q(superior_id=unit.pk) | Q(pk=unit.superior_id or 0))
+    return {unit.organisation_id, *rows.values_list("organisation_id", flat=True)}
+
+
+def subordinates_of(unit: BudgetUnit) -> models.QuerySet[BudgetUnit]:
+    """Return the units directly below ``unit``."""
+    return BudgetUnit.objects.filter(superior=unit)
+
+
+def related(
+    *, organisation_ids: Iterable[int], kinds: Iterable[RelationshipKind], on: date
+) -> models.QuerySet[Relationship]:
+    """Return the relations of ``kinds`` that begin at one of the organisations and run on ``on``."""
+    rows = Relationship.objects.filter(subject_id__in=organisation_ids, kind__in=list(kinds))
+    return rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+
+def name_on(organisation: Organisation, day: date) -> str:
+    """Return the name that the organisation bore on ``day``."""
+    former = organisation.former_names.filter(until_on__gt=day).order_by("until_on").first()
+    return former.name if former else organisation.name
+
+
+def masked(person: Person) -> tuple[str, str]:
+    """Return the national ID number and the telephone of a person with their middles hidden; empty where unknown."""
+    return masked_id(decrypt(person.id_sealed)), masked_phone(decrypt(person.phone_sealed))

@@ -1,0 +1,1 @@
+"""A project and its chain: target, monitoring, self-evaluation."""

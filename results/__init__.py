@@ -1,0 +1,1 @@
+"""From finding to money: rectification, proposal, adoption."""

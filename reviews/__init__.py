@@ -1,0 +1,1 @@
+"""Re-review panels, opinions, ratings, appeals."""

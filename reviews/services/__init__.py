@@ -1,0 +1,70 @@
+"""Writes of opinions, ratings and appeals."""
+
+from reviews.services.appeals import AppealRefused, appeal, decide_appeal, waive_appeal
+from reviews.services.fees import (
+    FeeDraft,
+    FeeRefused,
+    answer_feedback,
+    draft_fees,
+    give_expert_feedback,
+    pay_fees,
+    submit_fees,
+)
+from reviews.services.opinions import (
+    FindingDraft,
+    OpinionRefused,
+    ScoreDraft,
+    open_opinion,
+    return_opinion,
+    save_opinion,
+    step_back,
+    submit_opinion,
+    void_opinion,
+)
+from reviews.services.panels import PanelRefused, draft_panel_opinion, sign_panel_opinion
+from reviews.services.ratings import (
+    RatingRefused,
+    SectionDraft,
+    compute_rating,
+    confirm_rating,
+    enter_section_scores,
+    finalise,
+    prove_veto,
+    set_project_result,
+    tell_firm,
+)
+
+__all__ = [
+    "AppealRefused",
+    "FeeDraft",
+    "FeeRefused",
+    "FindingDraft",
+    "OpinionRefused",
+    "PanelRefused",
+    "RatingRefused",
+    "ScoreDraft",
+    "SectionDraft",
+    "answer_feedback",
+    "appeal",
+    "compute_rating",
+    "confirm_rating",
+    "decide_appeal",
+    "draft_fees",
+    "draft_panel_opinion",
+    "enter_section_scores",
+    "finalise",
+    "give_expert_feedback",
+    "open_opinion",
+    "pay_fees",
+    "prove_veto",
+    "return_opinion",
+    "save_opinion",
+    "set_project_result",
+    "sign_panel_opinion",
+    "step_back",
+    "submit_fees",
+    "submit_opinion",
+    "tell_firm",
+    "void_opinion",
+    "waive_appeal",
+]

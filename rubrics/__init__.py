@@ -1,0 +1,1 @@
+"""Versioned rubrics and the indicator library."""

@@ -1,0 +1,254 @@
+"""A bureau with at least one row of every noun; each call of ``more`` adds one row everywhere.
+
+Canaries are words that must not be found where they may not be read.
+"""
+
+import itertools
+from datetime import date
+from types import SimpleNamespace
+
+from appraisals.models import FirmAppraisal, Sanction
+from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
+from assignments.models import Award, DrawParty
+from credit.models import CreditEvent
+from delivery.models import ClockStop, Instalment, SignOff, UnitComment
+from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification
+from experts.models import ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
+from faces.api.tokens import give_token
+from faces.exchange.models import ImportRun
+from foundation.accounts.enums import Role
+from foundation.approvals.models import Approval, ApprovalStep
+from foundation.core.crypto import encrypt
+from foundation.notices.models import Notice
+from foundation.papers.models import Paper
+from foundation.taxonomy.models import Node
+from parties.models import Employment
+from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
+from results.models import Adoption, Proposal, Rectification
+from reviews.enums import OpinionStatus, RatingStatus
+from reviews.models import Appeal, CriterionScore, Finding, Opinion, PanelOpinion, PanelSignature, QualityRating
+from rubrics.models import Indicator, Rubric
+from rubrics.services import ensure_default
+from tests.factories.assignments import (
+    DrawFactory,
+    ExpertAssignmentFactory,
+    ExpertFactory,
+    FirmAssignmentFactory,
+    FirmFactory,
+    OrganisationFactory,
+    PersonFactory,
+    PlanFactory,
+    ProjectFactory,
+    ReReviewFactory,
+    TaskFactory,
+    UnitFactory,
+    expert_user,
+    firm_user,
+    unit_user,
+)
+from tests.factories.delivery import CommissionFactory, LeadEvaluatorFactory, VersionFactory
+from tests.factories.disclosure import PublicationFactory
+from tests.factories.foundation import (
+    LONG_AGO,
+    BureauFactory,
+    MeasureFactory,
+    RuleSetFactory,
+    RuleValueFactory,
+    SectionFactory,
+    StoredFileFactory,
+    UserFactory,
+)
+from training.models import Attendance, Certificate, Course, Session
+
+DAY = date(2020, 6, 1)
+LATER = date(2020, 8, 31)
+ID_NUMBER, PHONE, DRAFT, RAW, EXPERT = "370102197001019876", "13912348765", "草稿金丝雀", "777/13", "专家金丝雀"
+HIDDEN_ROUTE = "比选理由金丝雀"
+EVERY_ROLE = [Role.CLERK, Role.SECTION_HEAD, Role.BUREAU_LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR]
+
+
+def new_world():
+    """Return a bureau and somebody who may read everything there."""
+    bureau = BureauFactory()
+    section = SectionFactory(bureau=bureau)
+    everybody = UserFactory(bureau=bureau, roles=EVERY_ROLE)
+    return SimpleNamespace(bureau=bureau, section=section, everybody=everybody, turns=itertools.count(1))
+
+
+def more(world):
+    """Add one row of every noun and return the rows that tests ask for."""
+    turn, bureau, by = next(world.turns), world.bureau, world.everybody
+    row = SimpleNamespace(turn=turn)
+    _office(world, row, turn, bureau, by)
+    _parties(world, row, turn, bureau, by)
+    _work(world, row, turn, bureau, by)
+    _review(row, turn, bureau, by)
+    _after(row, turn, bureau, by)
+    return row
+
+
+def _office(world, row, turn, bureau, by):
+    UserFactory(bureau=bureau, role=Role.CLERK)
+    give_token(user=by, name=f"t{turn}")
+    rules = RuleSetFactory(bureau=bureau, effective_from=date(2018, 1, turn))
+    RuleValueFactory(rule_set=rules, measure=MeasureFactory())
+    row.node = Node.objects.create(
+        bureau=bureau, tree="SPECIALTY", level=1, code=f"N{turn}", name=f"领域{turn}", path=f"N{turn}"
+    )
+    approval = Approval.objects.create(
+        bureau=bureau, kind="LETTER", subject_kind="x.y", subject_id=turn, title="委托书", entered_by=by
+    )
+    ApprovalStep.objects.create(approval=approval, position=1, role=Role.SECTION_HEAD)
+    Notice.objects.create(user=by, code="task_given", path="/")
+    row.paper = Paper.objects.create(
+        bureau=bureau, kind="COMMISSION", year=2020, number=turn, title="委托书", addressee="机构", written_on=DAY,
+        subject_kind="x.y", subject_id=turn, created_by=by,
+    )  # fmt: skip
+    row.file = StoredFileFactory(bureau=bureau, uploaded_by=by, original_name="附件金丝雀.pdf")
+    ImportRun.objects.create(
+        bureau=bureau, noun="units", name="单位.xlsx", sha256="0" * 64, status="FAULTY", uploaded_by=by, file=row.file
+    )
+
+
+def _parties(world, row, turn, bureau, by):
+    superior = UnitFactory(bureau=bureau)
+    row.unit = UnitFactory(bureau=bureau, superior=superior, section=world.section)
+    row.project = ProjectFactory(unit=row.unit)
+    ProjectBudget.objects.create(project=row.project, kind="GENERAL", amount_cents=1)
+    ProjectBudget.objects.create(project=row.project, kind="FUND", amount_cents=2)
+    years = {"work_year": 2020, "budget_year": 2019}
+    SelfEvaluation.objects.create(
+        project=row.project, amount_cents=100, score_hundredths=9_500, submitted_on=DAY, **years
+    )
+    Target.objects.create(project=row.project, words="目标", published_on=DAY, **years)
+    Monitoring.objects.create(project=row.project, cut_off_on=DAY, spent_cents=5, **years)
+    WholeDepartmentPilot.objects.create(unit=row.unit, forms_due_on=DAY, **years)
+    row.firm = FirmFactory(
+        bureau=bureau, organisation=OrganisationFactory(bureau=bureau, phone=PHONE, legal_person="法人金丝雀")
+    )
+    Qualification.objects.create(firm=row.firm, name="资质", number=f"Q{turn}", issuer="部门", valid_from=DAY)
+    row.lead = LeadEvaluatorFactory(firm=row.firm, person=_person(bureau, f"主评人{turn}"))
+    Practitioner.objects.create(firm=row.firm, person=_person(bureau, f"从业{turn}"), started_on=LONG_AGO)
+    Branch.objects.create(firm=row.firm, name=f"分所{turn}", started_on=LONG_AGO)
+    FirmUndertaking.objects.create(firm=row.firm, year=2020, text_version="1", accepted_on=DAY, accepted_by="负责人")
+    row.expert = ExpertFactory(bureau=bureau, person=_person(bureau, f"{EXPERT}{turn}"), guest_for="特邀金丝雀")
+    Employment.objects.create(
+        person=row.expert.person, organisation=row.unit.organisation, started_on=LONG_AGO, ended_on=DAY
+    )
+    ExpertSpecialty.objects.create(expert=row.expert, node=row.node, is_main=True)
+    StandingRecusal.objects.create(expert=row.expert, organisation=row.unit.organisation, reason="亲属", started_on=DAY)
+    Unavailability.objects.create(expert=row.expert, started_on=DAY, ended_on=DAY)
+    ExpertUndertaking.objects.create(expert=row.expert, year=2020, text_version="1", accepted_on=DAY)
+    course = Course.objects.create(bureau=bureau, title=f"课程{turn}", audience="EXPERTS", hours_tenths=80)
+    session = Session.objects.create(course=course, held_on=DAY, place="会议室")
+    attendance = Attendance.objects.create(
+        session=session, person=row.expert.person, organisation=row.unit.organisation, hours_tenths=80, recorded_by=by
+    )
+    Certificate.objects.create(attendance=attendance, code=f"CERT{bureau.pk}-{turn}", issued_on=DAY)
+    CreditEvent.objects.create(
+        bureau=bureau, organisation=row.firm.organisation, kind="VIOLATION", code="LATE", points=-2, occurred_on=DAY,
+        expires_on=LATER, words="迟交", recorded_by=by,
+    )  # fmt: skip
+    row.firm_user, row.expert_user, row.unit_user = firm_user(row.firm), expert_user(row.expert), unit_user(row.unit)
+
+
+def _work(world, row, turn, bureau, by):
+    plan = PlanFactory(bureau=bureau, work_year=2019 + turn)
+    row.task = TaskFactory(
+        plan=plan, unit=row.unit, project=row.project, status=TaskStatus.COMMENTS, clerk=by, section=world.section,
+        route_reason=HIDDEN_ROUTE, work_year=2020, number=f"评〔2020〕{bureau.pk}-{turn}号",
+    )  # fmt: skip
+    Award.objects.create(task=row.task, firm=row.firm, notice_number=f"A{turn}", amount_cents=1, awarded_on=DAY)
+    row.draw = DrawFactory(
+        task=row.task,
+        created_by=by,
+        seats=[{"stratum": 1, "name": "firm", "count": 1, "nodes": []}],
+        seed="种子金丝雀",
+        order=[99_887],
+        secret_sealed="密文金丝雀",
+        freeze_text="名单金丝雀",
+    )
+    DrawParty.objects.create(draw=row.draw, role=PartyRole.OPERATOR, user=by, commitment="a" * 64, nonce="f" * 64)
+    row.assignment = FirmAssignmentFactory(
+        task=row.task, firm=row.firm, status=AssignmentStatus.SERVING, reason="指定理由金丝雀", draw=row.draw
+    )
+    row.commission = CommissionFactory(
+        task=row.task, assignment=row.assignment, lead_evaluator=row.lead, letter=row.paper, fee_cents=66_554_433
+    )
+    row.version = VersionFactory(
+        task=row.task, commission=row.commission, kind="DRAFT", number=1, submitted_by=by, words="内部说明金丝雀",
+        checks=[{"code": "NO_TEXT"}],
+    )  # fmt: skip
+    SignOff.objects.create(
+        version=row.version, lead_evaluator=row.lead, sha256=row.version.sha256, way="WET_SCAN",
+        signed_at="2020-06-01T00:00:00Z", entered_by=by,
+    )  # fmt: skip
+    UnitComment.objects.create(version=row.version, words="意见", entered_by=by)
+    ClockStop.objects.create(task=row.task, started_on=DAY, ended_on=DAY, reason="等资料", asked_by=by)
+    Instalment.objects.create(commission=row.commission, position=1, amount_cents=1)
+
+
+def _review(row, turn, bureau, by):
+    row.re_review = ReReviewFactory(evaluation=row.task, created_by=by)
+    row.seat = ExpertAssignmentFactory(re_review=row.re_review, expert=row.expert, status=AssignmentStatus.SIGNED)
+    rubric = ensure_default(bureau=bureau, by=by)
+    item = rubric.items.first()
+    if turn > 1:  # the shipped rubric is the first row of its noun
+        other = Rubric.objects.create(bureau=bureau, code=f"R{turn}", name="标准")
+        other.versions.create(number=1, status="IN_FORCE", in_force_from=LONG_AGO)
+        Indicator.objects.create(
+            bureau=bureau, project_kind="WORKS", level_1="产出", level_2="数量", name=f"指标{turn}"
+        )
+    row.opinion = Opinion.objects.create(
+        re_review=row.re_review, assignment=row.seat, rubric_version=rubric, version=row.version,
+        status=OpinionStatus.SUBMITTED, submitted_at="2020-09-01T00:00:00Z", conclusion="通过",
+    )  # fmt: skip
+    for number, code in enumerate(("one", "two"), 1):
+        Finding.objects.create(opinion=row.opinion, item=item, page=number, severity="MINOR", words=code)
+    for one in rubric.items.all()[:2]:
+        CriterionScore.objects.create(opinion=row.opinion, item=one, score_hundredths=100)
+    second = ExpertAssignmentFactory(
+        re_review=row.re_review, expert=ExpertFactory(bureau=bureau, person=_person(bureau, f"{EXPERT}乙{turn}")),
+        status=AssignmentStatus.SERVING,
+    )  # fmt: skip
+    row.draft = Opinion.objects.create(
+        re_review=row.re_review, assignment=second, rubric_version=rubric, conclusion=DRAFT
+    )
+    row.second_user = expert_user(second.expert)
+    panel = PanelOpinion.objects.create(re_review=row.re_review, words="专家组意见", drafted_by=row.seat)
+    PanelSignature.objects.create(
+        panel_opinion=panel, assignment=row.seat, agrees=True, signed_at="2020-09-02T00:00:00Z"
+    )
+    row.rating = QualityRating.objects.create(
+        task=row.task, commission=row.commission, re_review=row.re_review, rubric_version=rubric, formula="mean",
+        status=RatingStatus.CONFIRMED, raw=RAW, adjusted=RAW, grade="GOOD",
+    )  # fmt: skip
+    Appeal.objects.create(rating=row.rating, item=item, ground="不服", filed_by=row.firm_user, filed_on=DAY)
+
+
+def _after(row, turn, bureau, by):
+    Rectification.objects.create(task=row.task, words="整改", due_on=LATER, asked_by=by, asked_on=DAY)
+    proposal = Proposal.objects.create(
+        task=row.task, words="压减", budget_year=2021, proposed_by=by, proposed_on=DAY, amount_cents=9
+    )
+    Adoption.objects.create(
+        proposal=proposal, outcome="FULLY", decided_by_name="局长", reference="会议", amount_cents=9, decided_on=DAY,
+        recorded_by=by,
+    )  # fmt: skip
+    FirmAppraisal.objects.create(bureau=bureau, firm=row.firm, year=2020, standing="ASSESSED", points_hundredths=9_001)
+    Sanction.objects.create(
+        bureau=bureau,
+        firm=row.firm,
+        kind="TALK",
+        reason="约谈金丝雀",
+        running_tasks="FINISH",
+        proposed_by=by,
+        proposed_on=DAY,
+    )
+    PublicationFactory(bureau_code=bureau.code, bureau_name=bureau.name)
+
+
+def _person(bureau, name):
+    return PersonFactory(
+        bureau=bureau, name=name, id_sealed=encrypt(ID_NUMBER), phone_sealed=encrypt(PHONE), email="canary@example.cn"
+    )

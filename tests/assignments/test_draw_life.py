@@ -1,0 +1,316 @@
+"""The life of a draw from the configured list to the record that a stranger verifies, and the replacement."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from assignments import draw as pure
+from assignments.enums import AssignmentStatus, DeclineReason, DrawStatus, Origin, PartyRole, Route, TaskStatus
+from assignments.models import Assignment, Draw
+from assignments.selectors.draws import record_of
+from assignments.services import assignments as life
+from assignments.services import draws
+from evaluators.models import FirmUndertaking, LeadEvaluator
+from experts.models import ExpertSpecialty, ExpertUndertaking
+from foundation.accounts.enums import Role
+from foundation.audit.models import Entry
+from foundation.audit.selectors import verify_chain
+from foundation.core.errors import NotAllowed, TransitionRefused
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from tests.factories.assignments import (
+    ExpertFactory,
+    FirmFactory,
+    PersonFactory,
+    ReReviewFactory,
+    TaskFactory,
+    expert_user,
+    firm_user,
+)
+from tests.factories.draws import nonce
+from tests.factories.foundation import UserFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2020, 6, 1)
+NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
+VERIFIER = Path(__file__).parents[2] / "assignments" / "verify_draw.py"
+
+
+def ready_firm(bureau, **more):
+    firm = FirmFactory(bureau=bureau, **more)
+    FirmUndertaking.objects.create(firm=firm, year=2020, text_version="1", accepted_on=TODAY, accepted_by="演示")
+    LeadEvaluator.objects.create(
+        firm=firm,
+        person=PersonFactory(bureau=bureau),
+        title="高级会计师",
+        works_since=date(2010, 1, 1),
+        started_on=date(2019, 1, 1),
+    )
+    return firm
+
+
+def ready_expert(bureau, node):
+    expert = ExpertFactory(bureau=bureau, admitted_on=date(2020, 1, 1))
+    ExpertUndertaking.objects.create(expert=expert, year=2020, text_version="1", accepted_on=TODAY)
+    ExpertSpecialty.objects.create(expert=expert, node=node, is_main=True)
+    return expert
+
+
+class Table:
+    """A draw with its operator and witness; ``run`` goes through the whole protocol."""
+
+    def __init__(self, task):
+        self.task = task
+        self.operator = task.clerk
+        self.witness = UserFactory(bureau=task.bureau, role=Role.SUPERVISOR)
+        self.draw = None
+
+    def people(self):
+        return {"operator": self.operator, "witness": self.witness}
+
+    def commit_all(self):
+        for party, user in self.people().items():
+            value = pure.commitment(self.draw.commitment, party, nonce(party))
+            self.draw = draws.commit(draw=self.draw, commitment=value, by=user, at=NOW)
+
+    def reveal_all(self):
+        for party, user in self.people().items():
+            self.draw = draws.reveal(draw=self.draw, nonce=nonce(party), by=user, at=NOW)
+
+    def run(self, **freeze):
+        self.draw = draws.freeze(draw=self.draw, by=self.operator, at=NOW, **freeze)
+        self.commit_all()
+        self.reveal_all()
+        return self.draw
+
+
+@pytest.fixture
+def firm_table():
+    table = Table(TaskFactory())
+    for _number in range(4):
+        ready_firm(table.task.bureau)
+    table.draw = draws.configure_firm_draw(task=table.task, witness=table.witness, by=table.operator, on=TODAY)
+    return table
+
+
+@pytest.fixture
+def panel_table():
+    review = ReReviewFactory()
+    table = Table(review.evaluation)
+    bureau = review.bureau
+    node = Node.objects.create(bureau=bureau, tree=TreeKind.SPECIALTY, level=1, code="01", name="财务", path="01")
+    other = Node.objects.create(bureau=bureau, tree=TreeKind.SPECIALTY, level=1, code="02", name="污水", path="02")
+    table.review, table.node = review, node
+    for index in range(14):
+        ready_expert(bureau, node if index % 2 else other)
+    seats = [draws.SeatDraft("财务", 2, [node]), draws.SeatDraft("污水", 1, [other])]
+    table.draw = draws.configure_panel_draw(
+        re_review=review, seats=seats, witness=table.witness, by=table.operator, on=TODAY
+    )
+    return table
+
+
+def verified(record, tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return subprocess.run([sys.executable, str(VERIFIER), str(path)], capture_output=True, text=True, check=False)
+
+
+def canonical(record, tmp_path):
+    from foundation.core.canon import dumps
+
+    path = tmp_path / "record.json"
+    path.write_bytes(dumps(record))
+    return subprocess.run([sys.executable, str(VERIFIER), str(path)], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.rule("R-42")
+def test_firm_draw_chooses_a_firm_that_a_stranger_recomputes(firm_table, tmp_path):
+    draw = firm_table.run()
+
+    assignment = Assignment.objects.get(task=firm_table.task)
+    firm_table.task.refresh_from_db()
+    assert (draw.status, assignment.origin, firm_table.task.status) == (
+        DrawStatus.DRAWN,
+        Origin.DRAW,
+        TaskStatus.SELECTED,
+    )
+    done = canonical(record_of(draw), tmp_path)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "OK")
+    assert verify_chain().first_bad == 0
+
+
+def test_panel_draw_fills_its_seats_by_specialty(panel_table, tmp_path):
+    draw = panel_table.run()
+
+    seats = Assignment.objects.filter(re_review=panel_table.review).order_by("stratum")
+    assert [row.stratum for row in seats] == ["污水", "财务", "财务"]
+    assert sum(row.is_leader for row in seats) == 1
+    panel_table.review.refresh_from_db()
+    assert panel_table.review.status == "PANEL_READY"
+    assert canonical(record_of(draw), tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("change", ["seed", "winner", "candidate", "order"])
+def test_verifier_names_what_was_changed(panel_table, tmp_path, change):
+    record = record_of(panel_table.run())
+    if change == "seed":
+        record["seed"] = "0" * 64
+    elif change == "winner":
+        record["draw"]["seated"][0]["number"] = record["order"][-1]
+    elif change == "candidate":
+        record["freeze"] = record["freeze"].replace('"leaf":"', '"leaf":"0', 1)
+    else:
+        record["order"] = record["order"][::-1]
+
+    done = canonical(record, tmp_path)
+
+    assert done.returncode == 1
+    assert done.stdout.strip() != "OK"
+
+
+@pytest.mark.rule("R-01")
+@pytest.mark.parametrize("route", [Route.DIRECT, Route.OPEN_TENDER, Route.FRAMEWORK, ""])
+def test_draw_is_refused_where_the_route_forbids_it(route):
+    task = TaskFactory(route=route)
+    witness = UserFactory(bureau=task.bureau, role=Role.SUPERVISOR)
+
+    with pytest.raises(draws.DrawRefused):
+        draws.configure_firm_draw(task=task, witness=witness, by=task.clerk, on=TODAY)
+
+    assert not Draw.objects.exists()
+
+
+@pytest.mark.rule("R-42")
+def test_nobody_plays_two_parts_and_the_witness_witnesses():
+    task = TaskFactory()
+    colleague = UserFactory(bureau=task.bureau, role=Role.CLERK)
+
+    with pytest.raises(draws.DrawRefused) as twice:
+        draws.configure_firm_draw(task=task, witness=task.clerk, by=task.clerk, on=TODAY)
+    with pytest.raises(draws.DrawRefused) as none:
+        draws.configure_firm_draw(task=task, witness=colleague, by=task.clerk, on=TODAY)
+
+    assert (twice.value.refusal.code, none.value.refusal.code) == ("same_person", "no_witness")
+
+
+def test_infeasible_list_is_not_frozen(panel_table):
+    ExpertSpecialty.objects.filter(node=panel_table.node).delete()
+
+    with pytest.raises(draws.DrawRefused) as caught:
+        draws.freeze(draw=panel_table.draw, by=panel_table.operator, at=NOW)
+
+    panel_table.draw.refresh_from_db()
+    assert caught.value.refusal.code == "infeasible"
+    assert (panel_table.draw.status, panel_table.draw.commitment) == (DrawStatus.CONFIGURED, "")
+    assert not Entry.objects.filter(action="draws.frozen").exists()
+
+
+@pytest.mark.rule("R-16")
+def test_thin_list_must_be_confirmed(firm_table):
+    FirmUndertaking.objects.filter(pk__in=FirmUndertaking.objects.values("pk")[:2]).delete()
+
+    with pytest.raises(draws.DrawRefused) as caught:
+        draws.freeze(draw=firm_table.draw, by=firm_table.operator, at=NOW)
+    draw = draws.freeze(draw=firm_table.draw, by=firm_table.operator, at=NOW, ratio_confirmed=True)
+
+    assert caught.value.refusal.code == "ratio_thin"
+    assert draw.ratio_confirmed
+
+
+def test_nonce_is_refused_before_all_are_committed_and_out_of_turn(firm_table):
+    table = firm_table
+    table.draw = draws.freeze(draw=table.draw, by=table.operator, at=NOW)
+    with pytest.raises(TransitionRefused):
+        draws.reveal(draw=table.draw, nonce=nonce("operator"), by=table.operator, at=NOW)
+    table.commit_all()
+
+    with pytest.raises(draws.DrawRefused) as turn:
+        draws.reveal(draw=table.draw, nonce=nonce("witness"), by=table.witness, at=NOW)
+    with pytest.raises(draws.DrawRefused) as wrong:
+        draws.reveal(draw=table.draw, nonce=nonce("other"), by=table.operator, at=NOW)
+
+    assert (turn.value.refusal.code, wrong.value.refusal.code) == ("not_your_turn", "wrong_nonce")
+    assert not table.draw.parties.exclude(nonce="").exists()
+
+
+def test_double_click_is_one_draw(firm_table):
+    draw = firm_table.run()
+    record = draw.record
+
+    again = draws.reveal(draw=draw, nonce=nonce("witness"), by=firm_table.witness, at=NOW)
+
+    assert Assignment.objects.filter(task=firm_table.task).count() == 1
+    assert again.record == record
+
+
+def test_stranger_is_no_party(firm_table):
+    draw = draws.freeze(draw=firm_table.draw, by=firm_table.operator, at=NOW)
+
+    with pytest.raises(NotAllowed):
+        draws.commit(draw=draw, commitment="0" * 64, by=UserFactory(bureau=draw.bureau, role=Role.CLERK), at=NOW)
+
+
+def test_refused_reveal_voids_the_attempt_on_the_record(firm_table, tmp_path):
+    firm_table.draw = draws.freeze(draw=firm_table.draw, by=firm_table.operator, at=NOW)
+    firm_table.commit_all()
+
+    draw = draws.void(
+        draw=firm_table.draw, ground="refused_reveal", role=PartyRole.WITNESS, by=firm_table.operator, on=TODAY
+    )
+    again = draws.configure_firm_draw(
+        task=firm_table.task, witness=firm_table.witness, by=firm_table.operator, on=TODAY
+    )
+
+    assert (draw.status, again.attempt) == (DrawStatus.VOID, 2)
+    assert canonical(record_of(draw), tmp_path).returncode == 0
+    firm_table.draw = again
+    assert record_of(firm_table.run())["voids"][0]["role"] == "witness"
+
+
+def test_recusal_calls_the_next_of_the_same_order_and_moves_nobody(panel_table, tmp_path):
+    draw = panel_table.run()
+    before = list(Assignment.objects.filter(draw=draw).order_by("pk"))
+    leaver = before[0]
+    user = expert_user(leaver.expert)
+    life.notify(assignment=leaver, by=panel_table.operator, at=NOW)
+    life.accept(assignment=leaver, by=user, at=NOW)
+    life.declare(assignment=leaver, has_conflict=True, words="曾任该单位顾问", by=user, at=NOW)
+
+    made = draws.replace(draw=draw, by=panel_table.operator, at=NOW)
+
+    leaver.refresh_from_db()
+    draw.refresh_from_db()
+    assert leaver.status == AssignmentStatus.VOID
+    assert [(row.origin, row.stratum, row.replaces_id) for row in made] == [
+        (Origin.REPLACEMENT, leaver.stratum, leaver.pk)
+    ]
+    kept = set(Assignment.objects.filter(draw=draw).exclude(status="VOID").values_list("pk", flat=True))
+    assert {row.pk for row in before[1:]} <= kept
+    assert canonical(record_of(draw), tmp_path).returncode == 0
+
+
+def test_declined_firm_is_followed_by_the_next_of_the_order(firm_table, tmp_path):
+    draw = firm_table.run()
+    first = Assignment.objects.get(task=firm_table.task)
+    life.notify(assignment=first, by=firm_table.operator, at=NOW)
+    life.decline(assignment=first, reason=DeclineReason.BUSY, words="", by=firm_user(first.firm), at=NOW)
+
+    made = draws.replace(draw=draw, by=firm_table.operator, at=NOW)
+
+    draw.refresh_from_db()
+    assert made[0].firm_id != first.firm_id
+    assert made[0].position == 2
+    assert canonical(record_of(draw), tmp_path).returncode == 0
+
+
+def test_public_record_names_nobody(panel_table):
+    record = json.dumps(record_of(panel_table.run()), ensure_ascii=False)
+
+    for row in Assignment.objects.filter(re_review=panel_table.review).select_related("expert__person"):
+        assert row.expert.person.name not in record
+        assert f'"{row.expert.number}"' not in record

@@ -1,0 +1,93 @@
+"""The pool: entry, term, suspension that ends by itself, every pair of the table of standings."""
+
+from datetime import date
+
+import pytest
+
+from experts.enums import ExpertAction, ExpertStatus, TitleLevel
+from experts.models import Expert
+from experts.rules import age_refusal, entry_refusal
+from experts.selectors import standing_on
+from experts.services import ExpertRefused, end_due_suspensions, move_experts, suspend_expert
+from experts.transitions import TRANSITIONS
+from foundation.core.errors import TransitionRefused
+from tests.factories.assignments import ExpertFactory
+from tests.factories.foundation import office
+
+pytestmark = pytest.mark.django_db
+ON = date(2020, 6, 1)
+SOURCE = "财库〔2016〕198号"
+
+
+@pytest.fixture
+def people():
+    return office()
+
+
+@pytest.mark.rule("R-14")
+@pytest.mark.parametrize(
+    ("level", "works_since", "born_on", "code"),
+    [
+        (TitleLevel.SENIOR, None, date(1970, 1, 1), None),
+        (TitleLevel.INTERMEDIATE, date(2012, 6, 1), date(1970, 1, 1), None),
+        (TitleLevel.INTERMEDIATE, date(2012, 6, 2), date(1970, 1, 1), "expert_too_new"),
+        (TitleLevel.INTERMEDIATE, None, date(1970, 1, 1), "expert_too_new"),
+        (TitleLevel.ACADEMICIAN, None, date(1950, 6, 1), "expert_too_old"),
+        (TitleLevel.SENIOR, None, date(1950, 6, 2), None),
+    ],
+)
+def test_entry_asks_for_title_years_and_age(level, works_since, born_on, code):
+    found = entry_refusal(level=level, works_since=works_since, born_on=born_on, on=ON, years=8, age=70, source=SOURCE)
+
+    assert (found.code if found else None) == code
+    assert age_refusal(born_on=None, on=ON, age=70, source=SOURCE) is None
+
+
+@pytest.mark.rule("R-27")
+def test_short_suspension_ends_by_itself(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+
+    suspend_expert(expert=expert, months=3, reason="三次谢绝", by=people["clerk"], on=ON)
+
+    days = [date(2020, 5, 31), ON, date(2020, 8, 31), date(2020, 9, 1)]
+    assert [standing_on(expert, day) for day in days] == ["ACTIVE", "SUSPENDED", "SUSPENDED", "ACTIVE"]
+    assert [end_due_suspensions(on=day) for day in (date(2020, 8, 31), date(2020, 9, 1), date(2020, 9, 2))] == [0, 1, 0]
+    expert.refresh_from_db()
+    assert (expert.status, expert.status_since) == (ExpertStatus.ACTIVE, date(2020, 9, 1))
+
+
+@pytest.mark.rule("R-27")
+@pytest.mark.parametrize("months", [6, 12])
+def test_longer_suspension_ends_only_by_application(people, months):
+    expert = ExpertFactory(bureau=people["bureau"])
+
+    suspend_expert(expert=expert, months=months, reason="泄露评审情况", by=people["clerk"], on=ON)
+
+    assert standing_on(expert, date(2029, 1, 1)) == ExpertStatus.SUSPENDED
+    assert end_due_suspensions(on=date(2029, 1, 1)) == 0
+
+
+@pytest.mark.rule("R-27")
+def test_other_lengths_are_refused_and_change_nothing(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+
+    with pytest.raises(ExpertRefused) as caught:
+        suspend_expert(expert=expert, months=4, reason="三次谢绝", by=people["clerk"], on=ON)
+
+    expert.refresh_from_db()
+    assert (caught.value.refusal.code, expert.status) == ("months_out_of_range", ExpertStatus.ACTIVE)
+    assert expert.standings.count() == 1
+
+
+@pytest.mark.parametrize("status", list(ExpertStatus))
+@pytest.mark.parametrize("action", list(ExpertAction))
+def test_every_pair_moves_as_the_table_says(people, status, action):
+    expert = ExpertFactory(bureau=people["bureau"], status=status)
+    given = {"experts": [expert], "action": action, "by": people["clerk"], "on": ON, "reason": "演示"}
+
+    if after := TRANSITIONS.get((status, action)):
+        assert move_experts(**given)[0].status == after
+    else:
+        with pytest.raises(TransitionRefused):
+            move_experts(**given)
+        assert Expert.objects.get(pk=expert.pk).status == status

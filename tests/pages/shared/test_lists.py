@@ -1,0 +1,132 @@
+"""List pages: facets, search, pages, bulk actions, export."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from faces.pages.shared.columns import neutral
+from faces.pages.shared.facets import COUNT_LIMIT, Facet, FacetOption, facet_group
+from foundation.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
+
+
+@pytest.fixture
+def people(bureau):
+    return [
+        User.objects.create(username=f"p{n}", name=f"Person {n}", bureau=bureau, is_demo=n == 1) for n in range(1, 4)
+    ]
+
+
+def names(response):
+    return [user.username for user in response.context["object_list"]]
+
+
+def test_list_pages_forwards_and_back(desk, people):
+    first = desk.get("/people/")
+    second = desk.get(first.context["next_url"])
+    again = desk.get(second.context["previous_url"])
+
+    assert [names(first), names(second), names(again)] == [["clerk", "p1"], ["p2", "p3"], ["clerk", "p1"]]
+    assert (first.context["previous_url"], second.context["next_url"]) == ("", "")
+
+
+def test_facets_narrow_count_the_other_conditions_and_offer_to_take_them_away(desk, people):
+    response = desk.get("/people/?q=person&is_demo=False")
+    group = response.context["facets"][0]
+
+    assert names(response) == ["p2", "p3"]
+    assert [(option.label, option.count, option.checked) for option in group.options] == [
+        ("demo people", 1, False),
+        ("real people", 2, True),
+    ]
+    assert [chip.url for chip in response.context["chips"]] == ["/people/?is_demo=False", "/people/?q=person"]
+
+
+def test_facet_value_without_sense_keeps_nothing(desk, people):
+    assert names(desk.get("/people/?is_demo=perhaps")) == []
+
+
+def test_facet_counts_stop_at_the_limit_in_one_query(db, django_assert_num_queries):
+    User.objects.bulk_create(User(username=f"u{n}", name="x", is_demo=n == 0) for n in range(COUNT_LIMIT + 5))
+    facet = Facet("is_demo", "Demo", ((True, "yes"), (False, "no")))
+
+    with django_assert_num_queries(1):
+        group = facet_group(facet, seen=User.objects.all(), others=User.objects.all(), wanted=[])
+
+    assert [option.count_text for option in group.options] == ["1", "1,000+"]
+    assert FacetOption("x", "x", COUNT_LIMIT, checked=False).count_text == "1,000"
+
+
+def test_facet_over_many_keeps_each_row_once(bureau):
+    twice = User.objects.create(username="twice", name="x", bureau=bureau)
+    for role in ("CLERK", "EXPERT"):
+        twice.grants.create(bureau=bureau, role=role, started_on="2020-01-01")
+    facet = Facet("role", "Role", (("CLERK", "clerk"),), lookup="grants__role", many=True)
+
+    assert list(facet.narrow(User.objects.all(), ["CLERK", "EXPERT"])) == [twice]
+
+
+def test_hidden_rows_are_neither_shown_counted_nor_exported(desk, bureau):
+    User.objects.create(username="hidden", name="Secret Person", bureau=bureau, is_demo=True)
+
+    page = desk.get("/people/?q=secret")
+    export = desk.get("/people/?export=csv")
+
+    assert names(page) == []
+    assert page.context["facets"][0].options[0].count == 0
+    assert "Secret" not in page.content.decode().replace('value="secret"', "")
+    assert "Secret" not in export.content.decode()
+
+
+def test_export_gives_every_narrowed_row_with_the_columns_of_the_page(desk, people, bureau):
+    User.objects.create(username="p4", name="=HYPERLINK(1)", bureau=bureau)
+
+    response = desk.get("/people/?is_demo=False&export=csv")
+
+    assert response.headers["Content-Disposition"] == 'attachment; filename="list.csv"'
+    lines = response.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Account,Name,Demo,Bureau"
+    assert [line.split(",")[0] for line in lines[1:]] == ["clerk", "p2", "p3", "p4"]
+    assert lines[4].split(",")[1] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [("=1", "'=1"), ("@a", "'@a"), ("-5.2", "-5.2"), ("-a", "'-a"), ("+8613", "+8613"), ("a=1", "a=1")],
+)
+def test_neutral_text_never_starts_a_formula(text, safe):
+    assert neutral(text) == safe
+
+
+def test_bulk_action_acts_on_visible_ticked_rows_only(desk, people, bureau):
+    hidden = User.objects.create(username="hidden", name="x", bureau=bureau)
+
+    response = desk.post("/people/?q=p", {"action": "greet", "row": [people[0].pk, hidden.pk, "x"]}, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == ["王砚清 greeted 1"]
+    assert response.redirect_chain == [("/people/?q=p", 302)]
+
+
+def test_bulk_action_beyond_ones_capability_is_refused_and_not_offered(desk, people):
+    page = desk.get("/people/")
+    answer = desk.post("/people/", {"action": "approve", "row": [people[0].pk]})
+
+    assert [action.name for action in page.context["bulk_actions"]] == ["greet"]
+    assert answer.status_code == 403
+
+
+def test_list_costs_the_same_at_one_and_three_rows(desk, clerk, bureau):
+    def queries():
+        with CaptureQueriesContext(connection) as seen:
+            desk.get("/people/?q=person")
+        return len(seen)
+
+    User.objects.create(username="p1", name="Person 1", bureau=bureau)
+    queries()
+    one = queries()
+    for n in (2, 3):
+        User.objects.create(username=f"p{n}", name=f"Person {n}", bureau=bureau)
+
+    assert one == queries()
+    assert one <= 8

@@ -1,0 +1,9 @@
+"""Courses, attendance, hours, certificates."""
+
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    """Register the room."""
+
+    name = "training"
