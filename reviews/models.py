@@ -121,7 +121,7 @@ class QualityRating(models.Model):
     commission = models.ForeignKey(Commission, models.PROTECT, null=True, blank=True, related_name="+")
     re_review = models.ForeignKey(ReReviewTask, models.PROTECT, related_name="+")
     rubric_version = models.ForeignKey(RubricVersion, models.PROTECT, related_name="+")
-    formula = models.CharField(max_length=20)
+    formula = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=RatingStatus.choices, default=RatingStatus.RAW)
     raw = models.CharField(max_length=60)
     adjusted = models.CharField(max_length=60, blank=True)

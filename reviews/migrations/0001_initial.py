@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='QualityRating',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('formula', models.CharField(max_length=20)),
+                ('formula', models.CharField(max_length=40)),
                 ('status', models.CharField(choices=[('RAW', 'computed'), ('ADJUSTED', 'adjusted'), ('CONFIRMED', 'confirmed'), ('TOLD', 'firm told'), ('APPEALED', 'under appeal'), ('FINAL', 'final')], default='RAW', max_length=10)),
                 ('raw', models.CharField(max_length=60)),
                 ('adjusted', models.CharField(blank=True, max_length=60)),
