@@ -199,7 +199,7 @@ class Draw(models.Model):
     freeze_text = models.TextField(blank=True)
     commitment = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
-    seed = models.CharField(max_length=120, blank=True)
+    seed = models.TextField(blank=True)
     order = models.JSONField(default=list)
     steps = models.JSONField(default=list)
     record = models.JSONField(null=True, blank=True)

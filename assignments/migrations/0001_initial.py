@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('freeze_text', models.TextField(blank=True)),
                 ('commitment', models.CharField(blank=True, max_length=64)),
                 ('frozen_at', models.DateTimeField(blank=True, null=True)),
-                ('seed', models.CharField(blank=True, max_length=120)),
+                ('seed', models.TextField(blank=True)),
                 ('order', models.JSONField(default=list)),
                 ('steps', models.JSONField(default=list)),
                 ('record', models.JSONField(blank=True, null=True)),

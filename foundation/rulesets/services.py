@@ -126,7 +126,7 @@ def draft_change(*, rule_set: RuleSet, draft: ValueDraft, reason: str, by: User,
 @transaction.atomic
 def apply_change(*, change: RuleChange, by: User, on: date) -> RuleValue:
     """Put an agreed change into its rule set, even where the set began while the approval ran."""
-    change = RuleChange.objects.select_for_update().select_related("rule_set", "measure").get(pk=change.pk)
+    change = RuleChange.objects.select_for_update(of=("self",)).select_related("rule_set", "measure").get(pk=change.pk)
     change.status = ChangeStatus.APPLIED
     change.save(update_fields=["status"])
     draft = ValueDraft(change.key, change.value, SourceTag(change.tag), change.measure, change.clause)
