@@ -1,0 +1,23 @@
+"""Batch assignment: plain values in, plain values out, no Django. What it promises is written in docs/assignment.md."""
+
+from assignments.matching.engine import FEASIBLE, INFEASIBLE, OPTIMAL, Sample, Solution, sample, solve, solvers
+from assignments.matching.problem import MAX_MIN, NO_FLOOR, UNITS, Problem, ProblemError, read_problem
+from assignments.matching.words import Reason
+
+__all__ = [
+    "FEASIBLE",
+    "INFEASIBLE",
+    "MAX_MIN",
+    "NO_FLOOR",
+    "OPTIMAL",
+    "UNITS",
+    "Problem",
+    "ProblemError",
+    "Reason",
+    "Sample",
+    "Solution",
+    "read_problem",
+    "sample",
+    "solve",
+    "solvers",
+]

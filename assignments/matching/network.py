@@ -1,0 +1,291 @@
+"""What remains to be decided, as a network: rows of seats, people, and the limits between them.
+
+Units flow from the rows (a task, or the seats of one stratum of a task) over (task, employer) nodes to the experts, from
+there over the employers that have a quota to the sink. Nodes are numbered in that order, and so are arcs:
+row → employer node, pair, expert → quota or sink, quota → sink; inside each kind ascending by row, employer, expert.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from assignments.matching.problem import UNITS, Ints, Pair, Problem
+from assignments.matching.words import Reason
+
+OPEN, FORBIDDEN, PINNED, EMPLOYER_OF_PIN, NO_SUCH_SEAT = range(5)
+STATES: Final = ("open", "forbidden", "pinned", "employer_of_pin", "no_such_seat")
+UNLISTED: Final = "unlisted"
+
+
+class ContradictionError(ValueError):
+    """The pins contradict the limits; ``reasons`` say which."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        """Keep the reasons."""
+        super().__init__("; ".join(reason.english for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arcs:
+    """The arcs of the network; capacities in units."""
+
+    tail: Ints
+    head: Ints
+    capacity: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Rows, open pairs and limits after the pins took their seats.
+
+    A pair is an edge seen from one row; ``pair_limit`` is its place among the employer limits, −1 where none can bind:
+    a limit is listed only if the employer has more open people on the task than room. ``crossing`` says that the limits
+    do not nest, so that no flow can hold them.
+    """
+
+    problem: Problem
+    row_task: Ints
+    row_stratum: tuple[int | None, ...]
+    row_seats: Ints
+    pair_row: Ints
+    pair_expert: Ints
+    pair_fit: Ints
+    pair_edge: Ints
+    pair_limit: Ints
+    limit_task: Ints
+    limit_group: Ints
+    limit_row: Ints
+    limit_room: Ints
+    caps: Ints
+    expert_quota: Ints
+    quota_room: Ints
+    crossing: bool
+    pin_fits: tuple[int, ...]
+    accounting: Mapping[str, int]
+
+    @property
+    def first_expert(self) -> int:
+        """Return the node of expert 0."""
+        return len(self.row_task) + len(self.limit_row)
+
+    @property
+    def sink(self) -> int:
+        """Return the last node."""
+        return self.first_expert + len(self.caps) + len(self.quota_room)
+
+    @property
+    def first_pair(self) -> int:
+        """Return the arc of pair 0."""
+        return len(self.limit_row)
+
+    def arcs(self) -> Arcs:
+        """Return all arcs in their order."""
+        rows, first_quota = len(self.row_task), self.sink - len(self.quota_room)
+        limits, quotas = np.arange(len(self.limit_row)), np.arange(len(self.quota_room))
+        experts = np.arange(len(self.caps))
+        return Arcs(
+            tail=np.concatenate(
+                [
+                    self.limit_row,
+                    np.where(self.pair_limit >= 0, rows + self.pair_limit, self.pair_row),
+                    self.first_expert + experts,
+                    first_quota + quotas,
+                ]
+            ),
+            head=np.concatenate(
+                [
+                    rows + limits,
+                    self.first_expert + self.pair_expert,
+                    np.where(self.expert_quota >= 0, first_quota + self.expert_quota, self.sink),
+                    np.full(len(quotas), self.sink),
+                ]
+            ),
+            capacity=np.concatenate(
+                [
+                    self.limit_room * UNITS,
+                    np.full(len(self.pair_row), self.problem.pair_units),
+                    self.caps * UNITS,
+                    self.quota_room * UNITS,
+                ]
+            ),
+        )
+
+    def arc_units(self, pair_units: Ints) -> Ints:
+        """Return the units of every arc that those of the pairs make."""
+        held = _sums(self.pair_expert, pair_units, len(self.caps))
+        limited, counted = self.pair_limit >= 0, self.expert_quota >= 0
+        return np.concatenate(
+            [
+                _sums(self.pair_limit[limited], pair_units[limited], len(self.limit_row)),
+                pair_units,
+                held,
+                _sums(self.expert_quota[counted], held[counted], len(self.quota_room)),
+            ]
+        )
+
+
+def build_network(problem: Problem) -> Network:
+    """Return the network of what the pins leave open, or raise ``ContradictionError``."""
+    groups = problem.group_numbers()
+    pinned = _Pinned(problem, groups)
+    state = np.full(len(problem.tasks), OPEN, np.int8)
+    state[pinned.places] = PINNED
+    forbidden = problem.places(problem.forbids)
+    state[forbidden[forbidden >= 0]] = FORBIDDEN
+    edge_group = groups[problem.experts] if len(groups) else problem.experts
+    for task, group in pinned.full_groups:
+        begin, end = np.searchsorted(problem.tasks, [task, task + 1])
+        same = np.arange(begin, end)[edge_group[begin:end] == group]
+        state[same[state[same] == OPEN]] = EMPLOYER_OF_PIN
+    row_task, row_stratum, row_seats = _rows(problem, pinned)
+    open_edges = np.flatnonzero(state == OPEN)
+    pair_edge, pair_row = _pairs(problem, open_edges, row_task, row_stratum)
+    seatless = np.setdiff1d(open_edges, pair_edge)
+    state[seatless] = NO_SUCH_SEAT
+    accounting = dict(zip(STATES, np.bincount(state, minlength=len(STATES)).tolist(), strict=True))
+    accounting[UNLISTED] = len(problem.seats) * len(problem.caps) - len(problem.tasks)
+    numbers = {name: place for place, (name, _) in enumerate(problem.quotas)}
+    return Network(
+        problem=problem,
+        row_task=row_task,
+        row_stratum=row_stratum,
+        row_seats=row_seats,
+        pair_row=pair_row,
+        pair_expert=problem.experts[pair_edge],
+        pair_fit=problem.fits[pair_edge],
+        pair_edge=pair_edge,
+        caps=np.array(problem.caps, np.int64) - pinned.load,
+        expert_quota=np.array([numbers.get(name, -1) for name in problem.groups], np.int64)
+        if numbers
+        else np.full(len(problem.caps), -1, np.int64),
+        quota_room=np.array(
+            [most - pinned.held_by.get(name, 0) for name, most in problem.quotas],
+            np.int64,
+        ),
+        pin_fits=tuple(problem.fits[pinned.places].tolist()),
+        accounting={name: count for name, count in sorted(accounting.items()) if count or name == STATES[OPEN]},
+        **_limits(problem, pinned, edge_group, pair_edge, pair_row),
+    )
+
+
+class _Pinned:
+    """What the pins have taken: seats, loads, room of employers. Raises ``ContradictionError``."""
+
+    def __init__(self, problem: Problem, groups: Ints) -> None:
+        self.places = problem.places(problem.pins)
+        self.load = np.zeros(len(problem.caps), np.int64)
+        self.by_group: dict[Pair, int] = {}
+        self.held_by: dict[int | str, int] = {}
+        self.by_task: dict[int, list[int]] = {}
+        reasons, forbidden = [], set(problem.forbids)
+        for (task, expert), place in zip(problem.pins, self.places.tolist(), strict=True):
+            if place < 0:
+                reasons.append(Reason("pin_unlisted", {"task": task, "expert": expert}))
+            if (task, expert) in forbidden:
+                reasons.append(Reason("pin_forbidden", {"task": task, "expert": expert}))
+            self.load[expert] += 1
+            self.by_task.setdefault(task, []).append(expert)
+            name = problem.groups[expert]
+            if name is not None:
+                key = (task, int(groups[expert]))
+                self.by_group[key] = self.by_group.get(key, 0) + 1
+                self.held_by[name] = self.held_by.get(name, 0) + 1
+        for task, people in self.by_task.items():
+            if len(people) > problem.seats[task]:
+                facts = {"task": task, "pins": len(people), "seats": problem.seats[task]}
+                reasons.append(Reason("pins_over_seats", facts))
+        for expert in np.flatnonzero(self.load > np.array(problem.caps, np.int64)).tolist():
+            facts = {"expert": expert, "pins": int(self.load[expert]), "cap": problem.caps[expert]}
+            reasons.append(Reason("pins_over_cap", facts))
+        limit = problem.group_limit
+        for (task, _), count in self.by_group.items():
+            if limit and count > limit:
+                reasons.append(Reason("pins_over_group", {"task": task, "pins": count, "limit": limit}))
+        for name, most in problem.quotas:
+            if self.held_by.get(name, 0) > most:
+                facts = {"employer": name, "pins": self.held_by[name], "quota": most}
+                reasons.append(Reason("pins_over_quota", facts))
+        self.full_groups = sorted(key for key, count in self.by_group.items() if limit and count >= limit)
+        if reasons:
+            raise ContradictionError(reasons)
+
+
+def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ...], Ints]:
+    """Return task, stratum and free seats of each row; a pinned expert takes the first of his strata with a seat."""
+    tasks: list[int] = []
+    strata: list[int | None] = []
+    seats: list[int] = []
+    for task, count in enumerate(problem.seats):
+        typed: Sequence[tuple[int | None, int]] = problem.seat_strata[task] if problem.seat_strata else ()
+        room = dict(typed or [(None, count)])
+        for expert in pinned.by_task.get(task, ()):
+            mine = [one for one in room if room[one] and (one is None or one in problem.strata[expert])]
+            if not mine:
+                raise ContradictionError([Reason("pin_seatless", {"task": task, "expert": expert})])
+            room[mine[0]] -= 1
+        tasks += [task] * len(room)
+        strata += room
+        seats += room.values()
+    return np.array(tasks, np.int64), tuple(strata), np.array(seats, np.int64)
+
+
+def _pairs(
+    problem: Problem, open_edges: Ints, row_task: Ints, row_stratum: Sequence[int | None]
+) -> tuple[Ints, Ints]:
+    """Return edge and row of each pair, ascending by row and expert."""
+    if not problem.seat_strata:
+        return open_edges, problem.tasks[open_edges]
+    first_row = np.searchsorted(row_task, np.arange(len(problem.seats) + 1))
+    found = []
+    for edge in open_edges.tolist():
+        task, strata = int(problem.tasks[edge]), problem.strata[int(problem.experts[edge])]
+        found += [
+            (row, edge)
+            for row in range(first_row[task], first_row[task + 1])
+            if row_stratum[row] is None or row_stratum[row] in strata
+        ]
+    found.sort()
+    return np.array([edge for _, edge in found], np.int64), np.array([row for row, _ in found], np.int64)
+
+
+def _limits(
+    problem: Problem, pinned: _Pinned, edge_group: Ints, pair_edge: Ints, pair_row: Ints
+) -> dict[str, Ints | bool]:
+    """Return the employer limits that can bind, and whether they nest in the rows."""
+    width = len(problem.caps) + 1
+    pair_group = edge_group[pair_edge]
+    key = np.where(pair_group >= 0, problem.tasks[pair_edge] * width + pair_group, -1)
+    keys, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    edges = np.unique(np.stack([inverse, pair_edge]), axis=1)[0] if problem.seat_strata else inverse
+    people = np.bincount(edges, minlength=len(keys))
+    task, group = np.divmod(keys, width)
+    room = np.full(len(keys), problem.group_limit, np.int64)
+    for (pinned_task, pinned_group), count in pinned.by_group.items():
+        room[keys == pinned_task * width + pinned_group] -= count
+    binding = (keys >= 0) & (people > room) & (problem.group_limit > 0)
+    place = np.where(binding, np.cumsum(binding) - 1, -1)
+    limit_row = pair_row[first]
+    is_twice = len(np.unique(pair_edge)) < len(pair_edge) if problem.seat_strata else False
+    spans = bool((binding[inverse] & (pair_row != limit_row[inverse])).any())
+    order = np.lexsort((group[binding], limit_row[binding]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    pair_place = place[inverse]
+    return {
+        "pair_limit": np.where(pair_place >= 0, rank[pair_place], -1) if len(rank) else pair_place,
+        "limit_task": task[binding][order],
+        "limit_group": group[binding][order],
+        "limit_row": limit_row[binding][order],
+        "limit_room": room[binding][order],
+        "crossing": bool(is_twice or spans),
+    }
+
+
+def _sums(places: Ints, values: Ints, size: int) -> Ints:
+    """Return the exact sums of ``values`` by place."""
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, places, values)
+    return sums
