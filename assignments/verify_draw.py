@@ -1,4 +1,6 @@
-"""Check the published record of a draw: ``python verify_draw.py record.json`` prints OK or the first difference.
+"""Check the published record of a draw or of a batch assignment: OK, or the first difference.
+
+``python verify_draw.py record.json``; for the result of a problem file ``python verify_draw.py problem.json result.json``.
 
 One file, Python 3.8 or later, standard library only, no network: read it, then run it. It recomputes from the frozen
 list and the seed parts everything the record claims, and takes as given only what no arithmetic can know: who had
@@ -13,8 +15,9 @@ import json
 import re
 import sys
 from fractions import Fraction
+from math import gcd
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Tuple
 
 Json = Dict[str, Any]
 Node = Tuple[str, int]
@@ -657,42 +660,870 @@ def check_draw(record: Json) -> list[str]:
             "作废的抽取不应有种子和结果",
         )
     check_openings(record, freeze)
+    check_seal(record)
+    done.append("witness: %s" % ("UNWITNESSED" if record["witness"] is None else "stated"))
+    return done
+
+
+# --- batch assignment: the network, rebuilt from the problem alone ----------------------------------------------------
+
+UNITS = 1000
+LARGEST_TIE = 2**16 - 1
+FAMILIES = ("rows", "experts", "limits", "twice", "quotas")
+PROBLEM_DEFAULTS: Json = {"group_limit": 1, "q_permille": None, "floor": "none"}
+FROZEN_FOR_A_FILE: Json = {"leaves": [], "parties": [], "profile": None, "sources": []}
+
+
+class Row(NamedTuple):
+    """Seats of a task that are filled from one kind of people."""
+
+    task: int
+    stratum: int | None
+    seats: int
+
+
+class Seating(NamedTuple):
+    """A pair of expert and task as one row sees it; ``limit`` is the employer limit it falls under, or -1."""
+
+    row: int
+    expert: int
+    fit: int
+    limit: int
+
+
+class Batch:
+    """The network of a batch: rows, employer limits, experts, quotas, sink; nodes and arcs in that order."""
+
+    def __init__(self, problem: Json, pins: list[list[int]], forbids: list[list[int]]) -> None:
+        """Let the pins take their seats, then list what stays open."""
+        self.problem = problem
+        self.limit = problem["group_limit"] or 0
+        self.most = UNITS if problem["q_permille"] is None else problem["q_permille"]
+        self.fit = {(task, expert): fit for task, expert, fit in problem["edges"]}
+        self.pins = [(task, expert) for task, expert in pins]
+        self.forbidden = {(task, expert) for task, expert in forbids}
+        numbers: dict[Any, int] = {}
+        self.group = [-1 if one is None else numbers.setdefault(one, len(numbers)) for one in problem["groups"]]
+        self.caps = list(problem["caps"])
+        self.quotas = dict((name, most) for name, most in problem.get("quotas") or [])
+        self.closed: dict[tuple[int, int], int] = {}
+        self.count = {"open": 0, "forbidden": 0, "pinned": 0, "employer_of_pin": 0, "no_such_seat": 0}
+        self.contradicts = False
+        self.rows: list[Row] = []
+        self.rows_of: list[list[int]] = []
+        self.seat_pins()
+        self.pairs: list[Seating] = []
+        self.limits: list[tuple[int, int, int, int]] = []  # row, group, task, room
+        self.list_pairs()
+        self.twice = self.several()
+        self.quota_names = list(self.quotas)
+
+    def typed(self, task: int) -> list[list[int]]:
+        """Return the typed seats of a task, empty where anybody may take any seat."""
+        seats: list[list[int]] = (self.problem.get("seat_strata") or [[]] * (task + 1))[task]
+        return seats
+
+    def seat_pins(self) -> None:
+        """Take the seats, loads and rooms of the pins."""
+        by_task: dict[int, list[int]] = {}
+        for task, expert in self.pins:
+            self.contradicts |= (task, expert) not in self.fit or (task, expert) in self.forbidden
+            by_task.setdefault(task, []).append(expert)
+            self.caps[expert] -= 1
+            name = self.problem["groups"][expert]
+            if name is not None:
+                key = (task, self.group[expert])
+                self.closed[key] = self.closed.get(key, 0) + 1
+                if name in self.quotas:
+                    self.quotas[name] -= 1
+        for task, seats in enumerate(self.problem["seats"]):
+            room: dict[int | None, int] = {None: seats}
+            if self.typed(task):
+                room = dict((stratum, count) for stratum, count in self.typed(task))
+            for expert in by_task.get(task, ()):
+                mine = [one for one in room if room[one] and (one is None or one in self.problem["strata"][expert])]
+                if mine:
+                    room[mine[0]] -= 1
+                else:
+                    self.contradicts = True
+            self.rows_of.append(list(range(len(self.rows), len(self.rows) + len(room))))
+            self.rows += [Row(task, stratum, count) for stratum, count in room.items()]
+        self.contradicts |= min([0, *self.caps, *self.quotas.values()]) < 0
+        self.contradicts |= bool(self.limit) and any(count > self.limit for count in self.closed.values())
+
+    def list_pairs(self) -> None:
+        """List the open pairs by row and expert, and the employer limits that can bind."""
+        pinned, found = set(self.pins), []
+        people: dict[tuple[int, int], int] = {}
+        for task, expert, fit in self.problem["edges"]:
+            key = (task, self.group[expert])
+            if (task, expert) in self.forbidden:
+                self.count["forbidden"] += 1
+            elif (task, expert) in pinned:
+                self.count["pinned"] += 1
+            elif self.limit and key[1] >= 0 and self.closed and self.closed.get(key, 0) >= self.limit:
+                self.count["employer_of_pin"] += 1
+            else:
+                rows = self.rows_of[task]
+                if self.typed(task):
+                    rows = [row for row in rows if self.rows[row].stratum in self.problem["strata"][expert]]
+                self.count["open" if rows else "no_such_seat"] += 1
+                if rows and key[1] >= 0:
+                    people[key] = people.get(key, 0) + 1
+                found += [(row, expert, fit) for row in rows]
+        found.sort()
+        first: dict[tuple[int, int], int] = {}
+        for row, expert, _ in found:
+            key = (self.rows[row].task, self.group[expert])
+            if self.limit and key[1] >= 0 and people[key] > self.limit - self.closed.get(key, 0):
+                first.setdefault(key, row)
+        self.limits = sorted(
+            (row, group, task, self.limit - self.closed.get((task, group), 0)) for (task, group), row in first.items()
+        )
+        place = {(task, group): number for number, (_, group, task, _) in enumerate(self.limits)}
+        self.pairs = [
+            Seating(row, expert, fit, place.get((self.rows[row].task, self.group[expert]), -1))
+            for row, expert, fit in found
+        ]
+
+    def several(self) -> dict[tuple[int, int], int]:
+        """Number the pairs that could take one of several rows of their task."""
+        seen: set[tuple[int, int]] = set()
+        twice = set()
+        for pair in self.pairs if self.problem.get("seat_strata") else ():
+            key = (self.rows[pair.row].task, pair.expert)
+            (twice if key in seen else seen).add(key)
+        return {key: number for number, key in enumerate(sorted(twice))}
+
+    def is_crossing(self) -> bool:
+        """Say whether the limits do not nest."""
+        return bool(self.twice) or any(pair.limit >= 0 and self.limits[pair.limit][0] != pair.row for pair in self.pairs)
+
+    def arcs(self, units: list[int]) -> list[tuple[int, int, int, int]]:
+        """Return tail, head, capacity and units of every arc, given the units of the pairs."""
+        first_expert = len(self.rows) + len(self.limits)
+        first_quota = first_expert + len(self.caps)
+        sink = first_quota + len(self.quota_names)
+        quota_of = {name: first_quota + number for number, name in enumerate(self.quota_names)}
+        limited, held, counted = [0] * len(self.limits), [0] * len(self.caps), {node: 0 for node in quota_of.values()}
+        for pair, amount in zip(self.pairs, units):
+            held[pair.expert] += amount
+            if pair.limit >= 0:
+                limited[pair.limit] += amount
+        arcs = [
+            (row, len(self.rows) + number, room * UNITS, limited[number])
+            for number, (row, _, _, room) in enumerate(self.limits)
+        ]
+        arcs += [
+            (len(self.rows) + pair.limit if pair.limit >= 0 else pair.row, first_expert + pair.expert, self.most, amount)
+            for pair, amount in zip(self.pairs, units)
+        ]
+        for expert, cap in enumerate(self.caps):
+            head = quota_of.get(self.problem["groups"][expert], sink)
+            arcs.append((first_expert + expert, head, cap * UNITS, held[expert]))
+            if head != sink:
+                counted[head] += held[expert]
+        return arcs + [(node, sink, self.quotas[name] * UNITS, counted[node]) for name, node in quota_of.items()]
+
+    def worth(self, prices: Json, fits: list[int]) -> int:
+        """Return the bound on all units, each at weight times fit, that the prices prove."""
+        rooms = {
+            "rows": [row.seats for row in self.rows],
+            "experts": self.caps,
+            "limits": [limit[3] for limit in self.limits],
+            "twice": [1] * len(self.twice),
+            "quotas": [self.quotas[name] for name in self.quota_names],
+        }
+        total = 0
+        for family in FAMILIES:
+            row = prices[family]
+            expect(
+                len(row) == len(rooms[family]) and (family == "rows" or min(row, default=0) >= 0),
+                f"the prices of {family} are malformed",
+                f"{family} 的价格有误",
+            )
+            total += UNITS * sum(room * price for room, price in zip(rooms[family], row))
+        quota_of = {name: number for number, name in enumerate(self.quota_names)}
+        earned = 0
+        for pair, fit in zip(self.pairs, fits):
+            task = self.rows[pair.row].task
+            paid = prices["rows"][pair.row] + prices["experts"][pair.expert]
+            paid += prices["limits"][pair.limit] if pair.limit >= 0 else 0
+            if self.twice and (task, pair.expert) in self.twice:
+                paid += prices["twice"][self.twice[task, pair.expert]]
+            quota = quota_of.get(self.problem["groups"][pair.expert])
+            paid += 0 if quota is None else prices["quotas"][quota]
+            earned += max(0, fit * prices["weights"][task] - paid)
+        return total + self.most * earned
+
+    def sums(self, units: list[int]) -> list[int]:
+        """Return units times fit of each task, pins included."""
+        sums = [0] * len(self.problem["seats"])
+        for pair, amount in zip(self.pairs, units):
+            sums[self.rows[pair.row].task] += amount * pair.fit
+        for task, expert in self.pins:
+            sums[task] += UNITS * self.fit[task, expert]
+        return sums
+
+    def seated(self, sums: list[int]) -> list[int]:
+        """Keep the sums of the tasks that have seats."""
+        return [amount for amount, seats in zip(sums, self.problem["seats"]) if seats]
+
+
+def tie_of(salt: bytes, task: int, expert: int) -> int:
+    """Return the top 16 bits of SHA-256(salt, task, expert)."""
+    digest = hashlib.sha256(salt + task.to_bytes(4, "big") + expert.to_bytes(4, "big")).digest()
+    return int.from_bytes(digest[:2], "big")
+
+
+def is_unique(both: list[tuple[int, int]], one_way: list[tuple[int, int]]) -> bool:
+    """Say whether the two-way arcs make a forest and the one-way arcs between its trees no circle."""
+    up: dict[int, int] = {}
+
+    def find(node: int) -> int:
+        while up.setdefault(node, node) != node:
+            up[node] = up[up[node]]
+            node = up[node]
+        return node
+
+    for one, other in both:
+        first, second = find(one), find(other)
+        if first == second:
+            return False
+        up[first] = second
+    onward: dict[int, list[int]] = {}
+    waiting: dict[int, int] = {}
+    for one, other in one_way:
+        first, second = find(one), find(other)
+        if first == second:
+            return False
+        onward.setdefault(first, []).append(second)
+        waiting[second] = waiting.get(second, 0) + 1
+    ready = [node for node in onward if not waiting.get(node)]
+    left = len(one_way)
+    while ready:
+        for node in onward.get(ready.pop(), ()):
+            left -= 1
+            waiting[node] -= 1
+            if not waiting[node]:
+                ready.append(node)
+    return left == 0
+
+
+def sampled(batch: Batch, units: list[int], seed: bytes) -> list[int]:
+    """Return the units of each pair after the draw: cycles of fractional arcs, cancelled one after the other."""
+    arcs = batch.arcs(units)
+    held = [arc[3] for arc in arcs]
+    turn = {arc: place for place, arc in enumerate(arc for arc in range(len(arcs)) if held[arc])}
+    fractional = [arc for arc in turn if held[arc] % UNITS]
+    fractional.sort(key=lambda arc: hashlib.sha256(seed + b"arc" + turn[arc].to_bytes(4, "big")).digest(), reverse=True)
+    at: dict[int, list[int]] = {}
+    for arc in fractional:
+        at.setdefault(arcs[arc][0], []).append(arc)
+        at.setdefault(arcs[arc][1], []).append(arc)
+    coins = 0
+
+    def lowest(node: int, last: int) -> int:
+        stack = at[node]
+        while stack and held[stack[-1]] % UNITS == 0:
+            stack.pop()
+        if not stack or stack[-1] != last:
+            return stack[-1] if stack else -1
+        return next((arc for arc in reversed(stack) if arc != last and held[arc] % UNITS), -1)
+
+    for start in sorted(at):
+        path: list[int] = []
+        nodes, seen = [start], {start: 0}
+        while True:
+            arc = lowest(nodes[-1], path[-1] if path else -1)
+            if arc < 0:
+                break
+            node = arcs[arc][1] if arcs[arc][0] == nodes[-1] else arcs[arc][0]
+            path.append(arc)
+            nodes.append(node)
+            if node not in seen:
+                seen[node] = len(nodes) - 1
+                continue
+            begin = seen[node]
+            cycle = [(arc, 1 if arcs[arc][0] == where else -1) for arc, where in zip(path[begin:], nodes[begin:])]
+            rest = [held[arc] % UNITS if sign > 0 else UNITS - held[arc] % UNITS for arc, sign in cycle]
+            forward, backward = UNITS - max(rest), min(rest)
+            coin = int.from_bytes(hashlib.sha256(seed + coins.to_bytes(8, "big")).digest(), "big")
+            shift = forward if coin % (forward + backward) < backward else -backward
+            coins += 1
+            for arc, sign in cycle:
+                held[arc] += sign * shift
+            for gone in nodes[begin + 1 : -1]:
+                del seen[gone]
+            del path[begin:], nodes[begin + 1 :]
+        expect(not path, "the fractions at a node do not add up", "某节点的分数单位之和不是整数")
+    return held[len(batch.limits) : len(batch.limits) + len(units)]
+
+
+# --- batch assignment: the checks -------------------------------------------------------------------------------------
+
+
+def check_batch_problem(problem: Json) -> None:
+    """Check that the listed problem is in its one order."""
+    seats, caps = problem["seats"], problem["caps"]
+    before = (-1, -1)
+    for number, (task, expert, fit) in enumerate(problem["edges"]):
+        expect(
+            before < (task, expert) and 0 <= task < len(seats) and 0 <= expert < len(caps) and isinstance(fit, int),
+            f"edge {number} is out of order or malformed",
+            f"第 {number} 个组合次序有误或内容不合规",
+        )
+        before = (task, expert)
+    expect(
+        len(problem["groups"]) == len(caps) and min([0, *seats, *caps]) >= 0 and problem["floor"] in ("none", "max-min"),
+        "the problem is malformed",
+        "问题内容不合规",
+    )
+
+
+def check_accounting(batch: Batch, freeze: Json) -> None:
+    """Check that every pair of task and expert is accounted for."""
+    told = {row["rule"]: row["count"] for row in freeze["accounting"]}
+    pairs = len(batch.problem["seats"]) * len(batch.problem["caps"])
+    expect(
+        freeze["pairs"] == pairs == sum(told.values()),
+        f"the pairs of the rules do not add up to {pairs}, tasks times experts",
+        f"各规则的组合数之和不等于任务数乘专家数 {pairs}",
+    )
+    for rule, count in batch.count.items():
+        expect(
+            told.get(rule, 0) == count,
+            "{} pairs are {}, the record says {}".format(count, rule, told.get(rule, 0)),
+            "{} 的组合应为 {} 个，记录为 {}".format(rule, count, told.get(rule, 0)),
+        )
+
+
+def check_marginals(batch: Batch, freeze: Json) -> list[int]:
+    """Check the chances against every limit; return the units of each pair of the network."""
+    certificate, pinned = freeze["certificate"], set(batch.pins)
+    chance: dict[tuple[int, int], int] = {}
+    before = (-1, -1)
+    for task, expert, amount in freeze["marginals"]:
+        expect(
+            before < (task, expert) and isinstance(amount, int) and amount > 0,
+            f"the chances are out of order at task {task}, expert {expert}",
+            f"概率表在任务 {task}、专家 {expert} 处次序有误",
+        )
+        before = (task, expert)
+        if before in pinned:
+            expect(amount == UNITS, f"the pin of expert {expert} is not whole", f"专家 {expert} 的指定不是整席")
+            pinned.discard(before)
+        else:
+            chance[before] = amount
+    expect(not pinned, "a pin is missing among the chances", "概率表缺少指定的组合")
+    rows = {(task, expert): stratum for task, expert, stratum in certificate.get("strata", [])}
+    units = []
+    for pair in batch.pairs:
+        row = batch.rows[pair.row]
+        key = (row.task, pair.expert)
+        if key in chance and (not rows or (key in rows and rows[key] == row.stratum)):
+            units.append(chance.pop(key))
+        else:
+            units.append(0)
+    for task, expert in sorted(chance):
+        raise Difference(
+            f"expert {expert} has a chance on task {task}, but may not take it",
+            f"专家 {expert} 不得承担任务 {task}，却有概率",
+        )
+    check_limits(batch, units)
+    return units
+
+
+def check_limits(batch: Batch, units: list[int]) -> None:
+    """Check seats, probability cap, employers, loads and quotas."""
+    filled = [0] * len(batch.rows)
+    for pair, amount in zip(batch.pairs, units):
+        filled[pair.row] += amount
+        expect(
+            amount <= batch.most,
+            f"task {batch.rows[pair.row].task}, expert {pair.expert}: {amount} units are over the cap of {batch.most}",
+            f"任务 {batch.rows[pair.row].task}、专家 {pair.expert}：{amount} 个单位超过上限 {batch.most}",
+        )
+    for row, amount in zip(batch.rows, filled):
+        expect(
+            amount == row.seats * UNITS,
+            f"task {row.task} fills {amount} units of its {row.seats * UNITS}",
+            f"任务 {row.task} 只坐满 {amount}／{row.seats * UNITS} 个单位",
+        )
+    arcs, experts = batch.arcs(units), len(batch.limits) + len(units)
+    for number, (_, _, capacity, amount) in enumerate(arcs):
+        if amount > capacity:
+            if number < len(batch.limits):
+                task = batch.limits[number][2]
+                english, chinese = f"an employer is over its limit on task {task}", f"任务 {task} 上有单位超限"
+            elif number < experts + len(batch.caps):
+                expert = number - experts
+                english, chinese = f"expert {expert} is over the load cap", f"专家 {expert} 超过任务上限"
+            else:
+                english, chinese = "an employer is over its quota", "有单位超过名额"
+            raise Difference(english, chinese)
+
+
+def check_flow(batch: Batch, units: list[int], certificate: Json) -> str:
+    """Check by complementary slackness that no other flow is better, and by tight circles that none is as good."""
+    potentials, salt = certificate["potentials"], certificate["tie"]
+    arcs = batch.arcs(units)
+    nodes = 1 + len(batch.rows) + len(batch.limits) + len(batch.caps) + len(batch.quota_names)
+    expect(
+        len(potentials) == nodes and all(type(one) is int for one in potentials) and re.fullmatch("tie[0-9]*", salt),
+        "the potentials are malformed",
+        "势值格式有误",
+    )
+    first, last = len(batch.limits), len(batch.limits) + len(units)
+    both, one_way = [], []
+    salt = salt.encode()
+    for number, (tail, head, capacity, held) in enumerate(arcs):
+        reduced = potentials[tail] - potentials[head]
+        if first <= number < last:
+            pair = batch.pairs[number - first]
+            reduced -= pair.fit << 16
+            if held == 0 and reduced > LARGEST_TIE:
+                continue
+            reduced -= tie_of(salt, batch.rows[pair.row].task, pair.expert)
+        if reduced < 0 and held < capacity:
+            english = "the potentials do not prove that nothing is better: arc {} could take more".format(number)
+            raise Difference(english, f"势值不能证明最优：弧 {number} 仍可增加")
+        if reduced > 0 and held > 0:
+            english = "the potentials do not prove that nothing is better: arc {} should take less".format(number)
+            raise Difference(english, f"势值不能证明最优：弧 {number} 应当减少")
+        if reduced == 0 and capacity > 0:
+            if 0 < held < capacity:
+                both.append((tail, head))
+            else:
+                one_way.append((tail, head) if held == 0 else (head, tail))
+    unique = is_unique(both, one_way)
+    expect(
+        certificate["unique"] is unique,
+        "the record says that the optimum is {}, it is {}".format(*tell_unique(certificate["unique"], unique)),
+        "关于最优解是否唯一的说法不实",
+    )
+    return "optimal, %s under %s" % ("the only one" if unique else "one of several", certificate["tie"])
+
+
+def tell_unique(told: object, found: bool) -> tuple[str, str]:
+    """Say both in words."""
+    return ("unique" if told else "not unique", "unique" if found else "not unique")
+
+
+def check_program(batch: Batch, units: list[int], freeze: Json) -> str:
+    """Check by weak duality how much better anything else could be."""
+    certificate, sums = freeze["certificate"], batch.sums(units)
+    fits = [pair.fit for pair in batch.pairs]
+    floor, total = min(batch.seated(sums), default=0), sum(sums)
+    pins = [0] * len(batch.problem["seats"])
+    for task, expert in batch.pins:
+        pins[task] += UNITS * batch.fit[task, expert]
+    step = 1
+    if batch.problem["q_permille"] is None:
+        step = 0
+        for fit in [*fits, *(batch.fit[pair] for pair in batch.pins)]:
+            step = gcd(step, fit)
+        step = UNITS * (step or 1)
+
+    def bound(prices: Json) -> int:
+        weights = prices["weights"]
+        expect(len(weights) == len(pins) and min(weights, default=0) >= 0, "the weights are malformed", "权重有误")
+        return batch.worth(prices, fits) + sum(weight * pin for weight, pin in zip(weights, pins))
+
+    scale, weights = certificate["scale"], certificate["prices"]["weights"]
+    expect(scale >= 1 and min(weights, default=scale) >= scale, "the scale is malformed", "比例有误")
+    extra = sum(weight - scale for weight, seats in zip(weights, batch.problem["seats"]) if seats)
+    best = (bound(certificate["prices"]) - extra * floor) // scale // step * step
+    told = [("bound_units", best)]
+    gap = best - total
+    if batch.problem["floor"] == "max-min" and any(batch.problem["seats"]):
+        prices = certificate["floor_prices"]
+        expect(sum(prices["weights"]) > 0, "the weights are malformed", "权重有误")
+        highest = bound(prices) // sum(prices["weights"]) // step * step
+        gap = max(gap, highest - floor)
+        told += [("floor_bound_units", highest), ("floor_units", floor)]
+    for name, value in told:
+        expect(
+            certificate[name] == value,
+            "{} is {}, the record says {}".format(name, value, certificate[name]),
+            "{} 应为 {}，记录为 {}".format(name, value, certificate[name]),
+        )
+    status = "optimal" if gap < UNITS else "feasible"
+    expect(freeze["status"] == status, f"the status should be {status}", f"状态应为 {status}")
+    return f"{status}: nothing is better by more than {max(0, gap)} units of fit"
+
+
+def check_infeasible(batch: Batch, freeze: Json) -> str:
+    """Check that the seats cannot all be filled."""
+    certificate = freeze["certificate"]
+    kind = certificate["kind"]
+    needed = UNITS * sum(row.seats for row in batch.rows)
+    expect(not freeze["marginals"], "an infeasible batch has chances", "无解的分派不应有概率表")
+    if kind == "pins":
+        expect(batch.contradicts, "the pins contradict nothing", "指定的组合与规则并不矛盾")
+        return "infeasible: the pins contradict the limits"
+    expect(not batch.contradicts, "the pins contradict the limits", "指定的组合与规则矛盾")
+    if kind == "cut":
+        inside = set(certificate["nodes"])
+        room = sum(UNITS * row.seats for number, row in enumerate(batch.rows) if number not in inside)
+        for tail, head, capacity, _ in batch.arcs([0] * len(batch.pairs)):
+            room += capacity if tail in inside and head not in inside else 0
+        sink = len(batch.rows) + len(batch.limits) + len(batch.caps) + len(batch.quota_names)
+        expect(sink not in inside, "the cut holds the sink", "割集含有汇点")
+    elif kind == "seats":
+        prices, scale = certificate["prices"], certificate["scale"]
+        weights = prices["weights"]
+        expect(scale >= 1 and min([scale, *weights]) >= scale, "the scale is malformed", "比例有误")
+        expect(min([0, *prices["rows"]]) >= 0, "the prices of rows are malformed", "rows 的价格有误")
+        room = batch.worth(prices, [1] * len(batch.pairs)) // scale
+    else:
+        expect(kind == "solver", f"unknown certificate {kind}", f"未知证书 {kind}")
+        return "infeasible by the solver's word alone"
+    expect(
+        needed - room == certificate["missing_units"] and needed > room,
+        f"the certificate shows room for {room} of {needed} units, the record says otherwise",
+        f"证书表明 {needed} 个单位中可容纳 {room} 个，与记录不符",
+    )
+    return "infeasible: %d of %d units find no place" % (needed - room, needed)
+
+
+def check_phase_one(freeze: Json) -> tuple[Batch, list[int], list[str]]:
+    """Check what was fixed before any seed; return the network and the units of each pair."""
+    problem = freeze["problem"]
+    check_batch_problem(problem)
+    pins, forbids = ([[row["task"], row["expert"]] for row in freeze[name]] for name in ("pins", "forbids"))
+    batch = Batch(problem, pins, forbids)
+    kind = freeze["certificate"]["kind"]
+    if not (batch.contradicts and kind == "pins"):
+        check_accounting(batch, freeze)
+    if freeze["status"] == "infeasible":
+        return batch, [], [check_infeasible(batch, freeze)]
+    expect(not batch.contradicts, "the pins contradict the limits", "指定的组合与规则矛盾")
+    units = check_marginals(batch, freeze)
+    expected = sum(batch.sums(units))
+    expect(
+        freeze["totals"] == {"expected_total": expected // UNITS, "expected_units": expected},
+        f"the expected total is {expected} units, the record says otherwise",
+        f"期望总匹配度应为 {expected} 个单位，与记录不符",
+    )
+    needs_program = batch.is_crossing() or problem["floor"] == "max-min"
+    expect(
+        kind == ("program" if needs_program else "flow"), "the certificate is of the wrong kind", "证书的种类不对"
+    )
+    if needs_program:
+        proof = check_program(batch, units, freeze)
+    else:
+        expect(freeze["status"] == "optimal", "the status should be optimal", "状态应为 optimal")
+        proof = check_flow(batch, units, freeze["certificate"])
+    return batch, units, ["{} pairs, {} with a chance".format(len(batch.pairs), len(freeze["marginals"])), proof]
+
+
+def check_assignment(batch: Batch, units: list[int], seed: bytes, told: Json) -> None:
+    """Draw again from the chances by the seed and compare; then look at every limit of what came out."""
+    whole = sampled(batch, units, seed)
+    panels: list[list[int]] = [[] for _ in batch.problem["seats"]]
+    for task, expert in batch.pins:
+        panels[task].append(expert)
+    for pair, amount in zip(batch.pairs, whole):
+        if amount:
+            panels[batch.rows[pair.row].task].append(pair.expert)
+    said = told["assignment"]
+    expect(len(said) == len(panels), "the assignment has another number of tasks", "分派结果的任务数不对")
+    for task, panel in enumerate(panels):
+        expect(
+            sorted(panel) == said[task],
+            "task {}: the seed seats experts {}, the record says {}".format(task, sorted(panel), said[task]),
+            "任务 {}：按种子应为专家 {}，记录为 {}".format(task, sorted(panel), said[task]),
+        )
+    expect(
+        all(amount in (0, UNITS) for amount in whole),
+        "somebody holds a part of a seat",
+        "有人只占部分席位",
+    )
+    most = batch.most
+    batch.most = UNITS
+    check_limits(batch, whole)
+    batch.most = most
+    sums = batch.sums(whole)
+    for name, value in (("total", sum(sums) // UNITS), ("min_task", min(batch.seated(sums), default=0) // UNITS)):
+        expect(
+            told[name] == value,
+            "{} is {}, the record says {}".format(name, value, told[name]),
+            "{} 应为 {}，记录为 {}".format(name, value, told[name]),
+        )
+
+
+def check_batch_replacements(record: Json, batch: Batch, freeze: Json) -> None:
+    """Check every replacement in turn: the walk of a draw over the people of the task."""
+    panels = [list(panel) for panel in record["draw"]["assignment"]]
+    chances: dict[int, set[int]] = {}
+    for task, expert, _ in freeze["marginals"]:
+        chances.setdefault(task, set()).add(expert)
+    gone: dict[int, list[int]] = {}
+    opened: dict[int, list[int]] = {}
+    for turn, step in enumerate(record["replacements"], 1):
+        title = (f"replacement {turn}", f"第 {turn} 次替补")
+        task, out = step["task"], step["withdrawn"]
+        expect(
+            isinstance(task, int) and 0 <= task < len(panels) and out and out == sorted(set(out) & set(panels[task])),
+            f"{title[0]}: only somebody who holds a seat can withdraw",
+            f"{title[1]}：只有在席人员可以退出",
+        )
+        typed = batch.typed(task)
+        strata = {
+            expert: [one for one, _ in typed if one in batch.problem["strata"][expert]] if typed else [0]
+            for of, expert, _ in batch.problem["edges"]
+            if of == task and (task, expert) not in batch.forbidden
+        }
+        people = [expert for expert in strata if strata[expert]]
+        number = {expert: place for place, expert in enumerate(people, 1)}
+        draw = Draw(
+            {
+                "seats": [
+                    {"stratum": one, "count": count} for one, count in typed or [[0, batch.problem["seats"][task]]]
+                ],
+                "group_max": batch.limit,
+                "entries": [
+                    {
+                        "group": batch.group[expert] + 1,
+                        "strata": strata[expert],
+                        "tier": 0 if expert in chances.get(task, ()) else 1,
+                    }
+                    for expert in people
+                ],
+            }
+        )
+        document = {"seed": record["seed"], "task": task, "type": "gongping/replace/1"}
+        order = order_of("gongping-1", hashlib.sha256(canon(document)).digest(), len(people))
+        gone.setdefault(task, []).extend(out)
+        panels[task] = [expert for expert in panels[task] if expert not in out]
+        expect(
+            step["late"] == sorted(set(step["late"])),
+            f"{title[0]}: the late numbers are malformed",
+            f"{title[1]}：失格号码有误",
+        )
+        late = [number[expert] for expert in {*step["late"], *fully_loaded(batch, panels)} if expert in number]
+        seated = [number[expert] for expert in panels[task]]
+        withdrawn = [number[expert] for expert in gone[task]]
+        tiers = step["opened"]
+        expect(
+            tiers in ([0], [0, 1]) and len(tiers) >= len(opened.get(task, [0])),
+            f"{title[0]}: the opened tiers are malformed",
+            f"{title[1]}：开放层级有误",
+        )
+        if len(tiers) > len(opened.get(task, [0])):
+            expect(
+                draw.walk(order, [0], late, seated, withdrawn) is None,
+                f"{title[0]}: tier 1 was opened although the seats could be filled without it",
+                f"{title[1]}：无须开放第 1 层即可坐满，却开放了",
+            )
+        opened[task] = tiers
+        outcome = draw.walk(order, tiers, late, seated, withdrawn)
+        expect(outcome is not None, f"{title[0]}: the seats cannot be filled", f"{title[1]}：席位无法坐满")
+        came_in, skipped = outcome or ([], [])
+        newcomers = [people[place - 1] for place in came_in]
+        expect(
+            newcomers == step["seated"],
+            "{}: experts {} come in, the record says {}".format(title[0], newcomers, step["seated"]),
+            "{}：应由专家 {} 递补，记录为 {}".format(title[1], newcomers, step["seated"]),
+        )
+        passed = [{"expert": people[skip["number"] - 1], "reason": skip["reason"]} for skip in skipped]
+        expect(passed == step["skipped"], *skip_difference(passed, step["skipped"], title))
+        panels[task] = sorted([*panels[task], *newcomers])
+        expect(
+            panels[task] == step["panel"], f"{title[0]}: the panel differs", f"{title[1]}：组成人员不一致"
+        )
+
+
+def fully_loaded(batch: Batch, panels: list[list[int]]) -> list[int]:
+    """Return the experts who are at their load cap, or whose employer is at its quota."""
+    load = [0] * len(batch.caps)
+    held: Json = {}
+    for panel in panels:
+        for expert in panel:
+            load[expert] += 1
+            name = batch.problem["groups"][expert]
+            held[name] = held.get(name, 0) + 1
+    quotas = {name for name, most in batch.problem.get("quotas") or [] if held.get(name, 0) >= most}
+    caps, groups = batch.problem["caps"], batch.problem["groups"]
+    return [expert for expert, cap in enumerate(caps) if load[expert] >= cap or groups[expert] in quotas]
+
+
+def check_batch(record: Json) -> list[str]:
+    """Check the record of a batch assignment; return what was checked."""
+    text = record["freeze"]
+    try:
+        freeze: Json = json.loads(text, object_pairs_hook=unique_pairs)
+        canonical = canon(freeze) == text.encode()
+    except (ValueError, RecursionError):
+        canonical = False
+    expect(canonical, "the freeze is not canonical JSON", "冻结文件不是规范 JSON")
+    expect(freeze["type"] == "gongping/batch-freeze/1", "the freeze has another type", "冻结文件的 type 不对")
+    actual = sha256_hex(text.encode())
+    expect(
+        actual == record["h"],
+        "phase 1 was changed: its SHA-256 is {}, the commitment H is {}".format(actual, record["h"]),
+        "第一阶段被改动：其 SHA-256 为 {}，承诺值 H 为 {}".format(actual, record["h"]),
+    )
+    done = ["H {}".format(actual)]
+    nonces = check_parties(record, freeze)
+    check_void(record, freeze, nonces)
+    seed = None
+    if record["draw"] is not None:
+        expect(
+            len(record["commitments"]) == len(freeze["parties"]) == len(record["reveals"]) > 1,
+            "a commitment or a reveal is missing",
+            "缺少承诺或公开",
+        )
+        check_parts(record, freeze, nonces)
+        seed = seed_of(record["h"], record["parts"], "batch")
+        expect(
+            seed.hex() == record["seed"],
+            "the seed is {}, the record says {}".format(seed.hex(), record["seed"]),
+            "种子应为 {}，记录为 {}".format(seed.hex(), record["seed"]),
+        )
+        done.append("{} commitments, {} reveals, seed".format(len(record["commitments"]), len(nonces)))
+    else:
+        expect(record["void"] is not None, "there is neither a draw nor a void", "既无抽取结果也无作废说明")
+        expect(
+            record["seed"] is None and not (record["parts"] or record["replacements"]),
+            "a void attempt has no seed and no result",
+            "作废的抽取不应有种子和结果",
+        )
+    batch, units, said = check_phase_one(freeze)
+    done += said
+    if seed is not None:
+        check_assignment(batch, units, seed, record["draw"])
+        check_batch_replacements(record, batch, freeze)
+        done.append("{} tasks, {} replacements".format(len(batch.problem["seats"]), len(record["replacements"])))
+    check_batch_openings(record, freeze)
+    check_seal(record)
+    done.append("witness: %s" % ("UNWITNESSED" if record["witness"] is None else "stated"))
+    return done
+
+
+def check_batch_openings(record: Json, freeze: Json) -> None:
+    """Check that every opened leaf is the one that stands for this expert."""
+    for opening in record["openings"]:
+        document = {
+            "person": {"name": opening["name"], "ref": opening["ref"]},
+            "reason": None,
+            "salt": opening["salt"],
+            "type": "gongping/leaf/1",
+        }
+        number = opening["number"]
+        expect(
+            0 <= number < len(freeze["leaves"]) and freeze["leaves"][number] == sha256_hex(canon(document)),
+            f"the person shown for expert {number} is not the one in the freeze",
+            f"专家 {number} 公开的人员不是冻结文件中的那一位",
+        )
+
+
+def check_seal(record: Json) -> None:
+    """Check the hash over everything else."""
     whole = {key: record[key] for key in record if key != "sha256"}
     expect(
         sha256_hex(canon(whole)) == record["sha256"],
         "a stated fact (late, withdrawn, witness, texts) was changed after the record was sealed",
         "记录封存后，所载事实（失格、退出、见证、文字）被改动",
     )
-    done.append("witness: %s" % ("UNWITNESSED" if record["witness"] is None else "stated"))
-    return done
 
 
-CHECKS = {"gongping/record/1": check_draw}  # a batch assignment has its own type of record
+def frozen_problem(problem: Json) -> Json:
+    """Return the problem of a file as its freeze states it: every key, pairs in order, no seed, no pins, no forbids."""
+    frozen = {key: problem.get(key, default) for key, default in PROBLEM_DEFAULTS.items()}
+    frozen["group_limit"] = frozen["group_limit"] or 0
+    frozen["groups"] = problem.get("groups") or [None] * len(problem["caps"])
+    frozen["edges"] = sorted(list(edge) for edge in problem["edges"])
+    frozen.update(seats=problem["seats"], caps=problem["caps"])
+    if problem.get("seat_strata"):
+        frozen["seat_strata"] = problem["seat_strata"]
+        frozen["strata"] = [sorted(set(row)) for row in problem.get("strata") or [[]] * len(problem["caps"])]
+    if problem.get("quotas"):
+        frozen["quotas"] = problem["quotas"]
+    return frozen
 
 
-def verify(text: str) -> list[str]:
-    """Return what was checked in the record, or raise ``Difference``."""
+def check_result_file(problem: Json, result: Json) -> list[str]:
+    """Check the result of a problem file, whose seed is stated and not committed to; return what was checked."""
+    expect(result["type"] == "gongping/batch-result/1", "this is not the result of a batch", "这不是批量分派的结果")
+    noted = {
+        name: [{"expert": expert, "reason": "", "task": task} for task, expert in sorted(problem.get(name) or [])]
+        for name in ("pins", "forbids")
+    }
+    freeze = {
+        **FROZEN_FOR_A_FILE,
+        **noted,
+        **{name: result[name] for name in ("accounting", "certificate", "marginals", "solvers", "status")},
+        "pairs": len(problem["seats"]) * len(problem["caps"]),
+        "problem": frozen_problem(problem),
+        "totals": {name: result[name] for name in ("expected_total", "expected_units")},
+        "type": "gongping/batch-freeze/1",
+    }
+    actual = sha256_hex(canon(freeze))
+    expect(
+        actual == result["h"],
+        "problem and phase 1 have the SHA-256 {}, the result says {}".format(actual, result["h"]),
+        "问题与第一阶段的 SHA-256 为 {}，结果所载为 {}".format(actual, result["h"]),
+    )
+    batch, units, said = check_phase_one(freeze)
+    expect(
+        result["seed"] == problem["seed"] and result["units"] == UNITS and result["pins"] == sorted(problem.get("pins") or []),
+        "seed, units or pins are not those of the problem",
+        "种子、单位或指定组合与问题不符",
+    )
+    if freeze["status"] == "infeasible":
+        expect(
+            (result["assignment"], result["total"], result["min_task"]) == ([], 0, 0) and result["reasons"],
+            "an infeasible batch has an assignment, or no reason",
+            "无解的分派不应有结果，且应说明理由",
+        )
+    else:
+        check_assignment(batch, units, bytes.fromhex(problem["seed"]), result)
+    check_seal(result)
+    return ["H {}".format(actual), *said, "seed: stated, nobody committed to it (UNWITNESSED)"]
+
+
+CHECKS = {"gongping/record/1": check_draw, "gongping/batch-record/1": check_batch}
+
+
+def check_record(record: Json) -> list[str]:
+    """Check a record by its type."""
+    expect(record["type"] in CHECKS, "this is not the record of a draw", "这不是抽取记录")
+    return CHECKS[record["type"]](record)
+
+
+def checked(check: Callable[..., list[str]], *texts: str) -> list[str]:
+    """Return what was checked in the texts, or raise ``Difference``, whatever they hold."""
     try:
-        record = json.loads(text, object_pairs_hook=unique_pairs)
-        expect(record["type"] in CHECKS, "this is not the record of a draw", "这不是抽取记录")
-        return CHECKS[record["type"]](record)
+        return check(*(json.loads(text, object_pairs_hook=unique_pairs) for text in texts))
     except RecursionError:
         english, chinese = "the record is nested too deeply", "记录嵌套过深"
         raise Difference(english, chinese) from None
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
         what = f"{type(error).__name__}: {str(error)[:200]}"
         english, chinese = f"the record is malformed ({what})", f"记录格式有误（{what}）"
         raise Difference(english, chinese) from None
 
 
+def verify(text: str) -> list[str]:
+    """Return what was checked in the record, or raise ``Difference``."""
+    return checked(check_record, text)
+
+
+def verify_result(problem: str, result: str) -> list[str]:
+    """Return what was checked in the result of a problem file, or raise ``Difference``."""
+    return checked(check_result_file, problem, result)
+
+
 def main(arguments: list[str]) -> int:
-    """Check the file named by ``arguments`` and return the exit code."""
+    """Check the files named by ``arguments`` and return the exit code."""
     paths = [argument for argument in arguments if not argument.startswith("-")]
-    if len(paths) != 1:
-        print("usage: python verify_draw.py [--zh] [-v] record.json")
+    if len(paths) not in (1, 2):
+        print("usage: python verify_draw.py [--zh] [-v] record.json | problem.json result.json")
         return 2
     try:
-        text = Path(paths[0]).read_text(encoding="utf-8-sig")
+        texts = [Path(path).read_text(encoding="utf-8-sig") for path in paths]
     except OSError as error:
         print(error)
         return 2
@@ -700,7 +1531,7 @@ def main(arguments: list[str]) -> int:
         print("the record is not UTF-8 text")
         return 1
     try:
-        done = verify(text)
+        done = verify(texts[0]) if len(texts) == 1 else verify_result(*texts)
     except Difference as difference:
         print(difference.chinese if "--zh" in arguments else difference.english)
         return 1

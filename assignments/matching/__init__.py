@@ -2,6 +2,15 @@
 
 from assignments.matching.engine import FEASIBLE, INFEASIBLE, OPTIMAL, Sample, Solution, sample, solve, solvers
 from assignments.matching.problem import MAX_MIN, NO_FLOOR, UNITS, Problem, ProblemError, read_problem
+from assignments.matching.record import (
+    BatchTerms,
+    Replacement,
+    batch_record,
+    freeze_document,
+    replace_expert,
+    replacement_key,
+    result_document,
+)
 from assignments.matching.words import Reason
 
 __all__ = [
@@ -11,12 +20,19 @@ __all__ = [
     "NO_FLOOR",
     "OPTIMAL",
     "UNITS",
+    "BatchTerms",
     "Problem",
     "ProblemError",
     "Reason",
+    "Replacement",
     "Sample",
     "Solution",
+    "batch_record",
+    "freeze_document",
     "read_problem",
+    "replace_expert",
+    "replacement_key",
+    "result_document",
     "sample",
     "solve",
     "solvers",

@@ -143,8 +143,8 @@ def build_network(problem: Problem) -> Network:
     row_task, row_stratum, row_seats = _rows(problem, pinned)
     open_edges = np.flatnonzero(state == OPEN)
     pair_edge, pair_row = _pairs(problem, open_edges, row_task, row_stratum)
-    seatless = np.setdiff1d(open_edges, pair_edge)
-    state[seatless] = NO_SUCH_SEAT
+    state[open_edges] = NO_SUCH_SEAT
+    state[pair_edge] = OPEN
     accounting = dict(zip(STATES, np.bincount(state, minlength=len(STATES)).tolist(), strict=True))
     accounting[UNLISTED] = len(problem.seats) * len(problem.caps) - len(problem.tasks)
     numbers = {name: place for place, (name, _) in enumerate(problem.quotas)}
@@ -259,8 +259,8 @@ def _limits(
     pair_group = edge_group[pair_edge]
     key = np.where(pair_group >= 0, problem.tasks[pair_edge] * width + pair_group, -1)
     keys, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    edges = np.unique(np.stack([inverse, pair_edge]), axis=1)[0] if problem.seat_strata else inverse
-    people = np.bincount(edges, minlength=len(keys))
+    once = np.unique(np.stack([inverse, pair_edge]), axis=1)[0] if problem.seat_strata else inverse
+    people = np.bincount(once, minlength=len(keys))
     task, group = np.divmod(keys, width)
     room = np.full(len(keys), problem.group_limit, np.int64)
     for (pinned_task, pinned_group), count in pinned.by_group.items():

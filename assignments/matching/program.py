@@ -100,8 +100,9 @@ def solve_program(network: Network, fallback: Ints | None = None) -> Program | U
     model = _Model(network, network.pair_fit)
     floor: float | None = None
     if has_floor:
-        floor, floor_prices = _highest_floor(network, model)
-    best = model.best(floor)
+        floor, floor_prices, best = _highest_floor(network, model)
+    else:
+        best = model.best(None)
     if network.problem.q_permille is not None:
         units = _rounded(network, best.values)
     else:
@@ -189,6 +190,7 @@ class _Model:
         self.task = network.row_task[network.pair_row]
         self.seated = np.array(network.problem.seats, np.int64) > 0
         self.step = gcd(*worth.tolist(), *pins.tolist()) or 1
+        self.widest = self.unit * max(network.problem.seats, default=1)
         self.top = network.problem.pair_units / UNITS
 
     def solve(
@@ -242,18 +244,17 @@ class _Model:
         near = np.rint(best.values)
         if np.abs(best.values - near).max(initial=0) < NEAR:
             return near.astype(np.int64) * UNITS
-        reach = float(self.step)
+        margin = NEAR * self.unit
+        reach = margin
         while True:
             columns = np.flatnonzero(best.earnings >= -reach)
             answer = self.solve(floor=floor, columns=columns, whole=True)
             is_all = len(columns) == len(self.worth)
-            if answer is not None and (is_all or answer.value >= best.value - reach - NEAR * self.unit):
+            if answer is not None and (is_all or answer.value > best.value - max(reach, self.step - margin)):
                 return np.rint(answer.values).astype(np.int64) * UNITS
             if is_all:
                 return None
-            reach *= WIDER
-            if reach > WIDER * self.unit * max(self.network.problem.seats, default=1):
-                reach = float("inf")
+            reach = max(WIDER * reach, float(self.step)) if reach < self.widest else float("inf")
 
     def whole_floor(self, above: float) -> float | None:
         """Return the highest floor of a whole assignment, below one that none has."""
@@ -315,24 +316,22 @@ class _Model:
         return highs
 
 
-def _highest_floor(network: Network, model: _Model) -> tuple[float, Prices]:
-    """Return the highest floor that the linear program has, and prices that bound it.
+def _highest_floor(network: Network, model: _Model) -> tuple[float, Prices, _Answer]:
+    """Return the highest floor that the linear program has, prices that bound it, and the best answer above it.
 
-    The best seats that one task alone could have are often already the answer; then the program only confirms them.
+    The best seats that one task alone could have are often already the floor; then the program only confirms them.
     """
     alone, prices = _alone(network)
-    if model.solve(floor=alone) is not None:
-        return alone, prices
+    if (best := model.solve(floor=alone)) is not None:
+        return alone, prices, best
     raised = model.solve(raise_floor=True)
     if raised is None:
         message = "the seats can be filled, but the solver found no floor"
         raise ArithmeticError(message)
-    floor = raised.value
+    floor = raised.value - NEAR * model.unit
     if network.problem.q_permille is None:
-        floor = float(np.floor(floor / model.step + NEAR) * model.step)
-    else:
-        floor -= NEAR * model.unit
-    return floor, raised.prices(raised.scale())
+        floor = float(np.floor((raised.value + NEAR * model.unit) / model.step) * model.step)
+    return floor, raised.prices(raised.scale()), model.best(floor)
 
 
 def _alone(network: Network) -> tuple[float, Prices]:

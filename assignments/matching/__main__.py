@@ -1,0 +1,44 @@
+"""Assign a batch from a file: ``python -m assignments.matching problem.json --out result.json``.
+
+Exit code 0 is an answer (also "infeasible", with reasons), 2 a problem that cannot be read.
+"""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from assignments.matching.engine import solve
+from assignments.matching.problem import ProblemError, read_problem
+from assignments.matching.record import result_document
+from foundation.core.canon import dumps
+
+
+def main(arguments: list[str]) -> int:
+    """Read the problem, write the result and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m assignments.matching", description="Assign a batch.")
+    parser.add_argument("problem", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    try:
+        document: Any = json.loads(options.problem.read_text(encoding="utf-8"))
+        result = result_document(solve(read_problem(document)), _seed(document))
+    except (OSError, ValueError, RecursionError) as error:
+        sys.stderr.write(f"{options.problem}: {error}\n")
+        return 2
+    options.out.write_bytes(dumps(result) + b"\n")
+    return 0
+
+
+def _seed(document: dict[str, Any]) -> str:
+    seed = document.get("seed")
+    if not isinstance(seed, str) or not re.fullmatch(r"(?:[0-9a-f]{2})+", seed):
+        message = "seed must be bytes in lower-case hexadecimal"
+        raise ProblemError(message)
+    return seed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
