@@ -1,6 +1,6 @@
 """Check the published record of a draw or of a batch assignment: OK, or the first difference.
 
-``python verify_draw.py record.json``; for the result of a problem file ``python verify_draw.py problem.json result.json``.
+``python verify_draw.py record.json``, or for the result of a problem file: ``verify_draw.py problem.json result.json``.
 
 One file, Python 3.8 or later, standard library only, no network: read it, then run it. It recomputes from the frozen
 list and the seed parts everything the record claims, and takes as given only what no arithmetic can know: who had
@@ -705,7 +705,7 @@ class Batch:
         numbers: dict[Any, int] = {}
         self.group = [-1 if one is None else numbers.setdefault(one, len(numbers)) for one in problem["groups"]]
         self.caps = list(problem["caps"])
-        self.quotas = dict((name, most) for name, most in problem.get("quotas") or [])
+        self.quotas = {row[0]: row[1] for row in problem.get("quotas") or []}
         self.closed: dict[tuple[int, int], int] = {}
         self.count = {"open": 0, "forbidden": 0, "pinned": 0, "employer_of_pin": 0, "no_such_seat": 0}
         self.contradicts = False
@@ -739,7 +739,7 @@ class Batch:
         for task, seats in enumerate(self.problem["seats"]):
             room: dict[int | None, int] = {None: seats}
             if self.typed(task):
-                room = dict((stratum, count) for stratum, count in self.typed(task))
+                room = {seat[0]: seat[1] for seat in self.typed(task)}
             for expert in by_task.get(task, ()):
                 mine = [one for one in room if room[one] and (one is None or one in self.problem["strata"][expert])]
                 if mine:
@@ -787,9 +787,9 @@ class Batch:
         ]
 
     def several(self) -> dict[tuple[int, int], int]:
-        """Number the pairs that could take one of several rows of their task."""
+        """Give a number to each pair that could take one of several rows of their task."""
         seen: set[tuple[int, int]] = set()
-        twice = set()
+        twice: set[tuple[int, int]] = set()
         for pair in self.pairs if self.problem.get("seat_strata") else ():
             key = (self.rows[pair.row].task, pair.expert)
             (twice if key in seen else seen).add(key)
@@ -797,7 +797,9 @@ class Batch:
 
     def is_crossing(self) -> bool:
         """Say whether the limits do not nest."""
-        return bool(self.twice) or any(pair.limit >= 0 and self.limits[pair.limit][0] != pair.row for pair in self.pairs)
+        return bool(self.twice) or any(
+            pair.limit >= 0 and self.limits[pair.limit][0] != pair.row for pair in self.pairs
+        )
 
     def arcs(self, units: list[int]) -> list[tuple[int, int, int, int]]:
         """Return tail, head, capacity and units of every arc, given the units of the pairs."""
@@ -805,7 +807,7 @@ class Batch:
         first_quota = first_expert + len(self.caps)
         sink = first_quota + len(self.quota_names)
         quota_of = {name: first_quota + number for number, name in enumerate(self.quota_names)}
-        limited, held, counted = [0] * len(self.limits), [0] * len(self.caps), {node: 0 for node in quota_of.values()}
+        limited, held, counted = [0] * len(self.limits), [0] * len(self.caps), dict.fromkeys(quota_of.values(), 0)
         for pair, amount in zip(self.pairs, units):
             held[pair.expert] += amount
             if pair.limit >= 0:
@@ -815,7 +817,12 @@ class Batch:
             for number, (row, _, _, room) in enumerate(self.limits)
         ]
         arcs += [
-            (len(self.rows) + pair.limit if pair.limit >= 0 else pair.row, first_expert + pair.expert, self.most, amount)
+            (
+                len(self.rows) + pair.limit if pair.limit >= 0 else pair.row,
+                first_expert + pair.expert,
+                self.most,
+                amount,
+            )
             for pair, amount in zip(self.pairs, units)
         ]
         for expert, cap in enumerate(self.caps):
@@ -975,7 +982,9 @@ def check_batch_problem(problem: Json) -> None:
         )
         before = (task, expert)
     expect(
-        len(problem["groups"]) == len(caps) and min([0, *seats, *caps]) >= 0 and problem["floor"] in ("none", "max-min"),
+        len(problem["groups"]) == len(caps)
+        and min([0, *seats, *caps]) >= 0
+        and problem["floor"] in ("none", "max-min"),
         "the problem is malformed",
         "问题内容不合规",
     )
@@ -1126,7 +1135,7 @@ def check_program(batch: Batch, units: list[int], freeze: Json) -> str:
         step = UNITS * (step or 1)
 
     def bound(prices: Json) -> int:
-        weights = prices["weights"]
+        weights: list[int] = prices["weights"]
         expect(len(weights) == len(pins) and min(weights, default=0) >= 0, "the weights are malformed", "权重有误")
         return batch.worth(prices, fits) + sum(weight * pin for weight, pin in zip(weights, pins))
 
@@ -1207,9 +1216,7 @@ def check_phase_one(freeze: Json) -> tuple[Batch, list[int], list[str]]:
         f"期望总匹配度应为 {expected} 个单位，与记录不符",
     )
     needs_program = batch.is_crossing() or problem["floor"] == "max-min"
-    expect(
-        kind == ("program" if needs_program else "flow"), "the certificate is of the wrong kind", "证书的种类不对"
-    )
+    expect(kind == ("program" if needs_program else "flow"), "the certificate is of the wrong kind", "证书的种类不对")
     if needs_program:
         proof = check_program(batch, units, freeze)
     else:
@@ -1330,9 +1337,7 @@ def check_batch_replacements(record: Json, batch: Batch, freeze: Json) -> None:
         passed = [{"expert": people[skip["number"] - 1], "reason": skip["reason"]} for skip in skipped]
         expect(passed == step["skipped"], *skip_difference(passed, step["skipped"], title))
         panels[task] = sorted([*panels[task], *newcomers])
-        expect(
-            panels[task] == step["panel"], f"{title[0]}: the panel differs", f"{title[1]}：组成人员不一致"
-        )
+        expect(panels[task] == step["panel"], f"{title[0]}: the panel differs", f"{title[1]}：组成人员不一致")
 
 
 def fully_loaded(batch: Batch, panels: list[list[int]]) -> list[int]:
@@ -1468,7 +1473,9 @@ def check_result_file(problem: Json, result: Json) -> list[str]:
     )
     batch, units, said = check_phase_one(freeze)
     expect(
-        result["seed"] == problem["seed"] and result["units"] == UNITS and result["pins"] == sorted(problem.get("pins") or []),
+        result["seed"] == problem["seed"]
+        and result["units"] == UNITS
+        and result["pins"] == sorted(problem.get("pins") or []),
         "seed, units or pins are not those of the problem",
         "种子、单位或指定组合与问题不符",
     )

@@ -69,10 +69,10 @@ def solve(problem: Problem) -> Solution:
         network = build_network(problem)
     except ContradictionError as error:
         return Solution(problem, INFEASIBLE, {"kind": "pins"}, reasons=error.reasons)
-    if network.crossing and problem.q_permille is not None:
+    if network.limits.crossing and problem.q_permille is not None:
         message = "a probability cap cannot be kept together with seats and employers that cross"
         raise ProblemError(message)
-    if network.crossing:
+    if network.limits.crossing:
         return _by_program(network)
     flow = solve_flow(network)
     if flow is None:
@@ -109,7 +109,7 @@ def _by_program(network: Network, best_without_floor: Ints | None = None) -> Sol
         certificate |= {"floor_bound_units": highest, "floor_prices": found.floor_prices.document()}
         certificate["floor_units"] = floor
         gap = max(gap, highest - floor)
-    if network.crossing:
+    if network.limits.crossing:
         seated = np.flatnonzero(found.pair_units)
         rows = network.pair_row[seated].tolist()
         certificate["strata"] = [

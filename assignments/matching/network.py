@@ -1,17 +1,18 @@
 """What remains to be decided, as a network: rows of seats, people, and the limits between them.
 
-Units flow from the rows (a task, or the seats of one stratum of a task) over (task, employer) nodes to the experts, from
-there over the employers that have a quota to the sink. Nodes are numbered in that order, and so are arcs:
+Units flow from the rows (a task, or the seats of one stratum of a task) over (task, employer) nodes to the experts, and
+from there over the employers that have a quota to the sink. Nodes are numbered in that order, and so are arcs:
 row → employer node, pair, expert → quota or sink, quota → sink; inside each kind ascending by row, employer, expert.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from assignments.matching.problem import UNITS, Ints, Pair, Problem
+from assignments.matching.problem import UNITS, Employer, Ints, Pair, Problem
 from assignments.matching.words import Reason
 
 OPEN, FORBIDDEN, PINNED, EMPLOYER_OF_PIN, NO_SUCH_SEAT = range(5)
@@ -38,12 +39,26 @@ class Arcs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """The employer limits that can bind, because an employer has more open people on a task than room.
+
+    ``of_pair`` is the place of each pair among them, −1 for none. ``crossing`` says that they do not nest in the rows,
+    so that no flow can hold them.
+    """
+
+    of_pair: Ints
+    task: Ints
+    group: Ints
+    row: Ints
+    room: Ints
+    crossing: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """Rows, open pairs and limits after the pins took their seats.
 
-    A pair is an edge seen from one row; ``pair_limit`` is its place among the employer limits, −1 where none can bind:
-    a limit is listed only if the employer has more open people on the task than room. ``crossing`` says that the limits
-    do not nest, so that no flow can hold them.
+    A pair is an edge seen from one row.
     """
 
     problem: Problem
@@ -54,22 +69,17 @@ class Network:
     pair_expert: Ints
     pair_fit: Ints
     pair_edge: Ints
-    pair_limit: Ints
-    limit_task: Ints
-    limit_group: Ints
-    limit_row: Ints
-    limit_room: Ints
+    limits: Limits
     caps: Ints
     expert_quota: Ints
     quota_room: Ints
-    crossing: bool
     pin_fits: tuple[int, ...]
     accounting: Mapping[str, int]
 
     @property
     def first_expert(self) -> int:
         """Return the node of expert 0."""
-        return len(self.row_task) + len(self.limit_row)
+        return len(self.row_task) + len(self.limits.row)
 
     @property
     def sink(self) -> int:
@@ -79,18 +89,18 @@ class Network:
     @property
     def first_pair(self) -> int:
         """Return the arc of pair 0."""
-        return len(self.limit_row)
+        return len(self.limits.row)
 
     def arcs(self) -> Arcs:
         """Return all arcs in their order."""
         rows, first_quota = len(self.row_task), self.sink - len(self.quota_room)
-        limits, quotas = np.arange(len(self.limit_row)), np.arange(len(self.quota_room))
+        limits, quotas = np.arange(len(self.limits.row)), np.arange(len(self.quota_room))
         experts = np.arange(len(self.caps))
         return Arcs(
             tail=np.concatenate(
                 [
-                    self.limit_row,
-                    np.where(self.pair_limit >= 0, rows + self.pair_limit, self.pair_row),
+                    self.limits.row,
+                    np.where(self.limits.of_pair >= 0, rows + self.limits.of_pair, self.pair_row),
                     self.first_expert + experts,
                     first_quota + quotas,
                 ]
@@ -105,7 +115,7 @@ class Network:
             ),
             capacity=np.concatenate(
                 [
-                    self.limit_room * UNITS,
+                    self.limits.room * UNITS,
                     np.full(len(self.pair_row), self.problem.pair_units),
                     self.caps * UNITS,
                     self.quota_room * UNITS,
@@ -116,10 +126,10 @@ class Network:
     def arc_units(self, pair_units: Ints) -> Ints:
         """Return the units of every arc that those of the pairs make."""
         held = _sums(self.pair_expert, pair_units, len(self.caps))
-        limited, counted = self.pair_limit >= 0, self.expert_quota >= 0
+        limited, counted = self.limits.of_pair >= 0, self.expert_quota >= 0
         return np.concatenate(
             [
-                _sums(self.pair_limit[limited], pair_units[limited], len(self.limit_row)),
+                _sums(self.limits.of_pair[limited], pair_units[limited], len(self.limits.row)),
                 pair_units,
                 held,
                 _sums(self.expert_quota[counted], held[counted], len(self.quota_room)),
@@ -158,16 +168,16 @@ def build_network(problem: Problem) -> Network:
         pair_fit=problem.fits[pair_edge],
         pair_edge=pair_edge,
         caps=np.array(problem.caps, np.int64) - pinned.load,
-        expert_quota=np.array([numbers.get(name, -1) for name in problem.groups], np.int64)
+        expert_quota=np.array([-1 if name is None else numbers.get(name, -1) for name in problem.groups], np.int64)
         if numbers
         else np.full(len(problem.caps), -1, np.int64),
         quota_room=np.array(
-            [most - pinned.held_by.get(name, 0) for name, most in problem.quotas],
+            [most - pinned.held_by[name] for name, most in problem.quotas],
             np.int64,
         ),
         pin_fits=tuple(problem.fits[pinned.places].tolist()),
         accounting={name: count for name, count in sorted(accounting.items()) if count or name == STATES[OPEN]},
-        **_limits(problem, pinned, edge_group, pair_edge, pair_row),
+        limits=_limits(problem, pinned, edge_group, pair_edge, pair_row),
     )
 
 
@@ -177,40 +187,43 @@ class _Pinned:
     def __init__(self, problem: Problem, groups: Ints) -> None:
         self.places = problem.places(problem.pins)
         self.load = np.zeros(len(problem.caps), np.int64)
-        self.by_group: dict[Pair, int] = {}
-        self.held_by: dict[int | str, int] = {}
+        self.by_group: Counter[Pair] = Counter()
+        self.held_by: Counter[Employer] = Counter()
         self.by_task: dict[int, list[int]] = {}
-        reasons, forbidden = [], set(problem.forbids)
-        for (task, expert), place in zip(problem.pins, self.places.tolist(), strict=True):
-            if place < 0:
-                reasons.append(Reason("pin_unlisted", {"task": task, "expert": expert}))
-            if (task, expert) in forbidden:
-                reasons.append(Reason("pin_forbidden", {"task": task, "expert": expert}))
+        for task, expert in problem.pins:
             self.load[expert] += 1
             self.by_task.setdefault(task, []).append(expert)
             name = problem.groups[expert]
             if name is not None:
-                key = (task, int(groups[expert]))
-                self.by_group[key] = self.by_group.get(key, 0) + 1
-                self.held_by[name] = self.held_by.get(name, 0) + 1
-        for task, people in self.by_task.items():
-            if len(people) > problem.seats[task]:
-                facts = {"task": task, "pins": len(people), "seats": problem.seats[task]}
-                reasons.append(Reason("pins_over_seats", facts))
-        for expert in np.flatnonzero(self.load > np.array(problem.caps, np.int64)).tolist():
-            facts = {"expert": expert, "pins": int(self.load[expert]), "cap": problem.caps[expert]}
-            reasons.append(Reason("pins_over_cap", facts))
-        limit = problem.group_limit
-        for (task, _), count in self.by_group.items():
-            if limit and count > limit:
-                reasons.append(Reason("pins_over_group", {"task": task, "pins": count, "limit": limit}))
-        for name, most in problem.quotas:
-            if self.held_by.get(name, 0) > most:
-                facts = {"employer": name, "pins": self.held_by[name], "quota": most}
-                reasons.append(Reason("pins_over_quota", facts))
-        self.full_groups = sorted(key for key, count in self.by_group.items() if limit and count >= limit)
-        if reasons:
+                self.by_group[task, int(groups[expert])] += 1
+                self.held_by[name] += 1
+        if reasons := [*self._impossible(problem), *self._over(problem)]:
             raise ContradictionError(reasons)
+        limit = problem.group_limit
+        self.full_groups = sorted(key for key, count in self.by_group.items() if limit and count >= limit)
+
+    def _impossible(self, problem: Problem) -> Iterator[Reason]:
+        forbidden = set(problem.forbids)
+        for pair, place in zip(problem.pins, self.places.tolist(), strict=True):
+            facts = {"task": pair[0], "expert": pair[1]}
+            if place < 0:
+                yield Reason("pin_unlisted", facts)
+            if pair in forbidden:
+                yield Reason("pin_forbidden", facts)
+
+    def _over(self, problem: Problem) -> Iterator[Reason]:
+        for task, people in self.by_task.items():
+            if len(people) > (seats := problem.seats[task]):
+                yield Reason("pins_over_seats", {"task": task, "pins": len(people), "seats": seats})
+        for expert, (load, cap) in enumerate(zip(self.load.tolist(), problem.caps, strict=True)):
+            if load > cap:
+                yield Reason("pins_over_cap", {"expert": expert, "pins": load, "cap": cap})
+        for (task, _), count in self.by_group.items():
+            if problem.group_limit and count > problem.group_limit:
+                yield Reason("pins_over_group", {"task": task, "pins": count, "limit": problem.group_limit})
+        for name, most in problem.quotas:
+            if self.held_by[name] > most:
+                yield Reason("pins_over_quota", {"employer": name, "pins": self.held_by[name], "quota": most})
 
 
 def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ...], Ints]:
@@ -232,9 +245,7 @@ def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ..
     return np.array(tasks, np.int64), tuple(strata), np.array(seats, np.int64)
 
 
-def _pairs(
-    problem: Problem, open_edges: Ints, row_task: Ints, row_stratum: Sequence[int | None]
-) -> tuple[Ints, Ints]:
+def _pairs(problem: Problem, open_edges: Ints, row_task: Ints, row_stratum: Sequence[int | None]) -> tuple[Ints, Ints]:
     """Return edge and row of each pair, ascending by row and expert."""
     if not problem.seat_strata:
         return open_edges, problem.tasks[open_edges]
@@ -251,9 +262,7 @@ def _pairs(
     return np.array([edge for _, edge in found], np.int64), np.array([row for row, _ in found], np.int64)
 
 
-def _limits(
-    problem: Problem, pinned: _Pinned, edge_group: Ints, pair_edge: Ints, pair_row: Ints
-) -> dict[str, Ints | bool]:
+def _limits(problem: Problem, pinned: _Pinned, edge_group: Ints, pair_edge: Ints, pair_row: Ints) -> Limits:
     """Return the employer limits that can bind, and whether they nest in the rows."""
     width = len(problem.caps) + 1
     pair_group = edge_group[pair_edge]
@@ -274,14 +283,14 @@ def _limits(
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     pair_place = place[inverse]
-    return {
-        "pair_limit": np.where(pair_place >= 0, rank[pair_place], -1) if len(rank) else pair_place,
-        "limit_task": task[binding][order],
-        "limit_group": group[binding][order],
-        "limit_row": limit_row[binding][order],
-        "limit_room": room[binding][order],
-        "crossing": bool(is_twice or spans),
-    }
+    return Limits(
+        of_pair=np.where(pair_place >= 0, rank[pair_place], -1) if len(rank) else pair_place,
+        task=task[binding][order],
+        group=group[binding][order],
+        row=limit_row[binding][order],
+        room=room[binding][order],
+        crossing=bool(is_twice or spans),
+    )
 
 
 def _sums(places: Ints, values: Ints, size: int) -> Ints:

@@ -47,16 +47,16 @@ class Prices:
     def bound(self, network: Network, worth: Ints) -> int:
         """Return the bound on Σ weight·worth over all units of the open pairs."""
         table = _Limits(network)
-        total = 0
+        total: int = 0
         for family in FAMILIES:
-            rooms = table.rooms[family].tolist()
+            rooms: list[int] = table.rooms[family].tolist()
             total += UNITS * sum(room * price for room, price in zip(rooms, getattr(self, family), strict=True))
         tasks = network.row_task[network.pair_row].tolist()
         paid: list[list[int]] = [
             [0 if place < 0 else getattr(self, family)[place] for place in table.places[family].tolist()]
             for family in FAMILIES
         ]
-        earned = sum(
+        earned: int = sum(
             max(0, fit * self.weights[task] - sum(prices))
             for fit, task, prices in zip(worth.tolist(), tasks, zip(*paid, strict=True), strict=True)
         )
@@ -95,7 +95,7 @@ def solve_program(network: Network, fallback: Ints | None = None) -> Program | U
     has_floor = network.problem.floor == MAX_MIN and any(network.problem.seats)
     if not len(network.pair_row):
         return _pinned_only(network, has_floor=has_floor)
-    if network.crossing and (unfilled := _unfilled(network)):
+    if network.limits.crossing and (unfilled := _unfilled(network)):
         return unfilled
     model = _Model(network, network.pair_fit)
     floor: float | None = None
@@ -133,14 +133,14 @@ class _Limits:
         self.places: Mapping[str, Ints] = {
             "rows": network.pair_row,
             "experts": network.pair_expert,
-            "limits": network.pair_limit,
+            "limits": network.limits.of_pair,
             "twice": twice,
             "quotas": network.expert_quota[network.pair_expert],
         }
         self.rooms: Mapping[str, Ints] = {
             "rows": network.row_seats,
             "experts": network.caps,
-            "limits": network.limit_room,
+            "limits": network.limits.room,
             "twice": np.ones(len(several), np.int64),
             "quotas": network.quota_room,
         }
@@ -159,11 +159,9 @@ class _Answer:
 
     def scale(self) -> int:
         """Return the weight of one: the finest power of two under which all prices stay exact in JSON."""
-        largest = max(
-            [1.0, *(float(np.abs(duals).max(initial=0)) for duals in self.duals.values())]
-            + [float(self.floor_duals.max(initial=0))]
-        )
-        return 2 ** max(0, min(FINEST, PRICE_BITS - int(np.ceil(np.log2(largest))) - 1))
+        prices = np.concatenate([[1.0], self.floor_duals, *self.duals.values()])
+        digits = int(np.ceil(np.log2(np.abs(prices).max())))
+        return 1 << max(0, min(FINEST, PRICE_BITS - digits - 1))
 
     def prices(self, scale: int) -> Prices:
         """Return the prices in whole numbers, never below zero where a limit is from above."""
@@ -307,8 +305,13 @@ class _Model:
         if whole:
             kinds = [highspy.HighsVarType.kInteger] * size
             model.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (len(cost) - size)
-        highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor says nothing
+        options: dict[str, bool | float | str] = {
+            "output_flag": False,
+            "threads": 1,
+            "parallel": "off",
+            "random_seed": 0,
+        }
         options |= {"mip_max_nodes": MOST_NODES, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5 * self.step / self.unit}
         for name, option in options.items():
             highs.setOptionValue(name, option)
@@ -335,7 +338,7 @@ def _highest_floor(network: Network, model: _Model) -> tuple[float, Prices, _Ans
 
 
 def _alone(network: Network) -> tuple[float, Prices]:
-    """Return the lowest of the fits that each task could have if it alone chose, and prices that bound the floor by it."""
+    """Return the lowest of the fits that each task could have if it alone chose, and prices that bound it so."""
     order = np.lexsort((-network.pair_fit, network.pair_row))
     fits, rows = network.pair_fit[order], network.pair_row[order]
     begin = np.searchsorted(rows, np.arange(len(network.row_seats) + 1))
@@ -375,10 +378,8 @@ def _unfilled(network: Network) -> Unfilled | None:
     return Unfilled(Prices(prices.weights, rows, prices.experts, prices.limits, prices.twice, prices.quotas), scale)
 
 
-def _pinned_only(network: Network, *, has_floor: bool) -> Program | Unfilled:
-    """Return the answer where no pair is open."""
-    if network.row_seats.any():
-        return Unfilled(None, 1)
+def _pinned_only(network: Network, *, has_floor: bool) -> Program:
+    """Return the answer where the pins have left neither seats nor pairs."""
     none = {family: (0,) * len(rooms) for family, rooms in _Limits(network).rooms.items()}
     prices = Prices((1,) * len(network.problem.seats), **none)
     return Program(np.zeros(0, np.int64), _alone(network)[1] if has_floor else None, prices, 1)
@@ -396,7 +397,7 @@ def floor_bound(network: Network, prices: Prices) -> int:
 
 
 def _weighted(network: Network, prices: Prices) -> int:
-    pins = sum(weight * fit for weight, fit in zip(prices.weights, pin_fits(network).tolist(), strict=True))
+    pins: int = sum(weight * fit for weight, fit in zip(prices.weights, pin_fits(network).tolist(), strict=True))
     return prices.bound(network, network.pair_fit) + UNITS * pins
 
 
@@ -404,7 +405,7 @@ def _stepped(network: Network, bound: int) -> int:
     """Return the largest total up to the bound that whole assignments can have: a multiple of all fits' divisor."""
     if network.problem.q_permille is not None:
         return bound
-    step = UNITS * (gcd(*network.pair_fit.tolist(), *network.pin_fits) or 1)
+    step: int = UNITS * (gcd(*network.pair_fit.tolist(), *network.pin_fits) or 1)
     return bound // step * step
 
 
@@ -420,7 +421,8 @@ def task_sums(network: Network, units: Ints) -> list[int]:
     """Return units × fit of each task that has seats, pins included."""
     sums = pin_fits(network) * UNITS
     np.add.at(sums, network.row_task[network.pair_row], units * network.pair_fit)
-    return sums[np.array(network.problem.seats) > 0].tolist()
+    seated: list[int] = sums[np.array(network.problem.seats) > 0].tolist()
+    return seated
 
 
 def _rounded(network: Network, values: Floats) -> Ints:
@@ -453,4 +455,5 @@ def _between(network: Network, low: Ints, high: Ints) -> Ints | None:
     solver.set_node_supply(network.sink, -int(supply.sum()))
     if solver.solve() != solver.OPTIMAL:
         return None
-    return low + solver.flows(np.arange(len(arcs.tail)))[pairs]
+    added: Ints = solver.flows(np.arange(len(arcs.tail)))[pairs]
+    return low + added

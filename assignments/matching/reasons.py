@@ -84,7 +84,7 @@ def is_fillable(problem: Problem) -> bool:
         network = build_network(problem)
     except ContradictionError:
         return False
-    if network.crossing:
+    if network.limits.crossing:
         return isinstance(solve_program(network), Program)
     return _smallest_cut(network)[0] == int(network.row_seats.sum()) * UNITS
 
@@ -126,7 +126,7 @@ def _binding(network: Network, cut: Ints) -> list[Reason]:
     if capped:
         reasons.append(Reason("rule_caps", {"count": capped}))
     if len(limits):
-        employers = len(set(network.limit_group[limits].tolist()))
+        employers = len(set(network.limits.group[limits].tolist()))
         reasons.append(Reason("rule_group_limit", {"limit": problem.group_limit, "count": employers}))
     if used and problem.q_permille is not None:
         reasons.append(Reason("rule_q_permille", {"permille": problem.q_permille, "count": used}))

@@ -183,10 +183,7 @@ def replace_expert(
     number = {expert: place for place, expert in enumerate(people, 1)}
     chances = {expert for row, expert, _ in solution.marginals() if row == task}
     employers = problem.group_numbers()
-    entries = [
-        Entry(number[one], int(employers[one]) + 1, strata[one], 0 if one in chances else 1)
-        for one in people
-    ]
+    entries = [Entry(number[one], int(employers[one]) + 1, strata[one], 0 if one in chances else 1) for one in people]
     staying = [one for one in panels[task] if one not in withdrawn]
     full = _full(solution, [panel if row != task else staying for row, panel in enumerate(panels)])
     result = walk(
@@ -228,9 +225,7 @@ def _full(solution: Solution, panels: Sequence[Sequence[int]]) -> set[int]:
                 held[name] = held.get(name, 0) + 1
     quotas = {name for name, most in problem.quotas if held.get(name, 0) >= most}
     return {
-        expert
-        for expert, cap in enumerate(problem.caps)
-        if load[expert] >= cap or problem.groups[expert] in quotas
+        expert for expert, cap in enumerate(problem.caps) if load[expert] >= cap or problem.groups[expert] in quotas
     }
 
 

@@ -36,7 +36,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "单位 {employer} 的名额为 {quota}，却指定了 {pins} 人次",
     ),
     "tasks_short": (
-        "tasks {tasks} together need {seats} seats, but under all rules at most {filled} can be filled: {missing} missing",
+        "tasks {tasks} together need {seats} seats, but the rules let at most {filled} be filled: {missing} missing",
         "任务 {tasks} 共需 {seats} 个席位，在全部规则下最多可坐 {filled} 个，缺 {missing} 个",
     ),
     "rule_caps": (
