@@ -347,19 +347,21 @@ def _alone(network: Network) -> tuple[float, Prices]:
     last = np.zeros(len(network.row_seats), np.int64)
     for row, seats in enumerate(network.row_seats.tolist()):
         left = seats * UNITS
-        for fit in fits[begin[row] : begin[row + 1]].tolist():
-            taken = min(left, network.problem.pair_units)
-            if not taken:
+        mine = fits[begin[row] : begin[row + 1]].tolist()
+        last[row] = mine[0] if mine else 0
+        for fit in mine:
+            if not left:
                 break
+            taken = min(left, network.problem.pair_units)
             sums[int(network.row_task[row])] += taken * fit
             last[row] = fit
             left -= taken
     task = min(sums, key=lambda one: (sums[one], one))
     limits = _Limits(network).rooms
-    mine = network.row_task == task
+    own = network.row_task == task
     prices = Prices(
         weights=tuple(int(one == task) for one in range(len(network.problem.seats))),
-        rows=tuple(np.where(mine, last, 0).tolist()),
+        rows=tuple(np.where(own, last, 0).tolist()),
         **{family: (0,) * len(limits[family]) for family in FAMILIES if family != "rows"},
     )
     return sums[task] / UNITS, prices

@@ -23,7 +23,7 @@ def whole_units(tail: Sequence[int], head: Sequence[int], units: Sequence[int], 
         key=lambda arc: hashlib.sha256(seed + b"arc" + place[arc].to_bytes(U32, "big")).digest(),
     )
     touching: dict[int, list[int]] = {}
-    for arc in reversed(ranked):  # the lowest-ranked stands last, where a list is short of nothing
+    for arc in reversed(ranked):  # the lowest-ranked stands last, where it is popped
         touching.setdefault(tail[arc], []).append(arc)
         touching.setdefault(head[arc], []).append(arc)
     rounding = _Rounding(tail, head, list(units), touching, seed, whole)
@@ -55,7 +55,7 @@ class _Rounding:
             arcs.pop()
         if not arcs or arcs[-1] != last:
             return arcs[-1] if arcs else None
-        return next(arc for arc in reversed(arcs) if arc != last and self.units[arc] % self.whole)
+        return next((arc for arc in reversed(arcs) if arc != last and self.units[arc] % self.whole), None)
 
     def walk(self, start: int) -> None:
         """Follow fractional arcs from ``start``, cancelling every cycle, until none is left at the end of the path."""

@@ -1,0 +1,352 @@
+"""Phase 1: the optimum is the one that a search through everything finds, proved, and blind to the seed."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from assignments import verify_draw
+from assignments.matching import (
+    UNITS,
+    ProblemError,
+    freeze_document,
+    read_problem,
+    result_document,
+    sample,
+    solve,
+    solvers,
+)
+from assignments.matching.__main__ import main
+from assignments.matching.flow import is_forest_and_acyclic, tie_of
+from assignments.matching.network import build_network
+from foundation.core.canon import dumps
+from tests.factories.batches import SEED, TYPED, batch, every_assignment, problems, task_fits
+
+
+def answered(problem):
+    """Give the result, after the solver-free check has accepted it."""
+    result = result_document(solve(read_problem(problem)), problem["seed"])
+    verify_draw.verify_result(json.dumps(problem), dumps(result).decode())
+    return result
+
+
+def test_solve_finds_the_best_assignment_of_a_worked_example():
+    problem = batch(
+        seats=[1, 1], caps=[1, 1, 1], edges=[[0, 0, 9], [0, 1, 8], [1, 0, 7], [1, 2, 1]], groups=None, q_permille=None
+    )
+
+    result = answered(problem)
+
+    assert result["assignment"] == [[1], [0]]
+    assert (result["status"], result["total"], result["expected_total"], result["min_task"]) == ("optimal", 15, 15, 7)
+    assert result["marginals"] == [[0, 1, 1000], [1, 0, 1000]]
+    assert result["accounting"] == [{"count": 4, "rule": "open"}, {"count": 2, "rule": "unlisted"}]
+
+
+def test_solve_keeps_every_pair_below_the_probability_cap():
+    problem = batch(q_permille=500)
+
+    result = answered(problem)
+
+    assert all(units <= 500 for _, _, units in result["marginals"])
+    assert [sum(units for t, _, units in result["marginals"] if t == task) for task in range(3)] == [2000, 1000, 2000]
+
+
+def test_solve_gives_two_seeds_the_same_bytes_of_phase_one():
+    first, second = (read_problem(batch(seed=seed)) for seed in ("00" * 32, "ff" * 32))
+
+    assert dumps(freeze_document(solve(first))) == dumps(freeze_document(solve(second)))
+    assert "seed" not in freeze_document(solve(first))["problem"]
+
+
+def test_solve_does_not_depend_on_the_order_of_the_edges():
+    problem = batch()
+    turned = batch(edges=problem["edges"][::-1])
+
+    assert dumps(answered(problem)) == dumps(answered(turned))
+
+
+def test_solve_names_the_versions_it_computed_with():
+    assert answered(batch())["solvers"] == solvers()
+    assert set(solvers()) == {"highspy", "numpy", "ortools"}
+
+
+@settings(max_examples=120, deadline=None)
+@given(problem=problems())
+def test_solve_is_the_best_of_all_assignments(problem):
+    best = max((sum(task_fits(problem, panels)) for panels in every_assignment(problem)), default=None)
+
+    result = answered(problem)
+
+    if best is None:
+        assert (result["status"], result["assignment"], bool(result["reasons"])) == ("infeasible", [], True)
+    else:
+        assert (result["status"], result["total"], result["expected_total"]) == ("optimal", best, best)
+        assert [tuple(panel) for panel in result["assignment"]] in list(every_assignment(problem))
+
+
+@settings(max_examples=60, deadline=None)
+@given(problem=problems(typed=True))
+def test_solve_with_typed_seats_is_the_best_of_all_assignments(problem):
+    best = max((sum(task_fits(problem, panels)) for panels in every_assignment(problem)), default=None)
+
+    result = answered(problem)
+
+    if best is None:
+        assert (result["status"], bool(result["reasons"])) == ("infeasible", True)
+    else:
+        assert (result["status"] != "infeasible", result["total"]) == (True, best)
+        assert [tuple(panel) for panel in result["assignment"]] in list(every_assignment(problem))
+
+
+@settings(max_examples=60, deadline=None)
+@given(problem=problems(), typed=problems(typed=True))
+def test_solve_raises_the_floor_as_high_as_any_assignment(problem, typed):
+    for one in (problem, typed):
+        one["floor"] = "max-min"
+        ranked = [
+            (min((fit for fit, seats in zip(fits, one["seats"], strict=True) if seats), default=0), sum(fits))
+            for fits in (task_fits(one, panels) for panels in every_assignment(one))
+        ]
+
+        result = answered(one)
+
+        if ranked:
+            assert (result["min_task"], result["total"]) == max(ranked)
+        else:
+            assert result["status"] == "infeasible"
+
+
+def best_expectation(network):
+    """Give the optimum of the marginals by another program."""
+    arcs, pairs = network.arcs(), len(network.pair_row)
+    nodes = network.sink + 1
+    balance = np.zeros((nodes, len(arcs.tail)))
+    balance[arcs.tail, np.arange(len(arcs.tail))] += 1
+    balance[arcs.head, np.arange(len(arcs.tail))] -= 1
+    supply = np.zeros(nodes)
+    supply[: len(network.row_seats)] = network.row_seats * UNITS
+    supply[network.sink] = -supply.sum()
+    cost = np.zeros(len(arcs.tail))
+    cost[network.first_pair : network.first_pair + pairs] = -network.pair_fit
+    answer = linprog(cost, A_eq=balance, b_eq=supply, bounds=np.column_stack([np.zeros(len(cost)), arcs.capacity]))
+    return None if answer.status == 2 else -answer.fun
+
+
+@settings(max_examples=80, deadline=None)
+@given(problem=problems(caps=(250, 334, 500, 700, 999)))
+def test_solve_with_a_probability_cap_agrees_with_a_linear_program(problem):
+    result = answered(problem)
+
+    if result["certificate"]["kind"] == "pins":
+        return
+    read = read_problem(problem)
+    pinned = sum(fit for t, e, fit in problem["edges"] if [t, e] in problem["pins"]) * UNITS
+    other = best_expectation(build_network(read))
+    assert (other is None) == (result["status"] == "infeasible")
+    assert other is None or result["expected_units"] == pytest.approx(other + pinned, abs=1e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems(caps=(500, 700)))
+def test_solve_reports_the_floor_that_holds_for_the_expectation(problem):
+    problem["floor"] = "max-min"
+
+    result = answered(problem)
+
+    if result["status"] != "infeasible" and any(problem["seats"]):
+        fits = {(t, e): fit for t, e, fit in problem["edges"]}
+        expected = [
+            sum(fits[t, e] * units for t, e, units in result["marginals"] if t == task)
+            for task, seats in enumerate(problem["seats"])
+            if seats
+        ]
+        certificate = result["certificate"]
+        assert certificate["floor_units"] == min(expected) <= certificate["floor_bound_units"]
+        assert certificate["floor_bound_units"] - min(expected) <= 9 * len(problem["caps"])
+
+
+def test_solve_lets_a_pin_exceed_the_cap_and_take_seat_load_and_employer():
+    problem = batch(pins=[[0, 0]])
+
+    result = answered(problem)
+
+    assert result["pins"] == [[0, 0]]
+    assert [0, 0, 1000] in result["marginals"]
+    assert not [row for row in result["marginals"] if row[:2] == [0, 1]], "of the same employer"
+    assert {"count": 1, "rule": "employer_of_pin"} in result["accounting"]
+    assert 0 in result["assignment"][0]
+
+
+def test_solve_never_seats_a_forbidden_pair():
+    problem = batch(forbids=[[0, 2], [2, 4]])
+
+    result = answered(problem)
+
+    assert not [row for row in result["marginals"] if row[:2] in problem["forbids"]]
+
+
+def test_solve_breaks_ties_by_hash_and_not_by_solver():
+    problem = batch(seats=[1], caps=[1] * 4, edges=[[0, e, 5] for e in range(4)], groups=None, q_permille=None)
+    largest = max(range(4), key=lambda expert: tie_of("tie", 0, expert))
+
+    result = answered(problem)
+
+    assert result["assignment"] == [[largest]]
+    assert (result["certificate"]["tie"], result["certificate"]["unique"]) == ("tie", True)
+
+
+def test_solve_takes_the_next_tie_when_two_pairs_have_the_same():
+    ties: dict[int, int] = {}
+    for expert in range(2000):
+        twin = ties.setdefault(tie_of("tie", 0, expert), expert)
+        if twin != expert:
+            break
+    edges = [[0, twin, 5], [0, expert, 5]]
+    problem = batch(seats=[1], caps=[1] * 2000, edges=edges, groups=None, q_permille=None)
+
+    result = answered(problem)
+
+    assert (result["certificate"]["tie"], result["certificate"]["unique"]) == ("tie2", True)
+
+
+def test_solve_refuses_a_probability_cap_with_crossing_rules():
+    crossing = TYPED | {"groups": [1, 1, 1, 1, 1], "q_permille": 500}
+
+    with pytest.raises(ProblemError, match="cross"):
+        solve(read_problem(crossing))
+
+
+def test_solve_keeps_typed_seats_and_a_probability_cap_where_they_nest():
+    nested = TYPED | {"groups": None, "strata": [[1], [2], [2], [2], [1]], "q_permille": 500, "caps": [3] * 5}
+    nested |= {"seats": [2, 1, 1], "seat_strata": [[[1, 1], [2, 1]], [], [[2, 1]]]}
+
+    result = answered(nested)
+    solution = solve(read_problem(nested))
+    seated = [sample(solution, bytes([one])).assignment for one in range(40)]
+
+    assert result["certificate"]["kind"] == "flow"
+    assert all(len({0, 4} & set(panels[0])) == 1 and not {0, 4} & set(panels[2]) for panels in seated)
+
+
+def test_solve_keeps_the_quota_of_an_employer_over_all_tasks():
+    problem = batch(groups=["甲", "甲", "甲", None, 7], group_limit=0, quotas=[["甲", 1]], caps=[3] * 5, q_permille=None)
+
+    result = answered(problem)
+
+    assert sum(expert < 3 for panel in result["assignment"] for expert in panel) == 1
+
+
+@pytest.mark.parametrize(
+    ("both", "one_way", "holds"),
+    [
+        ([], [], True),
+        ([(0, 1), (1, 2)], [(2, 3)], True),
+        ([(0, 1), (1, 2), (2, 0)], [], False),
+        ([(0, 1), (1, 2)], [(0, 2)], False),
+        ([], [(0, 1), (1, 2), (2, 0)], False),
+        ([(0, 1)], [(1, 2), (2, 0)], False),
+        ([], [(0, 1), (0, 2), (1, 2)], True),
+    ],
+)
+def test_forest_and_acyclic_finds_every_circle(both, one_way, holds):
+    assert is_forest_and_acyclic(both, one_way) is holds
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"seats": [1.5, 1, 2]}, "seats must be"),
+        ({"caps": None}, "caps must be"),
+        ({"edges": [[0, 9, 1]]}, "does not exist"),
+        ({"edges": [[0, 1, 1], [0, 1, 2]]}, "listed twice"),
+        ({"edges": [[0, 1, 0.5]]}, "whole numbers"),
+        ({"edges": [[0, 1]]}, "whole numbers"),
+        ({"edges": [[0, 1, 10**10]]}, "must lie within"),
+        ({"groups": [1]}, "groups must name"),
+        ({"group_limit": -1}, "group_limit must be"),
+        ({"q_permille": 0}, "q_permille must be"),
+        ({"floor": "high"}, "floor must be"),
+        ({"pins": [[0, 99]]}, "pins must be"),
+        ({"forbids": [[0, 1], [0, 1]]}, "stands twice in forbids"),
+        ({"seat_strata": [[[1, 1]], [], []]}, "adding up"),
+        ({"strata": [[1]]}, "strata must list"),
+        ({"quotas": [["甲", 1], ["甲", 2]]}, "each employer once"),
+        ({"colour": 1}, "unknown keys: colour"),
+    ],
+)
+def test_read_problem_says_what_is_wrong(changes, says):
+    with pytest.raises(ProblemError, match=says):
+        read_problem(batch(**changes))
+
+
+def test_solve_refuses_fits_beyond_exact_arithmetic():
+    problem = read_problem(batch(edges=[[t, e, 10**9] for t in range(3) for e in range(5)]))
+    many = replace(problem, caps=problem.caps + (1,) * 200_000, groups=problem.groups + (None,) * 200_000)
+
+    with pytest.raises(ProblemError, match="too large"):
+        solve(many)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+def test_tie_is_the_same_in_engine_and_verifier(task, expert):
+    assert tie_of("tie2", task, expert) == verify_draw.tie_of(b"tie2", task, expert)
+
+
+def test_engine_loads_no_django():
+    code = "import sys, assignments.matching; sys.exit('django' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def command(problem, folder):
+    (folder / "problem.json").write_text(json.dumps(problem))
+    arguments = [sys.executable, "-m", "assignments.matching", "problem.json", "--out", "result.json"]
+    env = {"PYTHONPATH": ":".join(sys.path)}
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, env=env)
+
+
+def test_command_writes_the_same_bytes_twice(tmp_path):
+    assert command(batch(), tmp_path).returncode == 0
+    first = (tmp_path / "result.json").read_bytes()
+    command(batch(), tmp_path)
+
+    assert (tmp_path / "result.json").read_bytes() == first
+    assert json.loads(first) == answered(batch())
+
+
+def test_command_answers_an_infeasible_problem(tmp_path):
+    (tmp_path / "problem.json").write_text(json.dumps(batch(caps=[0] * 5)))
+
+    assert main([str(tmp_path / "problem.json"), "--out", str(tmp_path / "result.json")]) == 0
+    assert json.loads((tmp_path / "result.json").read_bytes())["status"] == "infeasible"
+
+
+@pytest.mark.parametrize("problem", [batch(floor="x"), batch(seed="xyz"), batch(seed=""), []])
+def test_command_refuses_a_malformed_problem(problem, tmp_path, capsys):
+    (tmp_path / "problem.json").write_text(json.dumps(problem))
+
+    code = main([str(tmp_path / "problem.json"), "--out", str(tmp_path / "result.json")])
+
+    assert (code, "problem.json: " in capsys.readouterr().err) == (2, True)
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_expected_total_is_the_floor_of_the_exact_sum():
+    result = answered(batch())
+    fits = {(t, e): fit for t, e, fit in batch()["edges"]}
+    exact = sum(Fraction(units, UNITS) * fits[t, e] for t, e, units in result["marginals"])
+
+    assert Fraction(result["expected_units"], UNITS) == exact
+    assert result["expected_total"] == exact.__floor__()
+    assert SEED == result["seed"]
