@@ -36,7 +36,7 @@ def shortage(network: Network) -> Shortage:
     filled, inside = _smallest_cut(network)
     missing = int(network.row_seats.sum()) * UNITS - filled
     arcs = network.arcs()
-    cut = np.flatnonzero(inside[arcs.tail] & ~inside[arcs.head] & (arcs.capacity > 0))
+    cut = np.flatnonzero(inside[arcs.tail] & ~inside[arcs.head])
     rows = np.flatnonzero(inside[: len(network.row_task)])
     tasks = sorted(set(network.row_task[rows].tolist()))
     seats = int(network.row_seats[rows].sum())

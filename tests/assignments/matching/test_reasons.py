@@ -129,7 +129,7 @@ def test_crossing_rules_name_the_stratum_and_the_people_that_are_short():
 
     assert result["certificate"]["kind"] == "seats"
     assert result["codes"][0] == "seats_typed"
-    assert result["reasons"][-1].startswith("2 more people would do")
+    assert result["reasons"][-1].startswith("1 more people would do")
 
 
 def test_as_many_people_as_were_said_would_do_and_one_less_would_not():

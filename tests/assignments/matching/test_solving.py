@@ -237,7 +237,9 @@ def test_solve_keeps_typed_seats_and_a_probability_cap_where_they_nest():
 
 
 def test_solve_keeps_the_quota_of_an_employer_over_all_tasks():
-    problem = batch(groups=["甲", "甲", "甲", None, 7], group_limit=0, quotas=[["甲", 1]], caps=[3] * 5, q_permille=None)
+    problem = batch(
+        groups=["甲", "甲", "甲", None, 7], group_limit=0, quotas=[["甲", 1]], caps=[3] * 5, q_permille=None
+    )
 
     result = answered(problem)
 
