@@ -720,7 +720,7 @@ class Batch:
 
     def typed(self, task: int) -> list[list[int]]:
         """Return the typed seats of a task, empty where anybody may take any seat."""
-        seats: list[list[int]] = (self.problem.get("seat_strata") or [[]] * (task + 1))[task]
+        seats: list[list[int]] = self.problem["seat_strata"][task] if self.problem.get("seat_strata") else []
         return seats
 
     def seat_pins(self) -> None:
@@ -975,11 +975,9 @@ def check_batch_problem(problem: Json) -> None:
     seats, caps = problem["seats"], problem["caps"]
     before = (-1, -1)
     for number, (task, expert, fit) in enumerate(problem["edges"]):
-        expect(
-            before < (task, expert) and 0 <= task < len(seats) and 0 <= expert < len(caps) and isinstance(fit, int),
-            f"edge {number} is out of order or malformed",
-            f"第 {number} 个组合次序有误或内容不合规",
-        )
+        if not (before < (task, expert) and 0 <= task < len(seats) and 0 <= expert < len(caps) and type(fit) is int):
+            english = f"edge {number} is out of order or malformed"
+            raise Difference(english, f"第 {number} 个组合次序有误或内容不合规")
         before = (task, expert)
     expect(
         len(problem["groups"]) == len(caps)
@@ -1048,11 +1046,10 @@ def check_limits(batch: Batch, units: list[int]) -> None:
     filled = [0] * len(batch.rows)
     for pair, amount in zip(batch.pairs, units):
         filled[pair.row] += amount
-        expect(
-            amount <= batch.most,
-            f"task {batch.rows[pair.row].task}, expert {pair.expert}: {amount} units are over the cap of {batch.most}",
-            f"任务 {batch.rows[pair.row].task}、专家 {pair.expert}：{amount} 个单位超过上限 {batch.most}",
-        )
+        if amount > batch.most:
+            task = batch.rows[pair.row].task
+            english = f"task {task}, expert {pair.expert}: {amount} units are over the cap of {batch.most}"
+            raise Difference(english, f"任务 {task}、专家 {pair.expert}：{amount} 个单位超过上限 {batch.most}")
     for row, amount in zip(batch.rows, filled):
         expect(
             amount == row.seats * UNITS,

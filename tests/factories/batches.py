@@ -9,8 +9,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from assignments import draw as pure
-from assignments.matching import BatchTerms, Replacement, batch_record, freeze_document, read_problem
-from assignments.matching import replace_expert, sample, solve
+from assignments.matching import (
+    BatchTerms,
+    Replacement,
+    batch_record,
+    freeze_document,
+    read_problem,
+    replace_expert,
+    sample,
+    solve,
+)
 from foundation.core.canon import digest
 from tests.factories.draws import SECRET, nonce
 
@@ -53,7 +61,7 @@ class BatchCase:
         people = [(f"E{number:04d}", f"演示 䶮 {number}") for number in range(len(self.problem.caps))]
         self.people = [(ref, name, pure.salt(SECRET, ref)) for ref, name in people]
         self.terms = BatchTerms(
-            reasons={pair: "经批准" for pair in (*self.problem.pins, *self.problem.forbids)},
+            reasons=dict.fromkeys((*self.problem.pins, *self.problem.forbids), "经批准"),
             leaves=[pure.leaf(name, ref, None, salt) for ref, name, salt in self.people],
             protocol={
                 "lineage": {"attempt": 1, "earlier": [], "kind": "batch", "work_year": 2020},

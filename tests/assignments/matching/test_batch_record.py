@@ -72,7 +72,7 @@ RECORDS: dict[str, Callable[[], Record]] = {
     "replacements": lambda: replaced().record(),
     "pins, forbids and quotas": lambda: BatchCase(PINNED).record(),
     "floor": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": None}).record(),
-    "floor with a cap": lambda: BatchCase(WIDE | {"floor": "max-min", "pins": [[0, 1]]}).record(),
+    "floor with a cap": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": 430}).record(),
     "crossing": lambda: BatchCase(CROSSING).again(2, 1, opened=(0, 1)).record(),
     "opened leaf": lambda: (case := BatchCase()).record(openings=[case.opening(3)], witness=None),
     "missing commitment": lambda: void("missing_commitment"),
@@ -90,8 +90,7 @@ def answer(record: Record) -> str:
     try:
         verify(json.dumps(record))
     except Difference as difference:
-        assert difference.chinese
-        return difference.english
+        return difference.english if difference.chinese else ""
     return "OK"
 
 

@@ -351,4 +351,4 @@ def test_expected_total_is_the_floor_of_the_exact_sum():
 
     assert Fraction(result["expected_units"], UNITS) == exact
     assert result["expected_total"] == exact.__floor__()
-    assert SEED == result["seed"]
+    assert result["seed"] == SEED

@@ -1,0 +1,207 @@
+"""Run the batch engine beside a plain linear program on published bids and on generated problems.
+
+Run ``python -m bench.matching``; ``--quick`` leaves out the largest. Each line is a process of its own, so that peak
+memory is its own: ours solves, draws from the marginals and proves; the baseline is the same limits as one linear
+program, given whole to HiGHS by scipy (no integers, no unique optimum, no proof, no draw). AAMAS and PrefLib are
+bids of real conferences; ``shared/data/assignment`` beside the repository, or the folder that BENCH_ASSIGNMENT names.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+MILLION = 10**6
+BASELINE_SECONDS = 300
+DATA = Path(os.environ.get("BENCH_ASSIGNMENT", Path(__file__).parents[2] / "shared" / "data" / "assignment"))
+
+
+def bids(name, seats, cap):
+    """Return a published matrix of bids: rows are papers, columns reviewers."""
+    from assignments.matching import Problem
+
+    lines = (DATA / name).read_text().splitlines()
+    fits = np.rint(np.array([line.split() for line in lines[1:] if line.strip()], float) * MILLION).astype(np.int64)
+    tasks, experts = np.divmod(np.arange(fits.size), fits.shape[1])
+    return Problem((seats,) * len(fits), (cap,) * fits.shape[1], tasks, experts, fits.ravel(), (None,) * fits.shape[1])
+
+
+def generated(tasks, experts, candidates, seats, cap, employers=0):
+    """Return a problem with random candidates, fits from 0 to a million and evenly large employers."""
+    from assignments.matching import Problem
+
+    dice = np.random.default_rng(20201221)
+    listed = np.sort([dice.choice(experts, candidates, replace=False) for _ in range(tasks)])
+    fits = dice.integers(0, MILLION, listed.size, endpoint=True)
+    groups = dice.integers(0, employers, experts).tolist() if employers else [None] * experts
+    rows = np.repeat(np.arange(tasks), candidates)
+    return Problem((seats,) * tasks, (cap,) * experts, rows, listed.ravel(), fits, tuple(groups))
+
+
+CASES = {
+    "1,000 x 10,000, best sum": (lambda: generated(1_000, 10_000, 50, 3, 4), {}),
+    "1,000 x 10,000, Q .5, employers": (
+        lambda: generated(1_000, 10_000, 50, 3, 4, employers=400),
+        {"q_permille": 500},
+    ),
+    "AAMAS 2015, best sum": (lambda: bids("aamas2015.in", 3, 12), {}),
+    "AAMAS 2015, Q .5": (lambda: bids("aamas2015.in", 3, 12), {"q_permille": 500}),
+    "AAMAS 2015, max-min floor": (lambda: bids("aamas2015.in", 3, 12), {"floor": "max-min"}),
+    "PrefLib 3, best sum": (lambda: bids("preflib3.in", 3, 6), {}),
+    "5,000 x 20,000, Q .5, employers": (
+        lambda: generated(5_000, 20_000, 50, 3, 4, employers=800),
+        {"q_permille": 500},
+    ),
+    "20,000 x 20,000, best sum": (lambda: generated(20_000, 20_000, 50, 4, 6), {}),
+}
+PUBLISHED = [name for name in CASES if name.startswith(("AAMAS", "PrefLib"))]
+LARGE = ("20,000 x 20,000, best sum",)
+
+
+def make(name):
+    from dataclasses import replace
+
+    problem, changes = CASES[name][0](), CASES[name][1]
+    return replace(problem, group_limit=1, **changes)
+
+
+def ours(name):
+    """Solve, draw, and let the solver-free verifier judge."""
+    from assignments.matching import UNITS, freeze_document, result_document, sample, solve
+    from foundation.core.canon import dumps
+
+    problem = make(name)
+    started, busy = time.perf_counter(), time.process_time()
+    solution = solve(problem)
+    solved, busy = time.perf_counter(), time.process_time() - busy
+    drawn = sample(solution, bytes(32))
+    sampled = time.perf_counter()
+    memory = peak()
+    certificate = solution.certificate
+    bound = certificate.get("bound_units", solution.expected_units)
+    groups = problem.groups
+    crowded = sum(
+        max(Counter(groups[one] for one in panel if groups[one] is not None).values(), default=1) > 1
+        for panel in drawn.assignment
+    )
+    from assignments import verify_draw
+
+    document = freeze_document(solution)["problem"] | {"pins": [], "forbids": [], "seed": "00" * 32}
+    texts = json.dumps(document), dumps(result_document(solution, "00" * 32)).decode()
+    judged = time.perf_counter()
+    verify_draw.verify_result(*texts)
+    return {
+        "solve": solved - started,
+        "busy": busy,
+        "draw": sampled - solved,
+        "memory": memory,
+        "total": solution.expected_units / UNITS / MILLION,
+        "bound": bound / UNITS / MILLION,
+        "minimum": drawn.min_task / MILLION,
+        "crowded": crowded,
+        "verify": time.perf_counter() - judged,
+        "status": solution.status,
+    }
+
+
+def baseline(name):
+    """Give the same limits to scipy's HiGHS as one linear program; a floor costs a second program."""
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array, vstack
+
+    problem = make(name)
+    quota = (problem.q_permille or 1000) / 1000
+    size = len(problem.tasks)
+    groups = problem.group_numbers()[problem.experts]
+    grouped = np.flatnonzero(groups >= 0)
+    keys, panel = np.unique(problem.tasks[grouped] * (len(problem.caps) + 1) + groups[grouped], return_inverse=True)
+    fits = problem.fits / MILLION
+
+    def rows(of, count, values=None, columns=None):
+        columns = np.arange(size) if columns is None else columns
+        values = np.ones(len(columns)) if values is None else values
+        return coo_array((values, (of, columns)), shape=(count, size + 1)).tocsr()
+
+    tasks = len(problem.seats)
+    seats = rows(problem.tasks, tasks)
+    limits = [rows(problem.experts, len(problem.caps)), rows(panel, len(keys), columns=grouped)]
+    room = [np.array(problem.caps, float), np.ones(len(keys))]
+    bounds = np.column_stack([np.zeros(size + 1), np.append(np.full(size, quota), 0.0)])
+    started, busy = time.perf_counter(), time.process_time()
+    if problem.floor == "max-min":
+        short = rows(problem.tasks, tasks, -fits) + coo_array(
+            (np.ones(tasks), (np.arange(tasks), np.full(tasks, size))), shape=(tasks, size + 1)
+        )
+        limits.append(short.tocsr())
+        room.append(np.zeros(tasks))
+        bounds[size, 1] = 3.0
+        aim = np.append(np.zeros(size), -1.0)
+        first = linprog(aim, vstack(limits), np.concatenate(room), seats, np.array(problem.seats), bounds)
+        bounds[size, 0] = bounds[size, 1] = -first.fun - 1e-9
+    aim = np.append(-fits, 0.0)
+    answer = linprog(aim, vstack(limits), np.concatenate(room), seats, np.array(problem.seats), bounds)
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
+    sums = np.bincount(problem.tasks, weights=fits * answer.x[:size], minlength=tasks)
+    return {
+        "solve": seconds,
+        "busy": busy,
+        "memory": peak(),
+        "total": -answer.fun,
+        "minimum": float(sums.min()),
+        "fractional": int(((answer.x[:size] > 1e-6) & (answer.x[:size] < 1 - 1e-6)).sum()),
+    }
+
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def alone(task, name, seconds=None):
+    """Run in a process of its own; None if it takes longer than ``seconds``."""
+    receiving, sending = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(target=report, args=(task, name, sending))
+    process.start()
+    answer = receiving.recv() if receiving.poll(seconds) else None
+    process.kill() if answer is None else process.join()
+    return answer
+
+
+def report(task, name, pipe):
+    sys.stdout = sys.stderr
+    pipe.send({"ours": ours, "baseline": baseline}[task](name))
+
+
+def main():
+    """Print two lines per case."""
+    names = [name for name in CASES if not ("--quick" in sys.argv and name in LARGE)]
+    if not DATA.is_dir():
+        print(f"no published bids at {DATA}")
+        names = [name for name in names if name not in PUBLISHED]
+    print(f"{'case':34}{'':10}{'seconds':>8}{'of CPU':>8}{'MB':>6}{'total':>14}{'bound':>14}{'minimum':>9}")
+    for name in names:
+        mine = alone("ours", name)
+        print(
+            f"{name:34}{'gongping':10}{mine['solve']:8.2f}{mine['busy']:8.2f}{mine['memory']:6}{mine['total']:14.6f}{mine['bound']:14.6f}"
+            f"{mine['minimum']:9.4f}  {mine['status']}, draw {mine['draw']:.2f} s, verified in {mine['verify']:.2f} s,"
+            f" {mine['crowded']} panels with two of one employer",
+            flush=True,
+        )
+        other = alone("baseline", name, BASELINE_SECONDS)
+        if other is None:
+            print(f"{'':34}{'one LP':10}   over {BASELINE_SECONDS} s", flush=True)
+            continue
+        print(
+            f"{'':34}{'one LP':10}{other['solve']:8.2f}{other['busy']:8.2f}{other['memory']:6}{other['total']:14.6f}{'':14}"
+            f"{other['minimum']:9.4f}  {other['fractional']} pairs left fractional",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
