@@ -18,7 +18,7 @@ from assignments.matching.words import Reason
 OPTIMAL: Final = "optimal"
 FEASIBLE: Final = "feasible"
 INFEASIBLE: Final = "infeasible"
-SOLVERS: Final = ("highspy", "numpy", "ortools")
+SOLVERS: Final = ("highspy", "ortools")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,5 +148,5 @@ def sample(solution: Solution, seed: bytes) -> Sample:
 
 
 def solvers() -> dict[str, str]:
-    """Return the versions of all that phase 1 computes with."""
+    """Return the versions of the solvers."""
     return {name: version(name) for name in SOLVERS}
