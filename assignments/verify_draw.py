@@ -832,8 +832,11 @@ class Batch:
                 counted[head] += held[expert]
         return arcs + [(node, sink, self.quotas[name] * UNITS, counted[node]) for name, node in quota_of.items()]
 
-    def worth(self, prices: Json, fits: list[int]) -> int:
-        """Return the bound on all units, each at weight times fit, that the prices prove."""
+    def worth(self, prices: Json, fits: list[int], fixed: dict[int, int] | None = None) -> int:
+        """Return the bound on all units, each at weight times fit, that the prices prove.
+
+        Of the pairs that are ``fixed`` it is given that they are not seated (0), or seated (1).
+        """
         rooms = {
             "rows": [row.seats for row in self.rows],
             "experts": self.caps,
@@ -851,8 +854,8 @@ class Batch:
             )
             total += UNITS * sum(room * price for room, price in zip(rooms[family], row))
         quota_of = {name: number for number, name in enumerate(self.quota_names)}
-        earned = 0
-        for pair, fit in zip(self.pairs, fits):
+        earned, given = 0, fixed or {}
+        for place, (pair, fit) in enumerate(zip(self.pairs, fits)):
             task = self.rows[pair.row].task
             paid = prices["rows"][pair.row] + prices["experts"][pair.expert]
             paid += prices["limits"][pair.limit] if pair.limit >= 0 else 0
@@ -860,7 +863,11 @@ class Batch:
                 paid += prices["twice"][self.twice[task, pair.expert]]
             quota = quota_of.get(self.problem["groups"][pair.expert])
             paid += 0 if quota is None else prices["quotas"][quota]
-            earned += max(0, fit * prices["weights"][task] - paid)
+            gain = fit * prices["weights"][task] - paid
+            if place in given:
+                total += UNITS * gain * given[place]
+            elif gain > 0:
+                earned += gain
         return total + self.most * earned
 
     def sums(self, units: list[int]) -> list[int]:
@@ -1116,6 +1123,22 @@ def tell_unique(told: object, found: bool) -> tuple[str, str]:
     return ("unique" if told else "not unique", "unique" if found else "not unique")
 
 
+def check_cases(batch: Batch, cases: list[Json]) -> None:
+    """Check that the cases leave nothing out: at each pair there is one way where it is seated, one where it is not."""
+    fixed = [case["fixed"] for case in cases]
+    whole = batch.problem["q_permille"] is None and all(
+        0 <= pair < len(batch.pairs) for way in fixed for pair, _ in way
+    )
+
+    def is_all(ways: list[list[list[int]]], depth: int) -> bool:
+        if any(len(way) == depth for way in ways):
+            return len(ways) == 1
+        sides = [[way for way in ways if way[depth] == [ways[0][depth][0], value]] for value in (0, 1)]
+        return sum(map(len, sides)) == len(ways) and all(side and is_all(side, depth + 1) for side in sides)
+
+    expect(whole and fixed and is_all(fixed, 0), "the cases of the proof leave something out", "证明的情形有遗漏")
+
+
 def check_program(batch: Batch, units: list[int], freeze: Json) -> str:
     """Check by weak duality how much better anything else could be."""
     certificate, sums = freeze["certificate"], batch.sums(units)
@@ -1131,23 +1154,41 @@ def check_program(batch: Batch, units: list[int], freeze: Json) -> str:
             step = gcd(step, fit)
         step = UNITS * (step or 1)
 
-    def bound(prices: Json) -> int:
+    def bound(prices: Json, fixed: dict[int, int] | None = None) -> int:
         weights: list[int] = prices["weights"]
         expect(len(weights) == len(pins) and min(weights, default=0) >= 0, "the weights are malformed", "权重有误")
-        return batch.worth(prices, fits) + sum(weight * pin for weight, pin in zip(weights, pins))
+        return batch.worth(prices, fits, fixed) + sum(weight * pin for weight, pin in zip(weights, pins))
 
-    scale, weights = certificate["scale"], certificate["prices"]["weights"]
-    expect(scale >= 1 and min(weights, default=scale) >= scale, "the scale is malformed", "比例有误")
-    extra = sum(weight - scale for weight, seats in zip(weights, batch.problem["seats"]) if seats)
-    best = (bound(certificate["prices"]) - extra * floor) // scale // step * step
+    def room(case: Json, floor: int) -> int:
+        """Return the most that all can have in this case, times its scale, while every task has the floor."""
+        scale: int = case["scale"]
+        weights = case["prices"]["weights"]
+        expect(scale >= 0 and min(weights, default=scale) >= scale, "the scale is malformed", "比例有误")
+        extra: int = sum(weight - scale for weight, seats in zip(weights, batch.problem["seats"]) if seats)
+        return bound(case["prices"], dict(case.get("fixed", []))) - extra * floor
+
+    expect(certificate["scale"] >= 1, "the scale is malformed", "比例有误")
+    best = room(certificate, floor) // certificate["scale"] // step * step
     told = [("bound_units", best)]
     gap = best - total
+    if "cases" in certificate:
+        check_cases(batch, certificate["cases"])
+        for case in certificate["cases"]:
+            most = room(case, floor)
+            holds = most // case["scale"] // step * step < total + UNITS if case["scale"] else most < 0
+            expect(holds, "a case of the proof may hold something better", "证明中有一种情形可能更优")
+        gap = 0
     if batch.problem["floor"] == "max-min" and any(batch.problem["seats"]):
         prices = certificate["floor_prices"]
         expect(sum(prices["weights"]) > 0, "the weights are malformed", "权重有误")
         highest = bound(prices) // sum(prices["weights"]) // step * step
-        gap = max(gap, highest - floor)
         told += [("floor_bound_units", highest), ("floor_units", floor)]
+        if "floor_cases" in certificate:
+            check_cases(batch, certificate["floor_cases"])
+            holds = all(not case["scale"] and room(case, floor + step) < 0 for case in certificate["floor_cases"])
+            expect(holds, "a case of the proof may hold a higher floor", "证明中有一种情形可能有更高的下限")
+        else:
+            gap = max(gap, highest - floor)
     for name, value in told:
         expect(
             certificate[name] == value,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from assignments.matching.branching import no_better_total, no_higher_floor
 from assignments.matching.flow import solve_flow
 from assignments.matching.network import ContradictionError, Network, build_network
 from assignments.matching.problem import MAX_MIN, UNITS, Ints, Problem, ProblemError
@@ -98,17 +99,23 @@ def _by_program(network: Network, best_without_floor: Ints | None = None) -> Sol
     expected, floor = sum(sums), min(sums, default=0)
     bound = total_bound(network, found.total_prices, found.scale, floor)
     certificate: dict[str, Any] = {
-        "kind": "program",
         "bound_units": bound,
+        "kind": "program",
         "prices": found.total_prices.document(),
         "scale": found.scale,
     }
     gap = bound - expected
+    if gap >= UNITS and (cases := no_better_total(found.model, expected, floor if found.floor_prices else None)):
+        certificate["cases"] = [case.document() for case in cases]
+        gap = 0
     if found.floor_prices:
         highest = floor_bound(network, found.floor_prices)
         certificate |= {"floor_bound_units": highest, "floor_prices": found.floor_prices.document()}
         certificate["floor_units"] = floor
-        gap = max(gap, highest - floor)
+        if highest - floor >= UNITS and (cases := no_higher_floor(found.model, floor)):
+            certificate["floor_cases"] = [case.document() for case in cases]
+        else:
+            gap = max(gap, highest - floor)
     if network.limits.crossing:
         seated = np.flatnonzero(found.pair_units)
         rows = network.pair_row[seated].tolist()

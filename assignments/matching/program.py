@@ -44,8 +44,11 @@ class Prices:
     twice: tuple[int, ...]
     quotas: tuple[int, ...]
 
-    def bound(self, network: Network, worth: Ints) -> int:
-        """Return the bound on Σ weight·worth over all units of the open pairs."""
+    def bound(self, network: Network, worth: Ints, fixed: Mapping[int, int] | None = None) -> int:
+        """Return the bound on Σ weight·worth over all units of the open pairs.
+
+        ``fixed`` are pairs of which it is given that they are not seated (0), or seated (1).
+        """
         table = _Limits(network)
         total: int = 0
         for family in FAMILIES:
@@ -56,11 +59,15 @@ class Prices:
             [0 if place < 0 else getattr(self, family)[place] for place in table.places[family].tolist()]
             for family in FAMILIES
         ]
-        earned: int = sum(
-            max(0, fit * self.weights[task] - sum(prices))
+        earned = [
+            fit * self.weights[task] - sum(prices)
             for fit, task, prices in zip(worth.tolist(), tasks, zip(*paid, strict=True), strict=True)
-        )
-        return total + network.problem.pair_units * earned
+        ]
+        for pair, seated in (fixed or {}).items():
+            total += UNITS * earned[pair] * seated
+            earned[pair] = 0
+        gain: int = sum(one for one in earned if one > 0)
+        return total + network.problem.pair_units * gain
 
     def document(self) -> dict[str, Any]:
         """Return the prices as JSON."""
@@ -75,6 +82,7 @@ class Program:
     floor_prices: Prices | None
     total_prices: Prices
     scale: int
+    model: "Model"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,13 +99,13 @@ def solve_program(network: Network, fallback: Ints | None = None) -> Program | U
 
     ``fallback`` are units that fill the seats, for the case that the solver finds no whole answer in time.
     """
+    model = Model(network, network.pair_fit)
     floor_prices = None
     has_floor = network.problem.floor == MAX_MIN and any(network.problem.seats)
     if not len(network.pair_row):
-        return _pinned_only(network, has_floor=has_floor)
+        return _pinned_only(model, has_floor=has_floor)
     if network.limits.crossing and (unfilled := _unfilled(network)):
         return unfilled
-    model = _Model(network, network.pair_fit)
     floor: float | None = None
     if has_floor:
         floor, floor_prices, best = _highest_floor(network, model)
@@ -118,7 +126,7 @@ def solve_program(network: Network, fallback: Ints | None = None) -> Program | U
             return Unfilled(None, 1, MOST_NODES)
         units = whole
     scale = best.scale()
-    return Program(units, floor_prices, best.prices(scale), scale)
+    return Program(units, floor_prices, best.prices(scale), scale, model)
 
 
 class _Limits:
@@ -147,7 +155,7 @@ class _Limits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answer:
+class Answer:
     """What the linear program said: values, prices of the limits and of the floor, earnings of the pairs."""
 
     value: float
@@ -174,10 +182,11 @@ class _Answer:
         return Prices(weights=weights, rows=whole["rows"], **above)
 
 
-class _Model:
+class Model:
     """The linear program of a network; ``worth`` is what a seat given to a pair counts."""
 
     def __init__(self, network: Network, worth: Ints, *, must_fill: bool = True) -> None:
+        """Read the limits; without ``must_fill`` seats may stay empty."""
         self.network = network
         self.limits = _Limits(network)
         self.must_fill = must_fill
@@ -198,38 +207,40 @@ class _Model:
         raise_floor: bool = False,
         columns: Ints | None = None,
         whole: bool = False,
-    ) -> "_Answer | None":
+    ) -> "Answer | None":
         """Return the best answer, None if there is none. ``floor`` in fits; ``raise_floor`` makes it the aim."""
         columns = np.arange(len(self.worth)) if columns is None else columns
-        highs = self._highs(columns, floor, raise_floor=raise_floor, whole=whole)
+        highs = self.program(columns, floor, raise_floor=raise_floor, whole=whole)
         highs.run()
         if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return None
+        return self.answer(highs, columns, is_floor=raise_floor)
+
+    def answer(self, highs: highspy.Highs, columns: Ints, *, is_floor: bool = False) -> Answer | None:
+        """Return what the program over ``columns`` said, None if it has no values."""
         solution = highs.getSolution()
         if not solution.value_valid:
             return None
-        values = np.zeros(len(self.worth))
+        values, earnings = np.zeros(len(self.worth)), np.zeros(len(self.worth))
         values[columns] = np.array(solution.col_value)[: len(columns)]
-        duals, earnings = np.array(solution.row_dual), np.zeros(len(self.worth))
-        by_family: dict[str, Floats] = {}
+        if solution.dual_valid:
+            earnings[columns] = np.array(solution.col_dual)[: len(columns)] * self.unit
+        prices, floor_prices = self.split(np.array(solution.row_dual) if solution.dual_valid else np.zeros(0))
+        value = highs.getInfo().objective_function_value * self.unit
+        return Answer(value, values, prices, floor_prices, earnings, is_floor)
+
+    def split(self, duals: Floats) -> tuple[dict[str, Floats], Floats]:
+        """Return the duals of the program's rows by family, and those of the floor; zero where there are none."""
+        by_family = {}
         begin = 0
         for family in FAMILIES:
             size = len(self.limits.rooms[family])
             by_family[family] = duals[begin : begin + size] * self.unit if len(duals) else np.zeros(size)
             begin += size
         floor_duals = -duals[begin : begin + len(self.seated)] if len(duals) > begin else np.zeros(len(self.seated))
-        if len(duals):
-            earnings[columns] = np.array(solution.col_dual)[: len(columns)] * self.unit
-        return _Answer(
-            value=highs.getInfo().objective_function_value * self.unit,
-            values=values,
-            duals=by_family,
-            floor_duals=floor_duals,
-            earnings=earnings,
-            is_floor=raise_floor,
-        )
+        return by_family, floor_duals
 
-    def best(self, floor: float | None) -> _Answer:
+    def best(self, floor: float | None) -> Answer:
         """Return the best answer where there must be one."""
         answer = self.solve(floor=floor)
         if answer is None:
@@ -237,7 +248,7 @@ class _Model:
             raise ArithmeticError(message)
         return answer
 
-    def whole(self, best: _Answer, floor: float | None) -> Ints | None:
+    def whole(self, best: Answer, floor: float | None) -> Ints | None:
         """Return the best whole assignment, knowing the fractional one; None if there is none within the node limit."""
         near = np.rint(best.values)
         if np.abs(best.values - near).max(initial=0) < NEAR:
@@ -263,7 +274,8 @@ class _Model:
         floor = min(sums) / UNITS
         return floor if floor < above else None
 
-    def _highs(self, columns: Ints, floor: float | None, *, raise_floor: bool, whole: bool) -> highspy.Highs:
+    def program(self, columns: Ints, floor: float | None, *, raise_floor: bool, whole: bool) -> highspy.Highs:
+        """Return the program over the ``columns``, ready to run."""
         infinity = highspy.kHighsInf
         tasks, size = len(self.seated), len(columns)
         has_floor = raise_floor or floor is not None
@@ -319,7 +331,7 @@ class _Model:
         return highs
 
 
-def _highest_floor(network: Network, model: _Model) -> tuple[float, Prices, _Answer]:
+def _highest_floor(network: Network, model: Model) -> tuple[float, Prices, Answer]:
     """Return the highest floor that the linear program has, prices that bound it, and the best answer above it.
 
     The best seats that one task alone could have are often already the floor; then the program only confirms them.
@@ -370,7 +382,7 @@ def _alone(network: Network) -> tuple[float, Prices]:
 def _unfilled(network: Network) -> Unfilled | None:
     """Return a bound on the seats that can be filled if it is below what is needed."""
     ones = np.ones(len(network.pair_row), np.int64)
-    best = _Model(network, ones, must_fill=False).solve()
+    best = Model(network, ones, must_fill=False).solve()
     needed = int(network.row_seats.sum())
     if best is None or best.value > needed - NEAR * max(needed, 1):
         return None
@@ -380,30 +392,32 @@ def _unfilled(network: Network) -> Unfilled | None:
     return Unfilled(Prices(prices.weights, rows, prices.experts, prices.limits, prices.twice, prices.quotas), scale)
 
 
-def _pinned_only(network: Network, *, has_floor: bool) -> Program:
+def _pinned_only(model: Model, *, has_floor: bool) -> Program:
     """Return the answer where the pins have left neither seats nor pairs."""
-    none = {family: (0,) * len(rooms) for family, rooms in _Limits(network).rooms.items()}
+    network = model.network
+    none = {family: (0,) * len(rooms) for family, rooms in model.limits.rooms.items()}
     prices = Prices((1,) * len(network.problem.seats), **none)
-    return Program(np.zeros(0, np.int64), _alone(network)[1] if has_floor else None, prices, 1)
+    return Program(np.zeros(0, np.int64), _alone(network)[1] if has_floor else None, prices, 1, model)
 
 
 def total_bound(network: Network, prices: Prices, scale: int, floor_units: int) -> int:
     """Return the most that units × fit can be while every task with seats has ``floor_units``."""
     extra = sum(weight - scale for weight, seats in zip(prices.weights, network.problem.seats, strict=True) if seats)
-    return _stepped(network, (_weighted(network, prices) - extra * floor_units) // scale)
+    return stepped(network, (weighted(network, prices) - extra * floor_units) // scale)
 
 
 def floor_bound(network: Network, prices: Prices) -> int:
     """Return the most units × fit that the worst task can have."""
-    return _stepped(network, _weighted(network, prices) // sum(prices.weights))
+    return stepped(network, weighted(network, prices) // sum(prices.weights))
 
 
-def _weighted(network: Network, prices: Prices) -> int:
+def weighted(network: Network, prices: Prices, fixed: Mapping[int, int] | None = None) -> int:
+    """Return the bound that the prices prove on the weighted total, pins included."""
     pins: int = sum(weight * fit for weight, fit in zip(prices.weights, pin_fits(network).tolist(), strict=True))
-    return prices.bound(network, network.pair_fit) + UNITS * pins
+    return prices.bound(network, network.pair_fit, fixed) + UNITS * pins
 
 
-def _stepped(network: Network, bound: int) -> int:
+def stepped(network: Network, bound: int) -> int:
     """Return the largest total up to the bound that whole assignments can have: a multiple of all fits' divisor."""
     if network.problem.q_permille is not None:
         return bound

@@ -67,6 +67,31 @@ def void(ground: str) -> Record:
     return case.record(parts=(), void=told, commitments=commitments, reveals=reveals)
 
 
+FLOOR_BY_CASES: Record = {
+    "seats": [2, 2],
+    "caps": [3, 0, 1, 3],
+    "edges": [[0, 0, 10], [0, 1, 13], [0, 2, 18], [0, 3, 13], [1, 0, 4], [1, 1, 11], [1, 2, 17], [1, 3, 12]],
+    "groups": [None, 1, 1, 2],
+    "group_limit": 0,
+    "q_permille": None,
+    "floor": "max-min",
+}
+TOTAL_BY_CASES: Record = {
+    "seats": [2, 1],
+    "caps": [3, 1, 3, 2, 0, 2],
+    "edges": [
+        *([0, 0, 4], [0, 1, 17], [0, 3, 11], [0, 4, 6], [0, 5, 0]),
+        *([1, 0, 13], [1, 1, 16], [1, 2, 0], [1, 3, 2], [1, 4, 16], [1, 5, 14]),
+    ],
+    "groups": [1, None, 2, "x", 1, 1],
+    "group_limit": 2,
+    "q_permille": None,
+    "floor": "max-min",
+    "seat_strata": [[[1, 2]], [[1, 1]]],
+    "strata": [[1, 2], [1, 2], [1], [1], [2], [1, 2]],
+}
+
+
 RECORDS: dict[str, Callable[[], Record]] = {
     "plain": lambda: BatchCase().record(),
     "replacements": lambda: replaced().record(),
@@ -74,6 +99,8 @@ RECORDS: dict[str, Callable[[], Record]] = {
     "floor": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": None}).record(),
     "floor with a cap": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": 430}).record(),
     "crossing": lambda: BatchCase(CROSSING).again(2, 1, opened=(0, 1)).record(),
+    "floor by cases": lambda: BatchCase(FLOOR_BY_CASES).record(),
+    "total by cases": lambda: BatchCase(TOTAL_BY_CASES).record(),
     "opened leaf": lambda: (case := BatchCase()).record(openings=[case.opening(3)], witness=None),
     "missing commitment": lambda: void("missing_commitment"),
     "refused reveal": lambda: void("refused_reveal"),
@@ -112,9 +139,15 @@ def test_records_tell_of_what_they_should(records):
     steps = records["replacements"]["replacements"]
 
     assert [step["opened"] for step in steps][-1] == [0, 1]
-    assert {skip["reason"] for step in steps for skip in step["skipped"]} >= {"late", "group"}
-    assert json.loads(records["crossing"]["freeze"])["certificate"]["strata"]
+    assert "late" in {skip["reason"] for step in steps for skip in step["skipped"]}
+    assert certificate(records["crossing"])["strata"]
+    assert len(certificate(records["floor by cases"])["floor_cases"]) > 2
+    assert len(certificate(records["total by cases"])["cases"]) > 2
     assert any(units not in {0, 500, 1000} for _, _, units in marginals(records["floor with a cap"]))
+
+
+def certificate(record: Record) -> Record:
+    return json.loads(record["freeze"])["certificate"]
 
 
 def marginals(record: Record) -> list[list[int]]:
@@ -247,6 +280,28 @@ LIES: dict[str, tuple[Record, Callable[[Record], Any], str]] = {
         WIDE | {"floor": "max-min"},
         lambda f: f["certificate"]["prices"]["weights"].__setitem__(0, 0),
         "the scale is malformed",
+    ),
+    "case left out": (FLOOR_BY_CASES, lambda f: f["certificate"]["floor_cases"].pop(), "leave something out"),
+    "same side twice": (
+        TOTAL_BY_CASES,
+        lambda f: f["certificate"]["cases"][0]["fixed"][0].reverse(),
+        "leave something out",
+    ),
+    "no case": (TOTAL_BY_CASES, lambda f: f["certificate"].update(cases=[]), "leave something out"),
+    "unknown pair": (
+        TOTAL_BY_CASES,
+        lambda f: f["certificate"]["cases"][0]["fixed"][0].__setitem__(0, 999),
+        "leave something out",
+    ),
+    "open case": (
+        TOTAL_BY_CASES,
+        lambda f: f["certificate"].update(cases=[f["certificate"]["cases"][0] | {"fixed": []}]),
+        "a case of the proof may hold something better",
+    ),
+    "open floor": (
+        FLOOR_BY_CASES,
+        lambda f: f["certificate"].update(floor_cases=[f["certificate"]["floor_cases"][0] | {"fixed": []}]),
+        "a case of the proof may hold a higher floor",
     ),
     "kind": (WIDE, lambda f: f["problem"].update(floor="max-min"), "the certificate is of the wrong kind"),
     "infeasible": (WIDE, lambda f: f.update(status="infeasible"), "an infeasible batch has chances"),
