@@ -1223,6 +1223,17 @@ def check_infeasible(batch: Batch, freeze: Json) -> str:
         expect(scale >= 1 and min([scale, *weights]) >= scale, "the scale is malformed", "比例有误")
         expect(min([0, *prices["rows"]]) >= 0, "the prices of rows are malformed", "rows 的价格有误")
         room = batch.worth(prices, [1] * len(batch.pairs)) // scale
+    elif kind == "cases":
+        check_cases(batch, certificate["cases"])
+        fits = [pair.fit for pair in batch.pairs]
+        for case in certificate["cases"]:
+            expect(
+                min(case["prices"]["weights"], default=0) == 0 == max(case["prices"]["weights"], default=0)
+                and batch.worth(case["prices"], fits, dict(case["fixed"])) < 0,
+                "a case of the proof may hold an assignment",
+                "证明中有一种情形可能有解",
+            )
+        return "infeasible: shown by %d cases" % len(certificate["cases"])
     else:
         expect(kind == "solver", f"unknown certificate {kind}", f"未知证书 {kind}")
         return "infeasible by the solver's word alone"

@@ -11,8 +11,9 @@ from typing import Any, Final
 import highspy
 import numpy as np
 
+from assignments.matching.prices import Prices, stepped, weighted
 from assignments.matching.problem import UNITS
-from assignments.matching.program import NEAR, Answer, Model, Prices, stepped, weighted
+from assignments.matching.program import NEAR, Answer, Model
 
 MOST_CASES: Final = 3_000
 MOST_COLUMNS: Final = 2_000_000
@@ -45,6 +46,11 @@ def no_better_total(model: Model, total_units: int, floor_units: int | None) -> 
 def no_higher_floor(model: Model, floor_units: int) -> tuple[Case, ...] | None:
     """Return cases that prove that no floor is a step higher; None if there would be too many."""
     return _cases(model, floor_units + model.step * UNITS, None)
+
+
+def no_answer(model: Model) -> tuple[Case, ...] | None:
+    """Return cases that prove that the seats cannot all be filled; None if there would be too many."""
+    return _cases(model, None, None)
 
 
 def _cases(model: Model, floor_units: int | None, total_units: int | None) -> tuple[Case, ...] | None:

@@ -10,8 +10,9 @@ import numpy as np
 from assignments.matching.branching import no_better_total, no_higher_floor
 from assignments.matching.flow import solve_flow
 from assignments.matching.network import ContradictionError, Network, build_network
+from assignments.matching.prices import floor_bound, task_sums, total_bound
 from assignments.matching.problem import MAX_MIN, UNITS, Ints, Problem, ProblemError
-from assignments.matching.program import Unfilled, floor_bound, solve_program, task_sums, total_bound
+from assignments.matching.program import Unfilled, solve_program
 from assignments.matching.reasons import Shortage, crossing_shortage, shortage
 from assignments.matching.sampling import whole_units
 from assignments.matching.words import Reason

@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 from ortools.graph.python import max_flow
 
+from assignments.matching.branching import no_answer
 from assignments.matching.network import ContradictionError, Network, build_network
 from assignments.matching.problem import UNITS, Ints, Problem
-from assignments.matching.program import Program, Unfilled, solve_program
+from assignments.matching.program import Model, Program, Unfilled, solve_program
 from assignments.matching.words import Reason
 
 LIFTED: Final[tuple[tuple[str, Callable[[Problem], bool], Callable[[Problem], Problem]], ...]] = (
@@ -56,8 +57,12 @@ def shortage(network: Network) -> Shortage:
 def crossing_shortage(network: Network, unfilled: Unfilled) -> Shortage:
     """Return why the seats of a network whose limits cross cannot all be filled."""
     if unfilled.prices is None:
-        reasons = [Reason("not_found", {"nodes": unfilled.nodes}), *_would_do(network.problem)]
-        return Shortage(tuple(reasons), {"kind": "solver", "nodes": unfilled.nodes})
+        cases = no_answer(Model(network, network.pair_fit))
+        if cases is None:
+            reasons = [Reason("not_found", {"nodes": unfilled.nodes}), *_would_do(network.problem)]
+            return Shortage(tuple(reasons), {"kind": "solver", "nodes": unfilled.nodes})
+        reasons = [Reason("seats_cross"), *_would_do(network.problem), _typed_people(network)]
+        return Shortage(tuple(reasons), {"kind": "cases", "cases": [case.document() for case in cases]})
     ones = np.ones(len(network.pair_row), np.int64)
     bound = unfilled.prices.bound(network, ones) // unfilled.scale
     missing = int(network.row_seats.sum()) * UNITS - bound

@@ -75,6 +75,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "no whole assignment holds typed seats, employer limits and load caps together: {missing} seats stay empty",
         "专业席位、单位限制与任务上限无法同时满足：至少空缺 {missing} 个席位",
     ),
+    "seats_cross": (
+        "no whole assignment holds typed seats, employer limits and load caps together",
+        "专业席位、单位限制与任务上限无法同时满足",
+    ),
     "stratum_short": (
         "task {task} needs {seats} people of stratum {stratum}, {people} are listed",
         "任务 {task} 需要类别 {stratum} 的 {seats} 人，可选 {people} 人",
