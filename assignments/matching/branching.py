@@ -74,31 +74,32 @@ def _cases(model: Model, floor_units: int | None, total_units: int | None) -> tu
             highs.changeColBounds(pair, float(value), float(value))
         touched = fixed
         highs.run()
-        answer, is_possible = _answer(model, highs)
-        if answer is None:
-            return None
+        is_possible = highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible
+        answer = (model.answer(highs, columns) if is_possible else None) or _impossible(model, highs)
         scale = answer.scale()
         case = Case(fixed, answer.prices(scale), scale if is_possible else 0)
         if _is_closed(model, case, floor_units or 0, total_units):
             closed.append(case)
-            continue
-        split = int(np.argmin(np.abs(answer.values - model.top / 2)))
-        if not is_possible or min(answer.values[split], model.top - answer.values[split]) < NEAR:
+        elif (split := _fractional(model, answer)) is not None:
+            waiting += [(*fixed, (split, 0)), (*fixed, (split, 1))]
+        else:
             return None
-        waiting += [(*fixed, (split, 0)), (*fixed, (split, 1))]
     return tuple(closed)
 
 
-def _answer(model: Model, highs: highspy.Highs) -> tuple[Answer | None, bool]:
-    """Return the answer of a case, or the prices that show that it has none; and whether it is possible."""
-    if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
-        return model.answer(highs, np.arange(len(model.worth))), True
-    _, is_there, ray = highs.getDualRay()  # type: ignore[attr-defined]  # its stubs forget it
-    if not is_there:
-        return None, False
-    prices, floor_prices = model.split(-np.array(ray) / max(1e-9, float(np.abs(ray).max())))
+def _impossible(model: Model, highs: highspy.Highs) -> Answer:
+    """Return the prices that show that a case has no answer."""
+    _, is_there, found = highs.getDualRay()  # type: ignore[attr-defined]  # its stubs forget it
+    ray = np.array(found) if is_there else np.zeros(highs.getNumRow())
+    prices, floor_prices = model.split(-ray / max(NEAR, float(np.abs(ray).max())))
     nothing = np.zeros(len(model.worth))
-    return Answer(0.0, nothing, prices, floor_prices, nothing, is_floor=True), False
+    return Answer(0.0, nothing, prices, floor_prices, nothing, is_floor=True)
+
+
+def _fractional(model: Model, answer: Answer) -> int | None:
+    """Return the pair that is closest to half a seat, None if all are whole."""
+    pair = int(np.argmin(np.abs(answer.values - model.top / 2)))
+    return pair if NEAR < answer.values[pair] < model.top - NEAR else None
 
 
 def _is_closed(model: Model, case: Case, floor_units: int, total_units: int | None) -> bool:

@@ -124,7 +124,7 @@ class _Pricing:
         if status == solver.INFEASIBLE:
             return None
         if status != solver.OPTIMAL:
-            message = f"the flow solver answered {status.name}"
+            message = f"the fits are too large for the flow solver ({status.name})"
             raise CostRangeError(message)
         units = np.zeros(len(self.cost), np.int64)
         units[active] = solver.flows(np.arange(len(active))) * step

@@ -170,9 +170,9 @@ class Model:
         floor_duals = -duals[begin : begin + len(self.seated)] if len(duals) > begin else np.zeros(len(self.seated))
         return by_family, floor_duals
 
-    def best(self, floor: float | None) -> Answer:
+    def best(self, floor: float | None, *, raise_floor: bool = False) -> Answer:
         """Return the best answer where there must be one."""
-        answer = self.solve(floor=floor)
+        answer = self.solve(floor=floor, raise_floor=raise_floor)
         if answer is None:
             message = "the solver found no answer where there is one"
             raise ArithmeticError(message)
@@ -269,10 +269,7 @@ def _highest_floor(network: Network, model: Model) -> tuple[float, Prices, Answe
     alone, prices = _alone(network)
     if (best := model.solve(floor=alone)) is not None:
         return alone, prices, best
-    raised = model.solve(raise_floor=True)
-    if raised is None:
-        message = "the seats can be filled, but the solver found no floor"
-        raise ArithmeticError(message)
+    raised = model.best(None, raise_floor=True)
     floor = raised.value - NEAR * model.unit
     if network.problem.q_permille is None:
         floor = float(np.floor((raised.value + NEAR * model.unit) / model.step) * model.step)
@@ -332,16 +329,15 @@ def _pinned_only(model: Model, *, has_floor: bool) -> Program:
 
 def _rounded(network: Network, values: Floats) -> Ints:
     """Return the values in whole units, each rounded up or down so that every limit still holds."""
-    for slack in (0, 1, UNITS):
-        units = _between(
+    tries = (
+        _between(
             network,
             np.maximum(np.floor(values * UNITS + ROUGH).astype(np.int64) - slack, 0),
             np.minimum(np.ceil(values * UNITS - ROUGH).astype(np.int64) + slack, network.problem.pair_units),
         )
-        if units is not None:
-            return units
-    message = "the marginals cannot be rounded"
-    raise ArithmeticError(message)
+        for slack in (0, 1, UNITS)
+    )
+    return next(units for units in tries if units is not None)
 
 
 def _between(network: Network, low: Ints, high: Ints) -> Ints | None:

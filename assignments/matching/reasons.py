@@ -8,7 +8,7 @@ import numpy as np
 from ortools.graph.python import max_flow
 
 from assignments.matching.branching import no_answer
-from assignments.matching.network import ContradictionError, Network, build_network
+from assignments.matching.network import Network, build_network
 from assignments.matching.problem import UNITS, Ints, Problem
 from assignments.matching.program import Model, Program, Unfilled, solve_program
 from assignments.matching.words import Reason
@@ -85,10 +85,7 @@ def crossing_shortage(network: Network, unfilled: Unfilled) -> Shortage:
 
 def is_fillable(problem: Problem) -> bool:
     """Say whether every seat can be filled."""
-    try:
-        network = build_network(problem)
-    except ContradictionError:
-        return False
+    network = build_network(problem)
     if network.limits.crossing:
         return isinstance(solve_program(network), Program)
     return _smallest_cut(network)[0] == int(network.row_seats.sum()) * UNITS

@@ -40,6 +40,43 @@ TYPED: dict[str, Any] = SMALL | {
     "seat_strata": [[[1, 1], [2, 1]], [], [[2, 2]]],
     "strata": [[1], [2], [1, 2], [2], [2]],
 }
+CROSSED: dict[
+    str, Any
+] = {  # each limit alone and any fractions could be kept: the two ways of every seat end in a circle
+    "seats": [3, 1, 1],
+    "caps": [1] * 6,
+    "edges": [
+        *([0, 0, 1], [0, 1, 1], [0, 2, 1], [0, 3, 1], [0, 4, 1], [0, 5, 1]),
+        *([1, 0, 1], [1, 1, 1], [2, 3, 1], [2, 4, 1]),
+    ],
+    "groups": [1, None, 1, 2, None, 2],
+    "q_permille": None,
+    "seat_strata": [[[1, 1], [2, 1], [3, 1]], [], []],
+    "strata": [[1], [2], [2], [1], [3], [3]],
+}
+FLOOR_BY_CASES: dict[str, Any] = {
+    "seats": [2, 2],
+    "caps": [3, 0, 1, 3],
+    "edges": [[0, 0, 10], [0, 1, 13], [0, 2, 18], [0, 3, 13], [1, 0, 4], [1, 1, 11], [1, 2, 17], [1, 3, 12]],
+    "groups": [None, 1, 1, 2],
+    "group_limit": 0,
+    "q_permille": None,
+    "floor": "max-min",
+}
+TOTAL_BY_CASES: dict[str, Any] = {
+    "seats": [2, 1],
+    "caps": [3, 1, 3, 2, 0, 2],
+    "edges": [
+        *([0, 0, 4], [0, 1, 17], [0, 3, 11], [0, 4, 6], [0, 5, 0]),
+        *([1, 0, 13], [1, 1, 16], [1, 2, 0], [1, 3, 2], [1, 4, 16], [1, 5, 14]),
+    ],
+    "groups": [1, None, 2, "x", 1, 1],
+    "group_limit": 2,
+    "q_permille": None,
+    "floor": "max-min",
+    "seat_strata": [[[1, 2]], [[1, 1]]],
+    "strata": [[1, 2], [1, 2], [1], [1], [2], [1, 2]],
+}
 
 
 def batch(**changes: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from assignments.matching import (
 from assignments.verify_draw import Difference, verify, verify_result
 from foundation.core.canon import digest, dumps, sha256_hex
 from tests.assignments.test_verify_draw import changed, leaves_of, touch
-from tests.factories.batches import SEED, TYPED, BatchCase, batch
+from tests.factories.batches import CROSSED, FLOOR_BY_CASES, SEED, TOTAL_BY_CASES, TYPED, BatchCase, batch
 from tests.factories.draws import nonce
 
 VERIFIER = Path(verify_draw.__file__)
@@ -65,31 +65,6 @@ def void(ground: str) -> Record:
     commitments = one if ground == "missing_commitment" else case.commitments
     told = pure.Void(1, ground, "监督", case.h)
     return case.record(parts=(), void=told, commitments=commitments, reveals=reveals)
-
-
-FLOOR_BY_CASES: Record = {
-    "seats": [2, 2],
-    "caps": [3, 0, 1, 3],
-    "edges": [[0, 0, 10], [0, 1, 13], [0, 2, 18], [0, 3, 13], [1, 0, 4], [1, 1, 11], [1, 2, 17], [1, 3, 12]],
-    "groups": [None, 1, 1, 2],
-    "group_limit": 0,
-    "q_permille": None,
-    "floor": "max-min",
-}
-TOTAL_BY_CASES: Record = {
-    "seats": [2, 1],
-    "caps": [3, 1, 3, 2, 0, 2],
-    "edges": [
-        *([0, 0, 4], [0, 1, 17], [0, 3, 11], [0, 4, 6], [0, 5, 0]),
-        *([1, 0, 13], [1, 1, 16], [1, 2, 0], [1, 3, 2], [1, 4, 16], [1, 5, 14]),
-    ],
-    "groups": [1, None, 2, "x", 1, 1],
-    "group_limit": 2,
-    "q_permille": None,
-    "floor": "max-min",
-    "seat_strata": [[[1, 2]], [[1, 1]]],
-    "strata": [[1, 2], [1, 2], [1], [1], [2], [1, 2]],
-}
 
 
 RECORDS: dict[str, Callable[[], Record]] = {
@@ -237,6 +212,11 @@ LIES: dict[str, tuple[Record, Callable[[Record], Any], str]] = {
         lambda f: f["certificate"]["potentials"].__setitem__(0, -(2**40)),
         "the potentials do not prove",
     ),
+    "raised potential": (
+        WIDE,
+        lambda f: f["certificate"]["potentials"].__setitem__(0, 2**40),
+        "should take less",
+    ),
     "potentials": (WIDE, lambda f: f["certificate"]["potentials"].pop(), "the potentials are malformed"),
     "unique": (WIDE, lambda f: f["certificate"].update(unique=False), "the optimum is not unique, it is unique"),
     "tie": (WIDE, lambda f: f["certificate"].update(tie="tie2"), "the potentials do not prove"),
@@ -381,6 +361,7 @@ RESULTS: dict[str, Record] = {
     "short": batch(**WIDE | {"caps": [0] * 8 + [1]}),
     "contradiction": batch(**WIDE | {"pins": [[0, 1]], "forbids": [[0, 1]]}),
     "typed and short": batch(**CROSSING | {"groups": [1] * 5}),
+    "crossed": batch(**CROSSED),
 }
 
 
@@ -406,6 +387,12 @@ FORGED: list[tuple[str, Callable[[Record], Any], str]] = [
     ("typed and short", lambda r: r["certificate"].update(missing_units=1), "the certificate shows room for "),
     ("typed and short", lambda r: r["certificate"]["prices"]["rows"].__setitem__(0, -1), "rows are malformed"),
     ("typed and short", lambda r: r["certificate"].update(scale=2**51), "scale is malformed"),
+    ("crossed", lambda r: r["certificate"]["cases"].pop(), "leave something out"),
+    (
+        "crossed",
+        lambda r: r["certificate"]["cases"][0]["prices"].update(rows=[0] * 5),
+        "a case of the proof may hold an assignment",
+    ),
     ("capped", lambda r: r.update(seed="00"), "seed, units or pins are not those of the problem"),
     ("capped", lambda r: r.update(type="x"), "this is not the result of a batch"),
 ]

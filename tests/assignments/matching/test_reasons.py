@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from assignments import verify_draw
-from assignments.matching import UNITS, read_problem, result_document, solve
+from assignments.matching import UNITS, branching, read_problem, result_document, solve
 from assignments.matching.words import SENTENCES, Reason, listed
 from foundation.core.canon import dumps
-from tests.factories.batches import TYPED, batch, every_assignment, problems
+from tests.factories.batches import CROSSED, TYPED, batch, every_assignment, problems
 
 ALL = [[t, e, 1] for t in range(2) for e in range(4)]
 PLAIN = batch(seats=[1, 1], caps=[1] * 4, edges=ALL, groups=None, q_permille=None)
@@ -130,6 +130,26 @@ def test_crossing_rules_name_the_stratum_and_the_people_that_are_short():
     assert result["certificate"]["kind"] == "seats"
     assert result["codes"][0] == "seats_typed"
     assert result["reasons"][-1].startswith("1 more people would do")
+
+
+def test_crossing_rules_that_only_whole_seats_break_are_shown_by_cases():
+    result = refused(batch(**CROSSED))
+
+    assert list(every_assignment(batch(**CROSSED))) == []
+    assert result["certificate"]["kind"] == "cases"
+    assert result["reasons"] == [
+        "no whole assignment holds typed seats, employer limits and load caps together",
+        "it would do to lift one rule: caps, group_limit, seat_strata",
+        "1 more people would do, without employer, able to take any of these tasks and 1 each",
+    ]
+
+
+def test_what_only_the_solver_knows_is_said_to_be_so(monkeypatch):
+    monkeypatch.setattr(branching, "MOST_CASES", 0)
+
+    result = refused(batch(**CROSSED))
+
+    assert (result["certificate"]["kind"], result["codes"][0]) == ("solver", "not_found")
 
 
 def test_as_many_people_as_were_said_would_do_and_one_less_would_not():

@@ -1,6 +1,7 @@
 """Phase 1: the optimum is the one that a search through everything finds, proved, and blind to the seed."""
 
 import json
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +17,10 @@ from assignments import verify_draw
 from assignments.matching import (
     UNITS,
     ProblemError,
+    branching,
+    flow,
     freeze_document,
+    program,
     read_problem,
     result_document,
     sample,
@@ -27,7 +31,17 @@ from assignments.matching.__main__ import main
 from assignments.matching.flow import is_forest_and_acyclic, tie_of
 from assignments.matching.network import build_network
 from foundation.core.canon import dumps
-from tests.factories.batches import SEED, TYPED, batch, every_assignment, problems, task_fits
+from tests.factories.batches import (
+    CROSSED,
+    FLOOR_BY_CASES,
+    SEED,
+    TOTAL_BY_CASES,
+    TYPED,
+    batch,
+    every_assignment,
+    problems,
+    task_fits,
+)
 
 
 def answered(problem):
@@ -217,6 +231,110 @@ def test_solve_takes_the_next_tie_when_two_pairs_have_the_same():
     assert (result["certificate"]["tie"], result["certificate"]["unique"]) == ("tie2", True)
 
 
+def test_solve_says_so_when_no_tie_decides(monkeypatch):
+    monkeypatch.setattr(flow, "MOST_TIES", 1)
+    twins: dict[int, int] = {}
+    expert = next(one for one in range(2000) if twins.setdefault(tie_of("tie", 0, one), one) != one)
+    edges = [[0, twins[tie_of("tie", 0, expert)], 5], [0, expert, 5]]
+
+    result = answered(batch(seats=[1], caps=[1] * 2000, edges=edges, groups=None, q_permille=None))
+
+    assert (result["status"], result["certificate"]["unique"]) == ("optimal", False)
+
+
+def test_solve_asks_for_more_candidates_when_the_best_are_not_enough():
+    edges = [[t, e, 9 if e < 8 else 1] for t in range(20) for e in range(24)]
+
+    result = answered(batch(seats=[1] * 20, caps=[1] * 24, edges=edges, groups=None, q_permille=None))
+
+    assert (result["status"], result["total"]) == ("optimal", 8 * 9 + 12)
+
+
+def test_distances_refuse_a_flow_that_is_not_the_best():
+    pricing = flow._Pricing(
+        build_network(read_problem(batch(seats=[1], caps=[1, 1], edges=[[0, 0, 1], [0, 1, 9]], groups=None))), "tie"
+    )
+    pricing._activate(np.arange(2))
+
+    with pytest.raises(ArithmeticError, match="not optimal"):
+        pricing._distances(np.array([500, 0]))
+
+
+def test_program_keeps_what_it_has_when_the_solver_gives_up(monkeypatch):
+    monkeypatch.setattr(program.Model, "whole", lambda *_: None)
+    problem = batch(floor="max-min", q_permille=None)
+
+    result = answered(problem)
+
+    assert result["status"] in {"optimal", "feasible"}
+    assert [tuple(panel) for panel in result["assignment"]] in list(every_assignment(problem))
+
+
+def test_program_refuses_a_floor_that_nobody_can_hold():
+    network = build_network(read_problem(batch()))
+
+    with pytest.raises(ArithmeticError, match="no answer"):
+        program.Model(network, network.pair_fit).best(10**9)
+
+
+def test_program_without_an_answer_gives_none():
+    network = build_network(read_problem(batch(**CROSSED)))
+    model = program.Model(network, network.pair_fit)
+    columns = np.arange(len(network.pair_row))
+
+    assert model.answer(model.program(columns, None, raise_floor=False, whole=False), columns) is None
+    assert model.whole_floor(1.0) is None
+
+
+def test_marginals_are_rounded_within_every_limit():
+    network = build_network(
+        read_problem(
+            batch(
+                seats=[1, 1],
+                caps=[1, 1],
+                edges=[[t, e, 1] for t in range(2) for e in range(2)],
+                groups=None,
+                q_permille=None,
+            )
+        )
+    )
+
+    for values in ([0.3333, 0.6667, 0.6667, 0.3333], [0.25004, 0.74996, 0.74996, 0.25004], [0.1, 0.2, 0.3, 0.4]):
+        units = program._rounded(network, np.array(values))
+        assert (units[:2].sum(), units[2:].sum(), units[::2].sum()) == (1000, 1000, 1000)
+        assert np.abs(units - np.array(values) * UNITS).max() <= (1 if sum(values) > 1 else UNITS)
+    assert program._between(network, np.full(4, 900), np.full(4, 1000)) is None
+
+
+def test_a_floor_with_a_cap_says_how_large_its_gap_is():
+    dice = random.Random(2)
+    edges = [[t, e, dice.randrange(10**6)] for t in range(4) for e in range(5)]
+
+    result = answered(batch(seats=[2] * 4, caps=[2] * 5, edges=edges, groups=None, floor="max-min", q_permille=700))
+
+    certificate = result["certificate"]
+    assert (result["status"], "cases" in certificate) == ("feasible", False)
+    assert 0 <= certificate["floor_bound_units"] - certificate["floor_units"] < 10**6
+    assert 0 < certificate["bound_units"] - result["expected_units"] < 2 * 10**7
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_a_proof_that_would_take_too_long_leaves_a_gap(monkeypatch, most):
+    monkeypatch.setattr(branching, "MOST_CASES", most)
+
+    assert answered(batch(**TOTAL_BY_CASES))["status"] == "feasible"
+    assert answered(batch(**FLOOR_BY_CASES))["status"] == "feasible"
+
+
+def test_no_proof_by_cases_is_found_for_what_is_not_so():
+    solution = solve(read_problem(batch(**TOTAL_BY_CASES)))
+    network = solution.network
+    model = program.Model(network, network.pair_fit)
+
+    assert branching.no_better_total(model, solution.expected_units - 5 * UNITS, None) is None
+    assert branching.no_higher_floor(model, 0) is None
+
+
 def test_solve_refuses_a_probability_cap_with_crossing_rules():
     crossing = TYPED | {"groups": [1, 1, 1, 1, 1], "q_permille": 500}
 
@@ -271,6 +389,8 @@ def test_forest_and_acyclic_finds_every_circle(both, one_way, holds):
         ({"edges": [[0, 1, 1], [0, 1, 2]]}, "listed twice"),
         ({"edges": [[0, 1, 0.5]]}, "whole numbers"),
         ({"edges": [[0, 1]]}, "whole numbers"),
+        ({"edges": [[0, 1, 1], [0, 1]]}, "whole numbers"),
+        ({"edges": [[0, 1, 10**30]]}, "whole numbers"),
         ({"edges": [[0, 1, 10**10]]}, "must lie within"),
         ({"groups": [1]}, "groups must name"),
         ({"group_limit": -1}, "group_limit must be"),
@@ -295,6 +415,13 @@ def test_solve_refuses_fits_beyond_exact_arithmetic():
 
     with pytest.raises(ProblemError, match="too large"):
         solve(many)
+    fewer = replace(problem, caps=problem.caps + (1,) * 60_000, groups=problem.groups + (None,) * 60_000)
+    with pytest.raises(ProblemError, match="too large"):
+        solve(fewer)
+
+
+def test_solve_refuses_a_pin_where_no_pair_is_listed():
+    assert answered(batch(edges=[], pins=[[0, 0]]))["codes"] == ["pin_unlisted"]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
