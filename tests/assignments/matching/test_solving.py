@@ -318,6 +318,14 @@ def test_a_floor_with_a_cap_says_how_large_its_gap_is():
     assert 0 < certificate["bound_units"] - result["expected_units"] < 2 * 10**7
 
 
+def test_a_floor_with_a_cap_is_shared_where_no_task_can_have_its_best():
+    edges = [[t, e, 9 if e == 0 else 1] for t in range(2) for e in range(3)]
+
+    result = answered(batch(seats=[1, 1], caps=[1] * 3, edges=edges, groups=None, floor="max-min", q_permille=700))
+
+    assert result["certificate"]["floor_units"] == 500 * 9 + 500
+
+
 @pytest.mark.parametrize("most", [0, 1])
 def test_a_proof_that_would_take_too_long_leaves_a_gap(monkeypatch, most):
     monkeypatch.setattr(branching, "MOST_CASES", most)
