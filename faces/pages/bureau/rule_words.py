@@ -92,6 +92,20 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
 }
+FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
+    "one_firm_per_practitioner": gettext_lazy(
+        "Every local measure says so, and a report has one firm that answers for it."
+    ),
+    "opinion_returns": gettext_lazy("A second return would let somebody ask until the opinion suits."),
+    "workday_table": gettext_lazy(
+        "The State Council decides which days are working days; its yearly notice is entered, not chosen."
+    ),
+    "role_table": gettext_lazy(
+        "Who may do what is one table of the product; people get roles, not single capabilities."
+    ),
+    "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
+    "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
+}
 UNITS: Final[Mapping[str, StrOrPromise]] = {
     "offers": gettext_lazy("offers"),
     "routes": "",
