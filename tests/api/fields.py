@@ -21,7 +21,7 @@ FIELDS = {
     "employments": "id person person_name organisation organisation_name kind title started_on ended_on source",
     "projects": "id code name unit unit_name kind special_form amount_cents is_demo budgets",
     "projects.budgets": "kind amount_cents",
-    "self-evaluations": "id project project_code work_year budget_year amount_cents score_hundredths submitted_on",
+    "self-evaluations": "id project project_code work_year budget_year amount_cents score_hundredths parts submitted_on",
     "targets": "id project project_code work_year budget_year words published_on",
     "monitorings": "id project project_code work_year budget_year cut_off_on spent_cents words",
     "pilots": "id unit unit_name work_year budget_year forms_due_on forms_received_on",
