@@ -22,11 +22,6 @@ RULES: Final = (
 )
 
 
-def frame_of(parts: Mapping[str, int]) -> str:
-    """Return the key of the frame of weights that the parts follow: the one with a cost indicator, or the other."""
-    return "self_evaluation_weights_cost" if "cost" in parts else "self_evaluation_weights"
-
-
 def parts_problem(parts: Mapping[str, int], *, weights: Mapping[str, int], score_hundredths: int) -> tuple[str, str]:
     """Return (code, part) of the first thing that is wrong with the parts of a self-evaluation; ("", "") if nothing.
 

@@ -18,7 +18,8 @@ from foundation.rulesets.selectors import rules_for
 from parties.models import BudgetUnit
 from projects.enums import BudgetKind, ProjectKind, SpecialForm
 from projects.models import Monitoring, Project, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
-from projects.rules import frame_of, parts_problem
+from projects.rules import parts_problem
+from projects.selectors import weights_for
 
 FULL_SCORE = 10_000
 
@@ -181,12 +182,12 @@ def record_self_evaluations(
 def _check_parts(bureau: Bureau, drafts: Sequence[SelfEvaluationDraft]) -> None:
     frames = {day: rules_for(bureau=bureau, on=day) for day in {draft.submitted_on for draft in drafts}}
     for draft in drafts:
-        rules, key = frames[draft.submitted_on], frame_of(draft.parts)
-        code, part = parts_problem(draft.parts, weights=rules.value(key), score_hundredths=draft.score_hundredths)
+        weights, source = weights_for(draft.parts, frames[draft.submitted_on])
+        code, part = parts_problem(draft.parts, weights=weights, score_hundredths=draft.score_hundredths)
         if code:
             message = PARTS_WORDS[code] % {"name": draft.project.name}
             facts = {"field": part or "score", "code": draft.project.code}
-            raise ProjectRefused(Refusal(code, message, facts, rules.source(key)))
+            raise ProjectRefused(Refusal(code, message, facts, source))
 
 
 @transaction.atomic

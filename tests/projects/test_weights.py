@@ -9,8 +9,10 @@ from faces.exchange.importing import NOUNS, Setting, dry_run
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.rulesets.rules import registered, value_problem
+from foundation.rulesets.selectors import Rules
 from projects.models import SelfEvaluation
-from projects.rules import WEIGHTS, WEIGHTS_WITH_COST, frame_of, parts_problem
+from projects.rules import WEIGHTS, WEIGHTS_WITH_COST, parts_problem
+from projects.selectors import weights_for
 from projects.services import ProjectRefused, SelfEvaluationDraft, record_self_evaluations
 from tests.factories.assignments import ProjectFactory
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
@@ -49,7 +51,7 @@ def test_frame_is_the_official_one_and_adds_up(frame, weights):
     ],
 )
 def test_parts_keep_to_the_weights_of_their_frame(parts, score, problem):
-    weights = registered()[frame_of(parts)].default
+    weights, _source = weights_for(parts, Rules(None, {}))
 
     assert parts_problem(parts, weights=weights, score_hundredths=score) == problem
 

@@ -13,7 +13,8 @@ from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from foundation.rulesets.selectors import rules_for
 from projects.models import Monitoring, SelfEvaluation, Target, WholeDepartmentPilot
-from projects.rules import frame_of, parts_problem
+from projects.rules import parts_problem
+from projects.selectors import weights_for
 from projects.services import (
     PARTS_WORDS,
     MonitoringDraft,
@@ -88,7 +89,7 @@ def check_self(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     frames = {day: rules_for(bureau=setting.bureau, on=day) for day in {row["day"] for row in rows}}
     for row in rows:
         parts = parts_of(row)
-        weights = frames[row["day"]].value(frame_of(parts))
+        weights, _source = weights_for(parts, frames[row["day"]])
         code, part = parts_problem(parts, weights=weights, score_hundredths=row["score"])
         if code:
             yield row.fault(part or "score", PARTS_WORDS[code] % {"name": row["project"]}, code)
