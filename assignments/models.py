@@ -157,7 +157,8 @@ class ReReviewTask(models.Model):
     number = models.CharField(max_length=20)
     evaluation = models.ForeignKey(EvaluationTask, models.PROTECT, related_name="re_reviews")
     kind = models.CharField(max_length=10, choices=ReReviewKind.choices)
-    panel_size = models.PositiveSmallIntegerField()
+    panel_size = models.PositiveSmallIntegerField()  # seats of experts, who score
+    office_members = models.JSONField(default=list)  # names of a mixed panel: they sit but do not score
     first_size = models.PositiveSmallIntegerField(null=True, blank=True)
     meets_on = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=120, blank=True)

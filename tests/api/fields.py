@@ -52,7 +52,7 @@ FIELDS = {
     "draws": "id number task re_review attempt algorithm profile status seats group_max previews commitment frozen_at drawn_at void_ground void_role ratio_confirmed outside_receipt parties",
     "draws.seats": "stratum name count nodes",
     "draws.parties": "role user_name commitment committed_at revealed_at",
-    "re-reviews": "id number evaluation kind panel_size meets_on place half_days by_correspondence due_on status",
+    "re-reviews": "id number evaluation kind panel_size office_members meets_on place half_days by_correspondence due_on status",
     "assignments": "id task task_number re_review firm firm_name expert expert_name draw origin reason stratum position is_leader status assigned_on notified_at answered_at decline_reason decline_words decline_counts void_words replaces",
     "commissions": "id task task_number assignment firm firm_name lead_evaluator lead_name rubric_version letter letter_number status contract_number payment_days fee_cents due_on sent_on accepted_on ended_on end_reason",
     "instalments": "id commission position amount_cents is_tail status invoice_number request_number due_on paid_on held_from hold_reason",
