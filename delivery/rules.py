@@ -17,20 +17,10 @@ def is_month_and_day(text: str) -> bool:
     return True
 
 
-LAW_ARCHIVE_YEARS: Final = 15  # 政府采购法第四十二条: longer is free, shorter is not
 LAW_PAYMENT_DAYS: Final = 30  # 国务院令第802号: the contract may say more, at most
 LAW_PAYMENT_DAYS_MOST: Final = 60
 PAYMENT_LAW: Final = "国务院令第802号"
 RULES: Final = (
-    Rule(
-        "archive_years",
-        "R-25",
-        {"PROCUREMENT": 15, "VOUCHERS": 30, "OTHERS": 10},
-        "years",
-        "LAW",
-        "《中华人民共和国政府采购法》第四十二条",
-        check=lambda years: years["PROCUREMENT"] >= LAW_ARCHIVE_YEARS,
-    ),
     Rule(
         "project_grade_cuts",  # the checks compare a report's grade word with it, reviews grade by it
         "R-04",
@@ -155,11 +145,3 @@ def closing_warned_from(year: int, *, warning_from: str) -> date:
 def is_closing_soon(on: date, *, warning_from: str) -> bool:
     """Return whether the books of the year close soon: from the month and day on, to the end of the year. R-32."""
     return on >= closing_warned_from(on.year, warning_from=warning_from)
-
-
-def archive_until(*, kind: str, closed_on: date, years: Mapping[str, int]) -> date:
-    """Return the first day on which papers of ``kind`` closed on a day need not be kept any more. Rule R-25.
-
-    The years are counted from the end of the year in which the file was closed; an unknown kind keeps the longest.
-    """
-    return date(closed_on.year + 1 + years.get(kind, max(years.values())), 1, 1)

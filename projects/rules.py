@@ -1,7 +1,7 @@
 """The parts of a self-evaluation: points of a part within its weight, all parts, adding up to the score. Rule R-08."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from foundation.rulesets.rules import Rule
 
@@ -11,7 +11,7 @@ WEIGHTS_WITH_COST: Final = {"cost": 20, "output": 40, "effect": 20, "satisfactio
 FULL: Final = 100
 
 
-def is_whole(weights: Any) -> bool:  # noqa: ANN401 - any JSON value
+def is_whole(weights: Mapping[str, int]) -> bool:
     """Return whether the weights of a frame make 100 points."""
     return min(weights.values()) >= 0 and sum(weights.values()) == FULL
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from delivery.rules import archive_until, is_closing_soon, is_month_and_day, may_agree_payment_days
+from assignments.rules.archive import archive_until
+from delivery.rules import is_closing_soon, is_month_and_day, may_agree_payment_days
 from foundation.rulesets.rules import registered, value_problem
 
 

@@ -1,8 +1,11 @@
 """Each list begins at the reader's bureau: nobody of a second bureau sees a row of the first, on any list page."""
 
+from datetime import date
+
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from assignments.services.archive import file_papers
 from faces.pages.shared.lists import ListPage
 from faces.pages.shared.objects import OneObject
 from foundation.audit.services import record, seal
@@ -48,6 +51,7 @@ def worlds():
     world = new_world()
     row = more(world)
     MeasureFactory(bureau=world.bureau)
+    file_papers(row.task, on=date(2020, 12, 31))
     record(actor=world.everybody, action="tests.did", subject=world.bureau)
     seal()
     return world, row, UserFactory(roles=EVERY_ROLE)

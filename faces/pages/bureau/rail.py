@@ -73,6 +73,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         _("Office"),
         (
             Line("papers", _("Register of papers"), (Can.READ_ALL,)),
+            Line("archive", _("Archive"), (Can.READ_ALL,)),
             Line("imports", _("Imports"), (Can.IMPORT,)),
             Line("rules", _("Rules"), (Can.READ_DESK,)),
             Line("measures", _("Measures"), (Can.READ_DESK,)),

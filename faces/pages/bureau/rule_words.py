@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assignments.enums import Route, TaskKind
+from assignments.enums import PaperClass, Route, TaskKind
 from faces.pages.bureau.fields import WanField, wan_text
 from faces.pages.shared import formats
 from foundation.accounts.enums import Role
@@ -157,6 +157,7 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     **dict(Route.choices),  # a consultation is a route wherever a rule names one
     **dict(Role.choices),
     **dict(ApprovalKind.choices),
+    **dict(PaperClass.choices),
     "execution": gettext_lazy("execution of the budget"),
     "output": gettext_lazy("output"),
     "effect": gettext_lazy("effect"),
@@ -166,9 +167,6 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "no_violation_3_years": gettext_lazy("no violation in 3 years"),
     "lead_evaluator": gettext_lazy("lead evaluator"),
     "proofs": gettext_lazy("proofs"),
-    "PROCUREMENT": gettext_lazy("procurement papers"),
-    "VOUCHERS": gettext_lazy("vouchers"),
-    "OTHERS": gettext_lazy("other papers"),
     "light": gettext_lazy("light"),
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),
