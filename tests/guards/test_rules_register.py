@@ -121,6 +121,12 @@ def test_fixed_rule_is_cited_or_its_number_is_the_one_that_code_reads():
     assert fixed - asked - by_name - by_file == set()
 
 
+def test_register_says_which_rules_are_fixed():
+    said = {number for number, keys in ROWS.items() if "fixed" in keys}
+
+    assert said == {rule.number for rule in registered().values() if rule.is_fixed}
+
+
 def test_fixed_rule_says_why():
     assert {rule.key for rule in registered().values() if rule.is_fixed} == set(FIXED_BECAUSE)
 
