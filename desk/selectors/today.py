@@ -49,6 +49,7 @@ NEXT_ACTION: Final = {
     TaskStatus.FINAL: "ACCEPT",
 }
 MOST_TASKS: Final = 300
+WARNING: Final = "BOOKS_CLOSE"  # one thing to know, however many payments it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Today:
     @property
     def waiting_count(self) -> int:
         """How many things wait for this person."""
-        return sum(line.count for line in self.waiting)
+        return sum(1 if line.kind == WARNING else line.count for line in self.waiting)
 
 
 def today(user: User, on: date) -> Today:
@@ -201,7 +202,7 @@ def _closing(user: User, on: date) -> Iterator[Line]:
     rows = unpaid_of(bureau.pk)
     if (count := rows.count()) and (first := rows.order_by(F("due_on").asc(nulls_last=True), "pk").first()):
         last_day = date(on.year, 12, 31)
-        yield Line("BOOKS_CLOSE", "payments", "", first.commission.task.title, on=last_day, count=count)
+        yield Line(WARNING, "payments", "", first.commission.task.title, on=last_day, count=count)
 
 
 def _letters(user: User) -> Iterator[Line]:

@@ -321,9 +321,11 @@ def test_unpaid_instalments_are_warned_of_before_the_books_close(db, day, own, w
         rule_set = RuleSetFactory(bureau=commission.task.bureau)
         RuleValueFactory(rule_set=rule_set, key="closing_warning_from", value=own)
 
-    lines = [line for line in today(commission.task.clerk, day).waiting if line.kind == "BOOKS_CLOSE"]
+    seen = today(commission.task.clerk, day)
+    lines = [line for line in seen.waiting if line.kind == "BOOKS_CLOSE"]
 
     assert stranger.task.bureau_id != commission.task.bureau_id
     assert [(line.noun, line.count, line.on) for line in lines] == (
         [("payments", 2, date(2020, 12, 31))] if warned else []
     )
+    assert seen.waiting_count == len(seen.waiting)
