@@ -9,11 +9,13 @@ class AppraisalsConfig(AppConfig):
     name = "appraisals"
 
     def ready(self) -> None:
-        """Register the rules and what an agreed sanction does."""
+        """Register the rules, what an agreed sanction does, and who may download the documents of recognised grades."""
         from appraisals.rules import RULES  # noqa: PLC0415 - the register is filled at start
         from foundation.approvals.rules import when_agreed, when_returned  # noqa: PLC0415
+        from foundation.files.permissions import serve_owner  # noqa: PLC0415
         from foundation.rulesets.rules import register  # noqa: PLC0415
 
         register(*RULES)
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
+        serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
         when_returned("SANCTION", "appraisals.services.sanctions.sanction_returned")

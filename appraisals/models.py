@@ -8,6 +8,7 @@ from assignments.models import EvaluationTask
 from evaluators.models import Firm
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.files.models import StoredFile
 
 
 class FirmAppraisal(models.Model):
@@ -49,6 +50,40 @@ class CommissionFeedback(models.Model):
     def __str__(self) -> str:
         """Name the feedback."""
         return f"{self.task} #{self.pk}"
+
+
+class RecognisedGrade(models.Model):
+    """结果互认: another bureau's final grade of a firm's report that counts here, with the document that says so."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=120)
+    letter_number = models.CharField(max_length=60)
+    report_title = models.CharField(max_length=160)
+    points_hundredths = models.PositiveIntegerField()
+    final_on = models.DateField()
+    document = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    recognised_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recognised_on = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(points_hundredths__lte=10_000), name="recognised_points_at_most_100"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | ~Q(withdrawn_reason=""), name="withdrawn_grade_has_reason"
+            ),
+            models.UniqueConstraint(
+                fields=["firm", "letter_number", "report_title"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="recognised_grade_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the grade."""
+        return f"{self.letter_number} {self.report_title} #{self.pk}"
 
 
 class Sanction(models.Model):

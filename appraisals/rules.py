@@ -42,10 +42,14 @@ def hundredths(points: Fraction) -> int:
     return floor(points * 100 + Fraction(1, 2))
 
 
-def score_part(finals: Sequence[Fraction], *, weight: int) -> Part:
-    """Return the mean of the final report scores of the year, scaled to ``weight``. Rule R-30."""
+def score_part(finals: Sequence[Fraction], *, weight: int, recognised: int = 0) -> Part:
+    """Return the mean of the final report scores of the year, scaled to ``weight``. Rule R-30.
+
+    ``recognised`` says how many of them another bureau gave.
+    """
     earned = sum(finals, Fraction(0)) / len(finals) * weight / FULL if finals else None
-    return Part("score", weight, earned, {"reports": len(finals), "scores": [str(score) for score in finals]})
+    facts = {"reports": len(finals), "scores": [str(score) for score in finals]}
+    return Part("score", weight, earned, facts | ({"recognised": recognised} if recognised else {}))
 
 
 def compliance_part(kept: Mapping[str, bool], *, weight: int) -> Part:

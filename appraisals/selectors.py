@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count
 
 from appraisals.enums import SanctionStatus
-from appraisals.models import CommissionFeedback, FirmAppraisal, Sanction
+from appraisals.models import CommissionFeedback, FirmAppraisal, RecognisedGrade, Sanction
 from assignments.enums import AssignmentStatus, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.transitions import GONE
@@ -31,6 +31,7 @@ class YearFacts:
 
     tasks: int = 0
     finals: list[Fraction] = field(default_factory=list)
+    recognised: int = 0
     reports_in_window: int = 0
     kept: dict[str, bool] = field(default_factory=dict)
     hours: list[int] = field(default_factory=list)
@@ -57,6 +58,15 @@ def sanctions_visible_to(user: User) -> models.QuerySet[Sanction]:
     return rows.filter(firm__organisation_id__in=mine, status__in=decided)
 
 
+def recognised_visible_to(user: User) -> models.QuerySet[RecognisedGrade]:
+    """Return the recognised grades of the bureau's firms; a firm sees its own."""
+    rows = RecognisedGrade.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    mine = memberships_of(user).values("organisation_id")
+    return rows.filter(firm__organisation_id__in=mine)
+
+
 def running_tasks_of(firm: Firm) -> models.QuerySet[Assignment]:
     """Return the assignments of a firm on tasks before acceptance."""
     over = ("ACCEPTED", "ARCHIVED", "STOPPED")
@@ -79,8 +89,11 @@ def tasks_without_feedback(firm: Firm, year: int) -> models.QuerySet[EvaluationT
     return accepted.exclude(pk__in=CommissionFeedback.objects.values("task")).order_by("number")
 
 
-def facts_of_year(firms: Sequence[Firm], year: int, *, window_years: int) -> dict[int, YearFacts]:
-    """Return the facts of each firm's assessment year, in a fixed number of queries."""
+def facts_of_year(firms: Sequence[Firm], year: int, *, window_years: int, recognises: bool) -> dict[int, YearFacts]:
+    """Return the facts of each firm's assessment year, in a fixed number of queries.
+
+    Where the bureau ``recognises`` them, final grades of other bureaus count as reports of its own. Rule R-30.
+    """
     last_day = date(year, 12, 31)
     ids = [firm.pk for firm in firms]
     facts = {pk: YearFacts() for pk in ids}
@@ -97,6 +110,8 @@ def facts_of_year(firms: Sequence[Firm], year: int, *, window_years: int) -> dic
         facts[firm_id].reports_in_window += 1
         if assessed == year:
             facts[firm_id].finals.append(Fraction(score))
+    if recognises:
+        _add_recognised(facts, year, window_years)
     _add_compliance(facts, year, last_day)
     staff = staff_person_ids(ids, last_day)
     hours = hours_of({person for people in staff.values() for person in people}, year)
@@ -108,6 +123,19 @@ def facts_of_year(firms: Sequence[Firm], year: int, *, window_years: int) -> dic
     for firm in firms:
         facts[firm.pk].deduction = min(points_of.get(firm.organisation_id, 0), 0)
     return facts
+
+
+def _add_recognised(facts: dict[int, YearFacts], year: int, window_years: int) -> None:
+    rows = RecognisedGrade.objects.filter(
+        firm_id__in=facts, withdrawn_on__isnull=True, final_on__year__gt=year - window_years, final_on__year__lte=year
+    )
+    for firm_id, final_on, points in rows.order_by("pk").values_list("firm_id", "final_on", "points_hundredths"):
+        row = facts[firm_id]
+        row.reports_in_window += 1
+        if final_on.year == year:
+            row.tasks += 1
+            row.recognised += 1
+            row.finals.append(Fraction(points, 100))
 
 
 def _add_compliance(facts: dict[int, YearFacts], year: int, last_day: date) -> None:

@@ -283,3 +283,11 @@ class DrawAction(TextChoices):
     DRAW = "DRAW", _("draw now")
     REPLACE = "REPLACE", _("call the next")
     VOID = "VOID", _("declare void")
+
+
+class PaperClass(TextChoices):
+    """Classes of an archived task's papers."""
+
+    PROCUREMENT = "PROCUREMENT", _("procurement papers")
+    VOUCHERS = "VOUCHERS", _("vouchers")
+    OTHERS = "OTHERS", _("other papers")

@@ -12,6 +12,7 @@ from assignments.enums import (
     FirmTrack,
     FrameworkWay,
     Origin,
+    PaperClass,
     PartyRole,
     PlanStatus,
     ReportTrack,
@@ -135,6 +136,35 @@ class TaskMove(models.Model):
         return f"{self.task} {self.status} #{self.pk}"
 
 
+class ArchiveTerm(models.Model):
+    """From when on a class of an archived task's papers need not be kept, by the rules of the task (R-25)."""
+
+    task = models.ForeignKey(EvaluationTask, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=PaperClass.choices)
+    closed_on = models.DateField()
+    free_from = models.DateField()
+    disposed_on = models.DateField(null=True, blank=True)
+    disposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    disposal_document = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "kind"], name="archive_term_once"),
+            models.CheckConstraint(
+                condition=Q(disposed_on__isnull=True) | Q(disposed_on__gte=models.F("free_from")),
+                name="papers_kept_for_their_term",
+            ),
+            models.CheckConstraint(
+                condition=Q(disposed_on__isnull=True) | ~Q(disposal_document="") & Q(disposed_by__isnull=False),
+                name="disposed_papers_have_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.task} {self.kind} #{self.pk}"
+
+
 class Award(models.Model):
     """A procurement award above the limit: recorded, never drawn."""
 
@@ -157,7 +187,8 @@ class ReReviewTask(models.Model):
     number = models.CharField(max_length=20)
     evaluation = models.ForeignKey(EvaluationTask, models.PROTECT, related_name="re_reviews")
     kind = models.CharField(max_length=10, choices=ReReviewKind.choices)
-    panel_size = models.PositiveSmallIntegerField()
+    panel_size = models.PositiveSmallIntegerField()  # seats of experts, who score
+    office_members = models.JSONField(default=list)  # names of a mixed panel: they sit but do not score
     first_size = models.PositiveSmallIntegerField(null=True, blank=True)
     meets_on = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=120, blank=True)

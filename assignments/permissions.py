@@ -19,3 +19,8 @@ def may_commission(user: User, task: EvaluationTask) -> bool:
 def may_draw(user: User, task: EvaluationTask) -> bool:
     """Return whether ``user`` runs draws for the bureau."""
     return task.bureau_id == user.bureau_id and may(user, Capability.DRAW)
+
+
+def may_dispose(user: User, task: EvaluationTask) -> bool:
+    """Return whether ``user`` records that papers of the task were destroyed."""
+    return user.bureau_id == task.bureau_id and may(user, Capability.CONFIRM)

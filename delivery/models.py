@@ -35,6 +35,7 @@ class Commission(models.Model):
         max_length=12, choices=CommissionStatus.choices, default=CommissionStatus.IN_APPROVAL, db_index=True
     )
     contract_number = models.CharField(max_length=60, blank=True)
+    payment_days = models.PositiveSmallIntegerField(null=True, blank=True)  # as the contract says; else rule R-32
     fee_cents = models.BigIntegerField()
     due_on = models.DateField()
     sent_on = models.DateField(null=True, blank=True)
@@ -46,6 +47,9 @@ class Commission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task"], condition=Q(ended_on__isnull=True), name="one_running_commission"),
             models.CheckConstraint(condition=Q(fee_cents__gte=0), name="fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(payment_days__isnull=True) | Q(payment_days__gte=1), name="days_to_pay_are_some"
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["SENT", "ACCEPTED"]) | Q(sent_on__isnull=False), name="sent_commission_has_day"
             ),
@@ -184,6 +188,7 @@ class Instalment(models.Model):
     status = models.CharField(max_length=10, choices=InstalmentStatus.choices, default=InstalmentStatus.PLANNED)
     invoice_number = models.CharField(max_length=60, blank=True)
     request_number = models.CharField(max_length=60, blank=True)
+    due_on = models.DateField(null=True, blank=True, db_index=True)  # last day to pay, from its acceptance on
     paid_on = models.DateField(null=True, blank=True)
     held_from = models.CharField(max_length=10, choices=InstalmentStatus.choices, blank=True)
     hold_reason = models.CharField(max_length=300, blank=True)

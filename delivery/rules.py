@@ -17,15 +17,10 @@ def is_month_and_day(text: str) -> bool:
     return True
 
 
+LAW_PAYMENT_DAYS: Final = 30  # 国务院令第802号: the contract may say more, at most
+LAW_PAYMENT_DAYS_MOST: Final = 60
+PAYMENT_LAW: Final = "国务院令第802号"
 RULES: Final = (
-    Rule(
-        "archive_years",
-        "R-25",
-        {"PROCUREMENT": 15, "VOUCHERS": 30, "OTHERS": 10},
-        "years",
-        "LAW",
-        "《中华人民共和国政府采购法》第四十二条",
-    ),
     Rule(
         "project_grade_cuts",  # the checks compare a report's grade word with it, reviews grade by it
         "R-04",
@@ -35,8 +30,24 @@ RULES: Final = (
         "财预〔2020〕10号",
         check=is_falling,
     ),
-    Rule("payment_days", "R-32", 30, "days from acceptance", "LAW", "国务院令第802号"),
-    Rule("payment_days_most", "R-32", 60, "days from acceptance by contract", "LAW", "国务院令第802号"),
+    Rule(
+        "payment_days",
+        "R-32",
+        LAW_PAYMENT_DAYS,
+        "days from acceptance",
+        "LAW",
+        PAYMENT_LAW,
+        check=lambda days: 0 < days <= LAW_PAYMENT_DAYS,
+    ),
+    Rule(
+        "payment_days_most",
+        "R-32",
+        LAW_PAYMENT_DAYS_MOST,
+        "days from acceptance by contract",
+        "LAW",
+        PAYMENT_LAW,
+        check=lambda days: 0 < days <= LAW_PAYMENT_DAYS_MOST,
+    ),
     Rule("closing_warning_from", "R-32", "11-01", "month and day", "DEFAULT", check=is_month_and_day),
     Rule("commission_workdays", "R-43", 60, "working days from the letter to the final report", "DEFAULT"),
     Rule("copied_characters", "R-44", 160, "characters equal to an earlier report", "DEFAULT"),
@@ -116,19 +127,21 @@ def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
 
 
+def payment_due(*, accepted_on: date, days: int) -> date:
+    """Return the last day to pay what was accepted on a day. Rule R-32; unit: days of the calendar."""
+    return accepted_on + timedelta(days=days)
+
+
 def may_agree_payment_days(days: int, *, most: int) -> bool:
     """Return whether a contract may give ``days`` for a payment. Rule R-32."""
     return 0 < days <= most
 
 
+def closing_warned_from(year: int, *, warning_from: str) -> date:
+    """Return the day of ``year`` from which payments are warned of: its books close on 31 December. Rule R-32."""
+    return date.fromisoformat(f"{year}-{warning_from}")
+
+
 def is_closing_soon(on: date, *, warning_from: str) -> bool:
     """Return whether the books of the year close soon: from the month and day on, to the end of the year. R-32."""
-    return on >= date.fromisoformat(f"{on.year}-{warning_from}")
-
-
-def archive_until(*, kind: str, closed_on: date, years: Mapping[str, int]) -> date:
-    """Return the first day on which papers of ``kind`` closed on a day need not be kept any more. Rule R-25.
-
-    The years are counted from the end of the year in which the file was closed; an unknown kind keeps the longest.
-    """
-    return date(closed_on.year + 1 + years.get(kind, max(years.values())), 1, 1)
+    return on >= closing_warned_from(on.year, warning_from=warning_from)

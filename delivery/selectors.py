@@ -10,8 +10,9 @@ from django.utils import timezone
 from assignments.enums import AssignmentStatus, TaskStatus
 from assignments.models import Assignment, Award, EvaluationTask
 from assignments.selectors import tasks as task_selectors
+from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
-from delivery.enums import ClockStatus, CommissionStatus, VersionKind, VersionStatus
+from delivery.enums import ClockStatus, CommissionStatus, InstalmentStatus, VersionKind, VersionStatus
 from delivery.models import (
     Acceptance,
     ClockStop,
@@ -28,9 +29,11 @@ from evaluators.models import LeadEvaluator
 from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, roles_of
+from foundation.bureaus.models import Bureau
 from foundation.papers.models import Paper
 from foundation.papers.selectors import visible_to as bureau_papers
-from foundation.workdays.selectors import overrides
+from foundation.rulesets.selectors import rules_for
+from foundation.workdays.selectors import add_workdays, overrides
 from parties.models import Membership, Organisation
 from parties.selectors import memberships_of, users_of_organisation
 
@@ -100,6 +103,23 @@ def clock_stops_visible_to(user: User) -> models.QuerySet[ClockStop]:
 def instalments_visible_to(user: User) -> models.QuerySet[Instalment]:
     """Return the instalments of the commissions that ``user`` may see."""
     return Instalment.objects.filter(commission__in=visible_to(user))
+
+
+def unpaid_of(bureau_id: int) -> models.QuerySet[Instalment]:
+    """Return the instalments of a bureau that are not paid, held ones aside, of commissions that were accepted."""
+    done = [InstalmentStatus.PAID, InstalmentStatus.HELD]
+    rows = Instalment.objects.filter(
+        commission__task__bureau_id=bureau_id, commission__status=CommissionStatus.ACCEPTED
+    )
+    return rows.exclude(status__in=done).select_related("commission__task")
+
+
+def payment_terms(commission: Commission, on: date) -> tuple[int, str]:
+    """Return the days from acceptance in which an instalment is paid, and where they come from. Rule R-32."""
+    rules = rules_of_task(commission.task, on)
+    if commission.payment_days is not None:
+        return commission.payment_days, rules.source("payment_days_most")
+    return rules.value("payment_days"), rules.source("payment_days")
 
 
 def earlier_reports_visible_to(user: User) -> models.QuerySet[EarlierReport]:
@@ -180,6 +200,11 @@ def due_net(task: EvaluationTask, *, granting: ClockStop | None = None) -> date 
     reach = date(last.year + 2, 1, 1)
     table = overrides(min(start for start, _end in stops), reach)
     return due_after_stops(due_on=task.due_on, stops=stops, overrides=table)
+
+
+def usual_due_day(bureau: Bureau, on: date) -> date:
+    """Return the day on which a report commissioned on ``on`` is due unless the letter says otherwise. Rule R-43."""
+    return add_workdays(on, rules_for(bureau=bureau, on=on).value("commission_workdays"))
 
 
 def fee_limit_cents(task: EvaluationTask, *, procurement_limit_cents: int) -> int:

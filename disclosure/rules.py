@@ -9,7 +9,9 @@ from typing import Final
 from foundation.core.identifiers import id_facts, masked_id, masked_phone
 from foundation.rulesets.rules import Rule
 
-RULES: Final = (Rule("publication_redaction", "R-45", ["ID_NUMBER", "PHONE"], "kinds", "DEFAULT", is_fixed=True),)
+ID_KIND: Final = "ID_NUMBER"
+PHONE_KIND: Final = "PHONE"
+RULES: Final = (Rule("publication_redaction", "R-45", [ID_KIND, PHONE_KIND], "kinds", "DEFAULT", is_fixed=True),)
 
 ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx])(?![0-9A-Za-z])")
 PHONE: Final = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[- ]\d{7,8})(?![0-9A-Za-z])")
@@ -39,10 +41,10 @@ def faults_in(value: object, place: str = "") -> Iterator[Fault]:
 def _faults_of_text(text: str, place: str) -> Iterator[Fault]:
     for match in ID_NUMBER.finditer(text):
         if id_facts(match.group(1).upper()):
-            yield Fault(place, "ID_NUMBER", masked_id(match.group(1)))
+            yield Fault(place, ID_KIND, masked_id(match.group(1)))
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match.group(1))
-        yield Fault(place, "PHONE", masked_phone(digits))
+        yield Fault(place, PHONE_KIND, masked_phone(digits))
 
 
 def masked_name(name: str) -> str:

@@ -10,7 +10,7 @@ from foundation.rulesets.rules import Rule
 ADMISSION_ITEMS: Final = ["legal_standing", "no_violation_3_years", "lead_evaluator", "proofs"]
 RULES: Final = (
     Rule("lead_work_years", "R-10", 5, "calendar years", "LAW", "财预〔2021〕6号"),
-    Rule("one_firm_per_practitioner", "R-11", default=True, unit="yes or no", tag="LOCAL"),
+    Rule("one_firm_per_practitioner", "R-11", default=True, unit="yes or no", tag="LOCAL", is_fixed=True),
     Rule("firm_admission_items", "R-12", ADMISSION_ITEMS, "items of the checklist", "LOCAL"),
     Rule("register_term_years", "R-13", 3, "calendar years", "LOCAL"),
     Rule("removal_years", "R-26", 3, "calendar years", "LOCAL"),

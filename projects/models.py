@@ -55,6 +55,7 @@ class SelfEvaluation(models.Model):
     budget_year = models.PositiveSmallIntegerField()
     amount_cents = models.BigIntegerField()
     score_hundredths = models.PositiveIntegerField()
+    parts = models.JSONField(default=dict)  # {"execution": 950, …} in hundredths; empty where the form gave none
     submitted_on = models.DateField()
 
     class Meta:

@@ -1,5 +1,7 @@
 """Projects and their chain."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
+from foundation.rulesets.selectors import Rules
 from parties.selectors import memberships_of
 from projects.models import Monitoring, Project, SelfEvaluation, Target, WholeDepartmentPilot
 
@@ -41,6 +44,13 @@ def pilots_visible_to(user: User) -> models.QuerySet[WholeDepartmentPilot]:
     if may(user, Capability.READ_DESK):
         return rows
     return rows.filter(unit__organisation_id__in=memberships_of(user).values("organisation_id"))
+
+
+def weights_for(parts: Mapping[str, int], rules: Rules) -> tuple[Mapping[str, int], str]:
+    """Return the weights that the parts of a self-evaluation follow, and their source: with a cost indicator or not."""
+    if "cost" in parts:
+        return rules.value("self_evaluation_weights_cost"), rules.source("self_evaluation_weights_cost")
+    return rules.value("self_evaluation_weights"), rules.source("self_evaluation_weights")
 
 
 def self_evaluations_of(bureau: Bureau, work_year: int) -> models.QuerySet[SelfEvaluation]:

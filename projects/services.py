@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -13,9 +14,12 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, Refusal
+from foundation.rulesets.selectors import rules_for
 from parties.models import BudgetUnit
 from projects.enums import BudgetKind, ProjectKind, SpecialForm
 from projects.models import Monitoring, Project, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
+from projects.rules import parts_problem
+from projects.selectors import weights_for
 
 FULL_SCORE = 10_000
 
@@ -37,9 +41,16 @@ class ProjectDraft:
     special_form: SpecialForm | None = None
 
 
+PARTS_WORDS = {
+    "part_missing": gettext_lazy("%(name)s: either every part of the self-evaluation has points, or none."),
+    "part_above_weight": gettext_lazy("%(name)s: a part has more points than its weight."),
+    "parts_not_score": gettext_lazy("%(name)s: the parts do not add up to the score."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SelfEvaluationDraft:
-    """自评: amount in 分, score in hundredths of a point."""
+    """自评: amount in 分, score and its parts in hundredths of a point; ``parts`` by the names of the weights."""
 
     project: Project
     work_year: int
@@ -47,6 +58,7 @@ class SelfEvaluationDraft:
     amount_cents: int
     score_hundredths: int
     submitted_on: date
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +148,15 @@ def _check_amounts(draft: ProjectDraft) -> None:
 def record_self_evaluations(
     *, bureau: Bureau, drafts: Sequence[SelfEvaluationDraft], by: User, on: date
 ) -> list[SelfEvaluation]:
-    """Write self-evaluations, one per project and budget year; raise ``ProjectRefused`` for a score above 100."""
+    """Write self-evaluations, one per project and budget year.
+
+    Raise ``ProjectRefused`` for a score above 100, and for parts that do not keep to their weights (rule R-08).
+    """
     for draft in drafts:
         if not 0 <= draft.score_hundredths <= FULL_SCORE:
             message = _("%(name)s: a score lies between 0 and 100.") % {"name": draft.project.name}
             raise ProjectRefused(Refusal("bad_score", message, {"field": "score", "code": draft.project.code}))
+    _check_parts(bureau, [draft for draft in drafts if draft.parts])
     rows = [
         SelfEvaluation(
             project=draft.project,
@@ -148,6 +164,7 @@ def record_self_evaluations(
             budget_year=draft.budget_year,
             amount_cents=draft.amount_cents,
             score_hundredths=draft.score_hundredths,
+            parts=dict(draft.parts),
             submitted_on=draft.submitted_on,
         )
         for draft in drafts
@@ -156,10 +173,21 @@ def record_self_evaluations(
         rows,
         update_conflicts=True,
         unique_fields=["project", "budget_year"],
-        update_fields=["work_year", "amount_cents", "score_hundredths", "submitted_on"],
+        update_fields=["work_year", "amount_cents", "score_hundredths", "parts", "submitted_on"],
     )
     record(actor=by, action="projects.self_evaluated", subject=bureau, facts={"rows": len(rows), "on": on})
     return rows
+
+
+def _check_parts(bureau: Bureau, drafts: Sequence[SelfEvaluationDraft]) -> None:
+    frames = {day: rules_for(bureau=bureau, on=day) for day in {draft.submitted_on for draft in drafts}}
+    for draft in drafts:
+        weights, source = weights_for(draft.parts, frames[draft.submitted_on])
+        code, part = parts_problem(draft.parts, weights=weights, score_hundredths=draft.score_hundredths)
+        if code:
+            message = PARTS_WORDS[code] % {"name": draft.project.name}
+            facts = {"field": part or "score", "code": draft.project.code}
+            raise ProjectRefused(Refusal(code, message, facts, source))
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from foundation.rulesets.rules import Rule, is_falling
 GRADES: Final = ("EXCELLENT", "GOOD", "QUALIFIED", "UNQUALIFIED")
 PROJECT_GRADES: Final = ("A", "B", "C", "D")
 DOCUMENT_TYPE: Final = "gongping/rating/1"
+MOST_RETURNS: Final = 1
 RULES: Final = (
     Rule("report_grade_cuts", "R-05", [90, 80, 60], "points", "DEFAULT", check=is_falling),
     Rule("output_effect_share_percent", "R-06", 60, "percent", "LAW", "财预〔2020〕10号"),
@@ -15,7 +16,7 @@ RULES: Final = (
     Rule("late_point_per_day", "R-29", 1, "points", "DEFAULT"),
     Rule("late_point_most", "R-29", 10, "points", "DEFAULT"),
     Rule("veto_decides", "R-34", default=True, unit="yes or no", tag="DEFAULT"),
-    Rule("opinion_returns", "R-36", 1, "times", "DEFAULT"),
+    Rule("opinion_returns", "R-36", MOST_RETURNS, "times", "DEFAULT", is_fixed=True),
 )
 
 

@@ -1,5 +1,6 @@
 """The firm's year and sanctions."""
 
+from appraisals.services.recognition import GradeDraft, recognise_grade, withdraw_recognition
 from appraisals.services.sanctions import (
     end_due_sanctions,
     propose_sanction,
@@ -9,13 +10,16 @@ from appraisals.services.sanctions import (
 from appraisals.services.years import compute_year, confirm_appraisal, freeze_year, give_feedback, thaw_year
 
 __all__ = [
+    "GradeDraft",
     "compute_year",
     "confirm_appraisal",
     "end_due_sanctions",
     "freeze_year",
     "give_feedback",
     "propose_sanction",
+    "recognise_grade",
     "sanction_agreed",
     "sanction_returned",
     "thaw_year",
+    "withdraw_recognition",
 ]

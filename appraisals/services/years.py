@@ -56,7 +56,12 @@ def compute_year(*, bureau: Bureau, year: int, by: User, on: date) -> list[FirmA
         .exclude(pk__in=confirmed.values("firm_id"))
         .order_by("pk")
     )
-    facts = facts_of_year(firms, year, window_years=int(rules.value("assessment_window_years")))
+    facts = facts_of_year(
+        firms,
+        year,
+        window_years=int(rules.value("assessment_window_years")),
+        recognises=bool(rules.value("mutual_recognition")),
+    )
     rows = [_appraisal(firm, year, facts[firm.pk], rules) for firm in firms]
     FirmAppraisal.objects.bulk_create(
         rows,
@@ -71,7 +76,7 @@ def compute_year(*, bureau: Bureau, year: int, by: User, on: date) -> list[FirmA
 def _appraisal(firm: Firm, year: int, facts: YearFacts, rules: Rules) -> FirmAppraisal:
     weights = rules.value("appraisal_weights")
     parts = [
-        score_part(facts.finals, weight=weights["score"]),
+        score_part(facts.finals, weight=weights["score"], recognised=facts.recognised),
         compliance_part(facts.kept, weight=weights["compliance"]),
         training_part(facts.hours, needed_hours=int(rules.value("training_hours")), weight=weights["training"]),
         feedback_part(facts.feedback, weight=weights["feedback"]),

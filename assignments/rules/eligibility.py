@@ -30,7 +30,7 @@ RULES: Final = (
     Rule("assessment_bar_points", "R-46", 60, "points of last year's assessment; 0: no bar", "DEFAULT"),
     Rule("close_watch_bars", "R-46", default=True, unit="yes or no", tag="DEFAULT"),
     Rule("undertaking_yearly", "R-41", default=True, unit="yes or no", tag="LOCAL"),
-    Rule("draw_parties", "R-42", 2, "distinct persons", "DEFAULT", "docs/draws.md"),
+    Rule("draw_parties", "R-42", 2, "distinct persons", "DEFAULT", "docs/draws.md", is_fixed=True),
 )
 
 

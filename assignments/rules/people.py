@@ -12,6 +12,7 @@ from typing import Any, Final
 from foundation.rulesets.rules import Rule
 from foundation.workdays.rules import add_workdays
 
+PAIR: Final = 2
 FEE_SCALE: Final[Mapping[str, Any]] = {
     "SENIOR": [150_000, 240_000],
     "OTHER": [90_000, 150_000],
@@ -20,11 +21,19 @@ FEE_SCALE: Final[Mapping[str, Any]] = {
     "FROM_DAY_3_PERCENT": 50,
     "BY_LETTER_PERCENT": [20, 50],
 }
+
+
+def is_share(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Return whether two numbers are a part and its whole."""
+    return len(value) == PAIR and 0 < value[0] <= value[1]
+
+
 RULES: Final = (
-    Rule("panel_expert_share", "R-15", [2, 3], "experts of members", "LAW", "财库〔2016〕198号"),
+    Rule("panel_expert_share", "R-15", [2, 3], "experts of members", "LAW", "财库〔2016〕198号", check=is_share),
     Rule("feedback_workdays", "R-24", 5, "working days", "LAW", "财库〔2016〕198号"),
     Rule("fee_scale", "R-31", dict(FEE_SCALE), "分 a day after tax, percent", "DEFAULT", "财科教〔2017〕128号"),
 )
+FEWEST_RATERS: Final = 3  # the official arithmetic grades no report by fewer
 TAX_FREE_CENTS: Final = 80_000  # 劳务报酬: up to 800 元 free; up to 4,000 元 less 800 元; above less 20 %
 SMALL_CENTS: Final = 400_000
 PERCENT: Final = 100

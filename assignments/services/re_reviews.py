@@ -1,5 +1,6 @@
 """Opening re-reviews, seating, guests, begin and end."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from assignments.enums import (
 )
 from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import panel_size_allowed
+from assignments.rules.people import FEWEST_RATERS, has_enough_experts
 from assignments.selectors.eligibility import expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import move_task
@@ -29,6 +31,7 @@ from foundation.accounts.permissions import may
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.papers.services import next_number
+from foundation.rulesets.selectors import Rules
 
 
 class ReReviewRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -48,20 +51,21 @@ def open_re_review(
     place: str = "",
     half_days: int = 1,
     by_correspondence: bool = False,
+    office_members: Sequence[str] = (),
 ) -> ReReviewTask:
-    """Open a re-review of ``task``; raise ``ReReviewRefused`` for an even or unusual panel (R-15) or past days.
+    """Open a re-review of ``task`` by ``panel_size`` experts, and by members from offices who sit but do not score.
 
+    Raise ``ReReviewRefused`` for an even or unusual panel or too small a share of experts (R-15), fewer experts than a
+    report's grade needs, or past days.
     An expert review of a report moves a submitted task to the expert review.
     """
     task = EvaluationTask.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=task.pk)
     if by.bureau_id != task.bureau_id or not may(by, Capability.COMMISSION):
         raise NotAllowed
     rules = rules_of_task(task, on)
-    if not panel_size_allowed(panel_size, rules.value("panel_sizes")):
-        sizes = ", ".join(str(size) for size in rules.value("panel_sizes"))
-        message = _("A panel has one of these sizes: %(sizes)s.") % {"sizes": sizes}
-        facts = {"field": "panel_size"}
-        raise ReReviewRefused(Refusal("panel_size", message, facts, rules.source("panel_sizes")))
+    names = list(dict.fromkeys(name.strip() for name in office_members if name.strip()))
+    if refusal := _panel_refusal(rules, kind=kind, experts=panel_size, members=panel_size + len(names)):
+        raise ReReviewRefused(refusal)
     if due_on < on or (meets_on is not None and meets_on < on):
         message = _("The day lies in the past.")
         raise ReReviewRefused(Refusal("day_past", message, {"field": "due_on"}))
@@ -76,6 +80,7 @@ def open_re_review(
         evaluation=task,
         kind=kind,
         panel_size=panel_size,
+        office_members=names,
         meets_on=meets_on,
         place=place,
         half_days=half_days,
@@ -192,6 +197,22 @@ def name_leader(*, assignment: Assignment, by: User, on: date) -> Assignment:
     assignment.save(update_fields=["is_leader"])
     record(actor=by, action="assignments.leader_named", subject=assignment, facts={"on": on})
     return assignment
+
+
+def _panel_refusal(rules: Rules, *, kind: ReReviewKind, experts: int, members: int) -> Refusal | None:
+    if not panel_size_allowed(members, rules.value("panel_sizes")):
+        sizes = ", ".join(str(size) for size in rules.value("panel_sizes"))
+        message = _("A panel has one of these sizes: %(sizes)s.") % {"sizes": sizes}
+        return Refusal("panel_size", message, {"field": "panel_size"}, rules.source("panel_sizes"))
+    share = rules.value("panel_expert_share")
+    if not has_enough_experts(experts=experts, members=members, share=share):
+        message = _("Of a panel at least %(part)s in %(whole)s are experts.") % {"part": share[0], "whole": share[1]}
+        facts = {"field": "office_members", "experts": experts, "members": members}
+        return Refusal("expert_share", message, facts, rules.source("panel_expert_share"))
+    if kind == ReReviewKind.REPORT and experts < FEWEST_RATERS:
+        message = _("A report is graded by at least %(count)s experts.") % {"count": FEWEST_RATERS}
+        return Refusal("too_few_raters", message, {"field": "office_members", "experts": experts})
+    return None
 
 
 def _locked(re_review: ReReviewTask, by: User) -> ReReviewTask:

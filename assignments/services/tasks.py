@@ -25,6 +25,7 @@ from assignments.models import Assignment, EvaluationPlan, EvaluationTask, TaskM
 from assignments.permissions import may_commission, may_plan
 from assignments.rules.tasks import EARLIEST_YEAR, LATEST_YEAR, commissioner_refusal, is_assistance
 from assignments.selectors.tasks import hand_actions, tracks_ended
+from assignments.services.archive import file_papers
 from assignments.transitions import FIRM_TRACK, GONE, REPORT_TRACK, task_table
 from foundation.accounts.models import User
 from foundation.approvals.selectors import running
@@ -249,7 +250,7 @@ def move_task(*, task: EvaluationTask, action: TaskAction, by: User, on: date, w
     """Take one step of the year-line; raise ``TransitionRefused`` for a step that does not follow.
 
     The callers of the rooms above ask for the permission that belongs to their step. Acceptance begins both tracks:
-    a task without a firm skips the firm's. Archiving needs the end of both.
+    a task without a firm skips the firm's. Archiving needs the end of both and says how long papers are kept (R-25).
     """
     task = EvaluationTask.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=task.pk)
     table = task_table(by_firm=task.executor == Executor.FIRM, is_assistance=task.is_assistance)
@@ -277,6 +278,8 @@ def move_task(*, task: EvaluationTask, action: TaskAction, by: User, on: date, w
         task.report_track = ReportTrack.SKIPPED
         changed.append("report_track")
     task.save(update_fields=changed)
+    if action == TaskAction.ARCHIVE:
+        file_papers(task, on=on)
     TaskMove.objects.create(task=task, action=action, status=after, moved_on=on, moved_by=by, words=words)
     record(actor=by, action="tasks.moved", subject=task, facts={"action": action, "status": after, "words": words})
     return task

@@ -16,7 +16,7 @@ from assignments.services.tasks import move_task
 from delivery.enums import CommissionAction, CommissionStatus
 from delivery.models import Commission
 from delivery.permissions import may_accept_commission
-from delivery.selectors import commission_of, fee_limit_cents, people_of, running_tasks_of
+from delivery.selectors import commission_of, fee_limit_cents, people_of, running_tasks_of, usual_due_day
 from delivery.transitions import COMMISSION
 from evaluators.models import LeadEvaluator
 from foundation.accounts.models import User
@@ -50,12 +50,12 @@ def commission(
     task: EvaluationTask,
     lead_evaluator: LeadEvaluator,
     fee_cents: int,
-    due_on: date,
     by: User,
     on: date,
+    due_on: date | None = None,
     letter_number: str = "",
 ) -> Commission:
-    """Draft the letter to the chosen firm and submit it for approval.
+    """Draft the letter to the chosen firm and submit it for approval; without a due day the usual one. Rule R-43.
 
     The firm must have confirmed that nobody has to be recused. Raise ``CommissionRefused`` for an unfit lead
     evaluator, a fee above the limit or a due day that is no working day; ``TransitionRefused`` before recusal is
@@ -68,6 +68,7 @@ def commission(
     if commission_of(task):
         raise CommissionRefused(Refusal("already_commissioned", _("A commission of this task is under way already.")))
     rules = rules_for(bureau=task.bureau, on=on)
+    due_on = due_on or usual_due_day(task.bureau, on)
     _check_terms(task, assignment, rules, lead=lead_evaluator, fee_cents=fee_cents, due_on=due_on, on=on)
     firm = assignment.firm
     assert firm is not None  # noqa: S101 - an assignment of a task has its firm

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import FirmTrack, FirmTrackAction, TaskStatus
 from assignments.permissions import may_commission
+from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import move_firm_track
 from delivery.enums import CommissionStatus, InstalmentAction, InstalmentStatus
 from delivery.models import Commission, Instalment
-from delivery.rules import over_contract, split_fee
+from delivery.rules import may_agree_payment_days, over_contract, payment_due, split_fee
+from delivery.selectors import payment_terms
 from delivery.transitions import INSTALMENT
 from foundation.accounts.models import User
 from foundation.approvals.models import Approval
@@ -19,7 +21,7 @@ from foundation.approvals.services import submit
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.core.money import yuan
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import Rules
 
 KIND = "PAYMENT"
 
@@ -29,16 +31,23 @@ class PaymentRefused(DomainError):  # noqa: N818 - reads as a sentence
 
 
 @transaction.atomic
-def plan_instalments(*, commission: Commission, amounts_cents: Sequence[int], by: User, on: date) -> list[Instalment]:
+def plan_instalments(
+    *, commission: Commission, amounts_cents: Sequence[int], by: User, on: date, payment_days: int | None = None
+) -> list[Instalment]:
     """Plan the instalments of a contract, the last being the tail; those not yet begun are replaced.
 
-    Raise ``PaymentRefused`` where one is not above zero or their sum exceeds the contract fee.
+    ``payment_days`` are the days from acceptance in which the contract has it paid; None leaves what was agreed
+    before, else the rule's. Raise ``PaymentRefused`` where an instalment is not above zero, their sum exceeds the
+    contract fee, or the contract takes longer than the law allows.
     """
     row = _locked_commission(commission)
     if not may_commission(by, row.task):
         raise NotAllowed
     if row.status != CommissionStatus.ACCEPTED:
         raise PaymentRefused(Refusal("not_accepted", _("First the firm accepts the commission.")))
+    rules = rules_of_task(row.task, on)
+    if payment_days is not None:
+        _agree_payment_days(row, payment_days, rules)
     kept = list(row.instalments.exclude(status=InstalmentStatus.PLANNED).order_by("position"))
     amounts = [*(instalment.amount_cents for instalment in kept), *amounts_cents]
     if not amounts_cents or min(amounts_cents) <= 0:
@@ -46,7 +55,7 @@ def plan_instalments(*, commission: Commission, amounts_cents: Sequence[int], by
         raise PaymentRefused(Refusal("empty_instalment", message, {"field": "amounts"}))
     if over := over_contract(amounts_cents=amounts, fee_cents=row.fee_cents):
         message = _("The instalments exceed the contract fee by %(over)s yuan.") % {"over": yuan(over)}
-        source = rules_for(bureau=row.task.bureau, on=on).source("payment_days")
+        source = rules.source("payment_days")
         raise PaymentRefused(Refusal("over_contract", message, {"field": "amounts", "over_cents": over}, source))
     row.instalments.filter(status=InstalmentStatus.PLANNED).delete()
     first = max((instalment.position for instalment in kept), default=0) + 1
@@ -55,28 +64,35 @@ def plan_instalments(*, commission: Commission, amounts_cents: Sequence[int], by
         Instalment(commission=row, position=position, amount_cents=amount, is_tail=position == last)
         for position, amount in enumerate(amounts_cents, first)
     )
-    facts = {"amounts_cents": list(amounts_cents), "fee_cents": row.fee_cents}
+    facts = {"amounts_cents": list(amounts_cents), "fee_cents": row.fee_cents, "payment_days": row.payment_days}
     record(actor=by, action="delivery.instalments.planned", subject=row, facts=facts)
     return list(made)
 
 
-def plan_by_percent(*, commission: Commission, percents: Sequence[int], by: User, on: date) -> list[Instalment]:
+def plan_by_percent(
+    *, commission: Commission, percents: Sequence[int], by: User, on: date, payment_days: int | None = None
+) -> list[Instalment]:
     """Plan instalments by percent of the fee, exactly adding up to it; raise ``PaymentRefused``."""
     try:
         amounts = split_fee(fee_cents=commission.fee_cents, percents=percents)
     except ValueError as error:
         message = _("The percentages are above zero and add up to 100.")
         raise PaymentRefused(Refusal("bad_percents", message, {"field": "percents"})) from error
-    return plan_instalments(commission=commission, amounts_cents=amounts, by=by, on=on)
+    return plan_instalments(commission=commission, amounts_cents=amounts, by=by, on=on, payment_days=payment_days)
 
 
 @transaction.atomic
 def accept_instalment(*, instalment: Instalment, by: User, on: date) -> Instalment:
-    """Confirm that the work it pays for is done. The tail waits for the final rating."""
+    """Confirm that the work it pays for is done: its days to pay begin. The tail waits for the final rating.
+
+    The contract's days count, else the rule's. Rule R-32.
+    """
     row = _locked(instalment, by)
     if row.is_tail and row.commission.task.firm_track not in {FirmTrack.FINAL, FirmTrack.TAIL_PAID}:
         message = _("The tail waits until the rating is final.")
         raise PaymentRefused(Refusal("rating_not_final", message, {"position": row.position}))
+    days, _source = payment_terms(row.commission, on)
+    row.due_on = payment_due(accepted_on=on, days=days)
     return _moved(row, InstalmentAction.ACCEPT, by=by, on=on)
 
 
@@ -168,6 +184,16 @@ def release_instalment(*, instalment: Instalment, by: User, on: date) -> Instalm
     before = row.held_from
     row.held_from = row.hold_reason = ""
     return _moved(row, InstalmentAction.RELEASE, by=by, on=on, to=InstalmentStatus(before) if before else None)
+
+
+def _agree_payment_days(row: Commission, days: int, rules: Rules) -> None:
+    most = rules.value("payment_days_most")
+    if not may_agree_payment_days(days, most=most):
+        message = _("A contract gives one to %(most)s days to pay.") % {"most": most}
+        facts = {"field": "payment_days", "most": most}
+        raise PaymentRefused(Refusal("payment_days", message, facts, rules.source("payment_days_most")))
+    row.payment_days = days
+    row.save(update_fields=["payment_days"])
 
 
 def _locked_commission(commission: Commission) -> Commission:

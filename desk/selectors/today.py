@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from assignments.enums import (
     AssignmentStatus,
@@ -20,11 +20,14 @@ from assignments.enums import (
 from assignments.models import Assignment, Draw, EvaluationPlan, EvaluationTask, ReReviewTask
 from delivery.enums import ClockStatus, CommissionStatus
 from delivery.models import ClockStop, Commission
+from delivery.rules import is_closing_soon
+from delivery.selectors import unpaid_of
 from disclosure.selectors import publishable_draws, publishable_ratings
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.approvals.selectors import waiting_for
+from foundation.rulesets.selectors import rules_for
 from results.enums import RectificationStatus
 from results.models import Rectification
 from reviews.enums import AppealStatus, OpinionStatus, RatingStatus
@@ -46,6 +49,7 @@ NEXT_ACTION: Final = {
     TaskStatus.FINAL: "ACCEPT",
 }
 MOST_TASKS: Final = 300
+WARNING: Final = "BOOKS_CLOSE"  # one thing to know, however many payments it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Today:
     @property
     def waiting_count(self) -> int:
         """How many things wait for this person."""
-        return sum(line.count for line in self.waiting)
+        return sum(1 if line.kind == WARNING else line.count for line in self.waiting)
 
 
 def today(user: User, on: date) -> Today:
@@ -118,6 +122,9 @@ def _dated(user: User, on: date) -> Iterator[Line]:
     for row in asked.select_related("task__unit__organisation"):
         unit = row.task.unit.organisation.name
         yield _line("RECTIFICATION_DUE", "task", row.task.number, row.task.title, unit, row.due_on, on)
+    for paid in unpaid_of(bureau).filter(due_on__lte=until):
+        of = paid.commission
+        yield _line("PAYMENT_DUE", "commission", of.task.number, of.task.title, of.firm_name, paid.due_on, on)
 
 
 def _line(kind: str, noun: str, key: str, title: str, text: str, due_on: date | None, on: date) -> Line:
@@ -172,6 +179,7 @@ def _draws(user: User, _on: date) -> Iterator[Line]:
 
 def _work(user: User, on: date) -> Iterator[Line]:
     yield from _letters(user)
+    yield from _closing(user, on)
     yield from _opinions(user)
     bureau = user.bureau_id or 0
     for rating in _ratings(user).filter(status=RatingStatus.CONFIRMED):
@@ -182,6 +190,19 @@ def _work(user: User, on: date) -> Iterator[Line]:
     for row in reported.select_related("task"):
         yield Line("CHECK_RECTIFICATION", "rectification", str(row.pk), row.task.title, on=row.reported_on)
     yield from _grouped(_next_steps(user, on))
+
+
+def _closing(user: User, on: date) -> Iterator[Line]:
+    """Yield one line for all that is unpaid while the books of the year close soon. Rule R-32."""
+    bureau = user.bureau
+    if bureau is None or not is_closing_soon(
+        on, warning_from=rules_for(bureau=bureau, on=on).value("closing_warning_from")
+    ):
+        return
+    rows = unpaid_of(bureau.pk)
+    if (count := rows.count()) and (first := rows.order_by(F("due_on").asc(nulls_last=True), "pk").first()):
+        last_day = date(on.year, 12, 31)
+        yield Line(WARNING, "payments", "", first.commission.task.title, on=last_day, count=count)
 
 
 def _letters(user: User) -> Iterator[Line]:

@@ -147,16 +147,18 @@ def _refuse_elsewhere(pairs: Sequence[tuple[Firm, Person]], *, on: date) -> None
         others = [row.firm for rows in busy if (row := rows.get(person.pk)) and row.firm_id != firm.pk]
         if first.pk != firm.pk:
             others.append(first)
-        if others and rules_for(bureau=firm.bureau, on=on).value("one_firm_per_practitioner"):
-            raise _two_firms(person, others[0])
+        if others:
+            raise _two_firms(
+                person, others[0], rules_for(bureau=firm.bureau, on=on).source("one_firm_per_practitioner")
+            )
 
 
-def _two_firms(person: Person, firm: Firm) -> FirmRefused:
+def _two_firms(person: Person, firm: Firm, source: str) -> FirmRefused:
     message = _("%(name)s is with %(firm)s; nobody practises in two firms at once.") % {
         "name": person.name,
         "firm": firm.organisation.name,
     }
-    return FirmRefused(Refusal("two_firms", message, {"person": person.pk, "firm": firm.pk}))
+    return FirmRefused(Refusal("two_firms", message, {"person": person.pk, "firm": firm.pk}, source))
 
 
 @transaction.atomic

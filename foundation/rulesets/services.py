@@ -254,8 +254,11 @@ def _refuse_unfit(rule_set: RuleSet, draft: ValueDraft, on: date) -> None:
     if rule_set.effective_from < on:
         words = _("These rules are in force since %(day)s. Open a new rule set from a later day and change it there.")
         raise RuleSetRefused(Refusal("in_force", words % {"day": rule_set.effective_from}))
-    if problem := value_problem(_rule(draft.key), draft.value):
-        raise RuleSetRefused(Refusal(problem, str(PROBLEMS[problem]), {"field": "value", "key": draft.key}))
+    rule = _rule(draft.key)
+    if problem := value_problem(rule, draft.value):
+        raise RuleSetRefused(
+            Refusal(problem, str(PROBLEMS[problem]), {"field": "value", "key": draft.key}, rule.source)
+        )
 
 
 def _write(rule_set: RuleSet, draft: ValueDraft, *, by: User, on: date) -> RuleValue:

@@ -8,7 +8,15 @@ from foundation.rulesets.rules import Rule
 
 SATURDAY: Final = 5
 RULES: Final = (
-    Rule("workday_table", "R-39", "state_council", "table of overrides", "LAW", "国务院办公厅年度节假日安排的通知"),
+    Rule(
+        "workday_table",
+        "R-39",
+        "state_council",
+        "table of overrides",
+        "LAW",
+        "国务院办公厅年度节假日安排的通知",
+        is_fixed=True,
+    ),
 )
 
 

@@ -22,7 +22,7 @@ from foundation.files.services import SCANS, store
 from reviews.enums import FormalDefect, OpinionAction, OpinionStatus, Severity
 from reviews.models import CriterionScore, Finding, Opinion
 from reviews.permissions import is_own, may_enter_for
-from reviews.rules import opinion_problem
+from reviews.rules import MOST_RETURNS, opinion_problem
 from reviews.transitions import OPINION
 from rubrics.enums import Scorer
 from rubrics.models import RubricVersion
@@ -225,10 +225,10 @@ def return_opinion(*, opinion: Opinion, defect: FormalDefect, by: User, at: date
     opinion = _locked(opinion)
     if not may_enter_for(by, opinion.assignment):
         raise NotAllowed
-    if opinion.return_count:
+    if opinion.return_count >= MOST_RETURNS:
         raise OpinionRefused(Refusal("returned_before", _("An opinion goes back once only.")))
     opinion.status = _after(opinion, OpinionAction.RETURN)
-    opinion.return_defect, opinion.return_count = defect, 1
+    opinion.return_defect, opinion.return_count = defect, opinion.return_count + 1
     opinion.save(update_fields=["status", "return_defect", "return_count"])
     record(actor=by, action="reviews.opinion_returned", subject=opinion, facts={"defect": defect, "at": at})
     return opinion

@@ -1,11 +1,9 @@
 """Draws at once on PostgreSQL: nobody over a cap, no seat twice, no deadlock that reaches a person."""
 
-import threading
 from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connections
 
 from assignments import draw as pure
 from assignments.enums import AssignmentStatus
@@ -19,37 +17,11 @@ from foundation.taxonomy.models import Node
 from tests.factories.assignments import TODAY, ExpertFactory, PlanFactory, ReReviewFactory, TaskFactory, UnitFactory
 from tests.factories.draws import nonce
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
+from tests.races import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
-DRAWS, EXPERTS, CAP, WORKERS = 54, 34, 6, 8
-
-
-def at_once(calls):
-    """Make the calls from WORKERS threads; return what was raised."""
-    raised, waiting, gate = [], list(calls), threading.Barrier(WORKERS)
-
-    def work():
-        gate.wait()
-        try:
-            while True:
-                try:
-                    call = waiting.pop()
-                except IndexError:
-                    return
-                try:
-                    call()
-                except Exception as error:  # noqa: BLE001 - whatever escapes is what this test is about
-                    raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _worker in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+DRAWS, EXPERTS, CAP = 54, 34, 6
 
 
 @pytest.fixture

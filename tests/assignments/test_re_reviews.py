@@ -28,7 +28,7 @@ from tests.factories.assignments import (
     ReReviewFactory,
     TaskFactory,
 )
-from tests.factories.foundation import UserFactory, office
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
 ON = date(2020, 9, 1)
@@ -70,6 +70,37 @@ def test_panel_of_another_size_is_refused_with_its_source(task, clerk, size):
     task.refresh_from_db()
     assert (caught.value.refusal.code, caught.value.refusal.source) == ("panel_size", "财库〔2016〕198号")
     assert (ReReviewTask.objects.count(), task.status) == (0, TaskStatus.SUBMITTED)
+
+
+@pytest.mark.rule("R-15")
+@pytest.mark.parametrize(
+    ("experts", "office", "kind", "code"),
+    [
+        (5, [], ReReviewKind.REPORT, ""),
+        (4, ["甲"], ReReviewKind.REPORT, ""),
+        (3, ["甲", "乙"], ReReviewKind.REPORT, "expert_share"),
+        (3, ["甲"], ReReviewKind.REPORT, "panel_size"),
+        (2, ["甲"], ReReviewKind.REPORT, "too_few_raters"),
+        (2, ["甲"], ReReviewKind.EX_ANTE, ""),
+        (1, ["甲", "乙"], ReReviewKind.EX_ANTE, "expert_share"),
+        (3, [" ", ""], ReReviewKind.REPORT, ""),
+    ],
+)
+def test_experts_are_at_least_two_thirds_of_a_mixed_panel(task, clerk, experts, office, kind, code):
+    if code:
+        with pytest.raises(ReReviewRefused) as caught:
+            opened(task, clerk, panel_size=experts, office_members=office, kind=kind)
+        assert (caught.value.refusal.code, ReReviewTask.objects.count()) == (code, 0)
+    else:
+        row = opened(task, clerk, panel_size=experts, office_members=office, kind=kind)
+        assert (row.panel_size, row.office_members) == (experts, [name for name in office if name.strip()])
+
+
+@pytest.mark.rule("R-15")
+def test_share_of_experts_is_the_one_of_the_rule_set(task, clerk):
+    RuleValueFactory(rule_set=RuleSetFactory(bureau=task.bureau), key="panel_expert_share", value=[1, 2])
+
+    assert opened(task, clerk, panel_size=3, office_members=["甲", "乙"]).panel_size == 3
 
 
 @pytest.mark.rule("R-15")

@@ -109,6 +109,20 @@ def test_whoever_sets_one_up_works_at_once_and_is_asked_for_it_from_then_on(clie
     assert client.get(reverse("pages:bureau-home")).status_code == 200
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "身份验证器"), ("en", "Authenticator")])
+def test_pages_of_the_second_factor_speak_the_readers_language(client, demanded, settings, language, words):
+    client.cookies["gp_language"] = language
+    clerk = person(Role.CLERK)
+    sign_in(client, clerk)
+    client.post(client.get(SET_UP)["Location"], {"password": PASSWORD})
+
+    page = client.get(SET_UP).content.decode()
+
+    assert words in page
+    assert "data:image/svg+xml" in page  # the picture that the telephone reads
+    assert reverse("mfa_index") in page
+
+
 def test_session_that_knew_it_costs_no_query_more(client, demanded, django_assert_num_queries, settings):
     clerk = person(Role.CLERK)
     secret = set_up(client, clerk)

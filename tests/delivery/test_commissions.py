@@ -21,7 +21,7 @@ from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper, PaperDelivery
 from tests.factories.assignments import TODAY, FirmAssignmentFactory, TaskFactory, firm_user
 from tests.factories.delivery import DUE, CommissionFactory, LeadEvaluatorFactory
-from tests.factories.foundation import UserFactory
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 letter"
@@ -73,6 +73,16 @@ def test_commission_drafts_the_letter_and_waits_for_two_steps(chosen):
     assert (row.letter.status, row.letter.addressee) == (PaperStatus.DRAFT, row.firm_name)
     assert row.rubric_version.rubric.bureau == chosen["task"].bureau
     assert Entry.objects.filter(action="delivery.commission.drafted").count() == 1
+
+
+@pytest.mark.rule("R-43")
+@pytest.mark.parametrize(("count", "due_on"), [(None, date(2020, 8, 24)), (5, date(2020, 6, 8))])
+def test_report_is_due_after_the_usual_working_days_unless_the_letter_says_otherwise(chosen, count, due_on):
+    if count:
+        rule_set = RuleSetFactory(bureau=chosen["task"].bureau)
+        RuleValueFactory(rule_set=rule_set, key="commission_workdays", value=count)
+
+    assert commissioned(chosen, due_on=None).due_on == due_on
 
 
 @pytest.mark.rule("R-37")

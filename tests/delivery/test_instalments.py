@@ -1,6 +1,6 @@
 """Instalments: never more than the contract, each step in its order, the tail last."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from foundation.approvals.services import agree
 from foundation.core.errors import NotAllowed, TransitionRefused
 from tests.factories.assignments import TODAY, firm_user
 from tests.factories.delivery import CommissionFactory
-from tests.factories.foundation import UserFactory
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,49 @@ def test_open_appeal_holds_only_the_tail_and_it_goes_on_from_where_it_was(contra
 
     tail.refresh_from_db()
     assert (tail.status, tail.held_from) == (InstalmentStatus.ACCEPTED, "")
+
+
+@pytest.mark.rule("R-32")
+def test_days_to_pay_run_from_acceptance_and_the_contract_may_give_others(contract):
+    clerk = contract.task.clerk
+    first, second = planned(contract, 50, 50)
+    services.accept_instalment(instalment=first, by=clerk, on=TODAY)
+    services.plan_instalments(commission=contract, amounts_cents=[1_000_000], payment_days=45, by=clerk, on=TODAY)
+    tail = Instalment.objects.get(status=InstalmentStatus.PLANNED)
+    services.accept_instalment(instalment=tail, by=clerk, on=TODAY)
+
+    first.refresh_from_db()
+    tail.refresh_from_db()
+    assert (second.due_on, first.due_on, tail.due_on) == (
+        None,
+        TODAY + timedelta(days=30),
+        TODAY + timedelta(days=45),
+    )
+
+
+@pytest.mark.rule("R-32")
+@pytest.mark.parametrize("days", [0, 61])
+def test_contract_with_more_days_than_the_law_allows_is_refused_and_plans_nothing(contract, days):
+    with pytest.raises(PaymentRefused) as caught:
+        services.plan_by_percent(
+            commission=contract, percents=[100], payment_days=days, by=contract.task.clerk, on=TODAY
+        )
+
+    contract.refresh_from_db()
+    assert (caught.value.refusal.code, caught.value.refusal.facts["most"]) == ("payment_days", 60)
+    assert (contract.payment_days, Instalment.objects.count()) == (None, 0)
+
+
+@pytest.mark.rule("R-32")
+def test_days_to_pay_are_those_of_the_rule_set_of_the_task(contract):
+    rule_set = RuleSetFactory(bureau=contract.task.bureau, effective_from=date(2000, 1, 1))
+    RuleValueFactory(rule_set=rule_set, key="payment_days", value=10)
+    [tail] = planned(contract, 100)
+
+    services.accept_instalment(instalment=tail, by=contract.task.clerk, on=TODAY)
+
+    tail.refresh_from_db()
+    assert tail.due_on == TODAY + timedelta(days=10)
 
 
 def test_numbers_are_needed_and_the_firm_decides_nothing(contract):

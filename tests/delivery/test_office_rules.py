@@ -4,14 +4,38 @@ from datetime import date
 
 import pytest
 
-from delivery.rules import archive_until, is_closing_soon, is_month_and_day, may_agree_payment_days
-from foundation.rulesets.rules import registered
+from assignments.rules.archive import archive_until
+from delivery.rules import is_closing_soon, is_month_and_day, may_agree_payment_days
+from foundation.rulesets.rules import registered, value_problem
 
 
 @pytest.mark.rule("R-32")
 @pytest.mark.parametrize(("days", "may"), [(0, False), (1, True), (60, True), (61, False)])
 def test_contract_gives_at_most_sixty_days(days, may):
     assert may_agree_payment_days(days, most=60) is may
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        pytest.param("payment_days", 30, "", marks=pytest.mark.rule("R-32")),
+        pytest.param("payment_days", 31, "no_sense", marks=pytest.mark.rule("R-32")),
+        pytest.param("payment_days", 0, "no_sense", marks=pytest.mark.rule("R-32")),
+        pytest.param("payment_days_most", 60, "", marks=pytest.mark.rule("R-32")),
+        pytest.param("payment_days_most", 61, "no_sense", marks=pytest.mark.rule("R-32")),
+        pytest.param(
+            "archive_years", {"PROCUREMENT": 15, "VOUCHERS": 30, "OTHERS": 10}, "", marks=pytest.mark.rule("R-25")
+        ),
+        pytest.param(
+            "archive_years",
+            {"PROCUREMENT": 14, "VOUCHERS": 30, "OTHERS": 10},
+            "no_sense",
+            marks=pytest.mark.rule("R-25"),
+        ),
+    ],
+)
+def test_bureau_cannot_set_what_the_law_forbids(key, value, problem):
+    assert value_problem(registered()[key], value) == problem
 
 
 @pytest.mark.rule("R-32")

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from assignments.enums import DrawStatus, Executor, ReReviewKind, ReReviewStatus, TaskKind
+from assignments.enums import DrawStatus, Executor, ReReviewKind, ReReviewStatus, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationPlan, ReReviewTask
-from delivery.models import ClockStop
+from delivery.enums import InstalmentStatus
+from delivery.models import ClockStop, Instalment
 from desk.rules import mean_text, supply_state
 from desk.selectors import pipeline, search, supply, today, work_years, year_grades, year_summary
 from experts.models import ExpertSpecialty
@@ -18,8 +19,9 @@ from results.services import ask_rectification
 from reviews.enums import RatingStatus
 from reviews.models import Appeal
 from tests.factories.assignments import ExpertFactory, ProjectFactory
+from tests.factories.delivery import CommissionFactory
 from tests.factories.disclosure import make_draw, make_firm, make_rating, make_task, make_unit, office
-from tests.factories.foundation import UserFactory
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 DAY = date(2020, 10, 19)
 
@@ -270,3 +272,60 @@ def test_search_costs_the_same(people, rows, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(8):
         search(people["clerk"], "污水")
+
+
+def placed(lines):
+    return [(line.kind, line.noun, line.key, line.days) for line in lines]
+
+
+def contract_to_pay(due_on):
+    commission = CommissionFactory(task__status=TaskStatus.ACCEPTED)
+    Instalment.objects.create(
+        commission=commission, position=1, amount_cents=1, status=InstalmentStatus.ACCEPTED, due_on=due_on
+    )
+    return commission
+
+
+@pytest.mark.rule("R-32")
+@pytest.mark.parametrize(("days", "place"), [(-1, "overdue"), (0, "due"), (7, "soon"), (8, "")])
+def test_payment_stands_on_its_day_until_it_is_paid(db, days, place):
+    commission = contract_to_pay(DAY + timedelta(days=days))
+    clerk, task = commission.task.clerk, commission.task
+
+    seen = today(clerk, DAY)
+
+    wanted = [("PAYMENT_DUE", "commission", task.number, days)]
+    assert {name: placed(getattr(seen, name)) for name in ("overdue", "due", "soon")} == {
+        name: wanted if name == place else [] for name in ("overdue", "due", "soon")
+    }
+    Instalment.objects.update(status=InstalmentStatus.PAID, paid_on=DAY)
+    assert "PAYMENT_DUE" not in str(today(clerk, DAY))
+
+
+@pytest.mark.rule("R-32")
+@pytest.mark.parametrize(
+    ("day", "own", "warned"),
+    [
+        (date(2020, 10, 31), None, False),
+        (date(2020, 11, 1), None, True),
+        (date(2020, 12, 31), None, True),
+        (date(2020, 11, 30), "12-01", False),
+        (date(2020, 12, 1), "12-01", True),
+    ],
+)
+def test_unpaid_instalments_are_warned_of_before_the_books_close(db, day, own, warned):
+    commission = contract_to_pay(date(2021, 3, 1))
+    Instalment.objects.create(commission=commission, position=2, amount_cents=1, is_tail=True)
+    stranger = contract_to_pay(date(2021, 3, 1))
+    if own:
+        rule_set = RuleSetFactory(bureau=commission.task.bureau)
+        RuleValueFactory(rule_set=rule_set, key="closing_warning_from", value=own)
+
+    seen = today(commission.task.clerk, day)
+    lines = [line for line in seen.waiting if line.kind == "BOOKS_CLOSE"]
+
+    assert stranger.task.bureau_id != commission.task.bureau_id
+    assert [(line.noun, line.count, line.on) for line in lines] == (
+        [("payments", 2, date(2020, 12, 31))] if warned else []
+    )
+    assert seen.waiting_count == len(seen.waiting)

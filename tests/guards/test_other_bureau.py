@@ -1,8 +1,12 @@
 """Each list begins at the reader's bureau: nobody of a second bureau sees a row of the first, on any list page."""
 
+from datetime import date
+
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils.html import escape
 
+from assignments.services.archive import file_papers
 from faces.pages.shared.lists import ListPage
 from faces.pages.shared.objects import OneObject
 from foundation.audit.services import record, seal
@@ -48,6 +52,7 @@ def worlds():
     world = new_world()
     row = more(world)
     MeasureFactory(bureau=world.bureau)
+    file_papers(row.task, on=date(2020, 12, 31))
     record(actor=world.everybody, action="tests.did", subject=world.bureau)
     seal()
     return world, row, UserFactory(roles=EVERY_ROLE)
@@ -66,6 +71,26 @@ def is_shared(name, row):
 
 def test_the_walk_finds_the_lists():
     assert {"tasks", "units", "projects", "firms", "experts", "rules", "measures", "accounts", "journal"} <= set(LISTS)
+
+
+LINKED = [
+    entry.name
+    for entry in PAGES
+    if entry.name in LISTS and any(column.link and not column.cut for column in entry.callback.view_class.columns)
+]
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_list_leads_to_each_of_its_things(client, worlds, name):
+    world, _row, _stranger = worlds
+    client.force_login(world.everybody)
+
+    page = client.get(reverse(f"pages:{name}"), {"scope": "all", "year": "2020"})
+
+    columns = [column for column in page.context["columns"] if column.link and not column.cut]
+    text = page.content.decode()
+    wanted = {column.link(row) for row in page.context["object_list"] for column in columns}
+    assert {url for url in wanted if url and f'href="{escape(url)}"' not in text} == set()
 
 
 @pytest.mark.parametrize("name", LISTS)

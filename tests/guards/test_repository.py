@@ -56,3 +56,17 @@ def test_every_job_named_in_a_call_exists():
 
     for name in sorted(names):
         assert callable(import_string(name)), name
+
+
+def test_every_room_has_a_readme():
+    rooms = {path.parent for path in ROOT.rglob("apps.py") if ".venv" not in path.parts} | {ROOT / "bench"}
+
+    assert {str(room.relative_to(ROOT)) for room in rooms if not (room / "README.md").exists()} == set()
+
+
+def test_every_benchmark_stands_in_its_readme_and_can_be_run():
+    listed = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "bench" / "README.md").read_text(), re.MULTILINE))
+    files = [path for path in (ROOT / "bench").glob("*.py") if path.stem != "__init__"]
+
+    assert listed == {path.stem for path in files}
+    assert {path.name for path in files if "__main__" not in path.read_text()} == set()

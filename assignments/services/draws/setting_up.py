@@ -138,18 +138,18 @@ def _configure(
     subject = task or re_review
     if subject is None or by.bureau_id != subject.bureau_id or not may(by, Capability.DRAW):
         raise NotAllowed
-    _check_parties(by, witness, third)
+    base = task or (re_review.evaluation if re_review else None)
+    if base is None:
+        raise NotAllowed
+    rules = rules_of_task(base, on)
+    _check_parties(by, witness, third, source=rules.source("draw_parties"))
     live = Draw.objects.filter(task=task, re_review=re_review).exclude(status=DrawStatus.VOID)
     if live.exists():
         raise DrawRefused(Refusal("draw_exists", _("A draw for this is under way or done already.")))
     if algorithm not in pure.LARGEST_POOL:
         message = _("Unknown algorithm: %(name)s.") % {"name": algorithm}
         raise DrawRefused(Refusal("algorithm_unknown", message, {"field": "algorithm"}))
-    base = task or (re_review.evaluation if re_review else None)
-    if base is None:
-        raise NotAllowed
     earlier = Draw.objects.filter(task=task, re_review=re_review).count()
-    rules = rules_of_task(base, on)
     draw = Draw.objects.create(
         bureau=subject.bureau,
         number=f"抽{base.work_year}-{next_number(bureau=subject.bureau, kind='DRAW', year=base.work_year):03d}",
@@ -170,14 +170,14 @@ def _configure(
     return draw
 
 
-def _check_parties(by: User, witness: User, third: User | None) -> None:
+def _check_parties(by: User, witness: User, third: User | None, *, source: str) -> None:
     """Rule R-42: distinct persons; the witness has the capability to witness."""
     people = [person.pk for person in (by, witness, third) if person is not None]
     if len(set(people)) != len(people):
-        raise DrawRefused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}))
+        raise DrawRefused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}, source))
     if not may(witness, Capability.WITNESS):
         message = _("The witness comes from supervision, not from the section that draws.")
-        raise DrawRefused(Refusal("no_witness", message, {"field": "witness"}))
+        raise DrawRefused(Refusal("no_witness", message, {"field": "witness"}, source))
 
 
 def answers_for(draw: Draw, on: date) -> list[Eligibility]:

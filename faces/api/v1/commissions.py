@@ -53,8 +53,8 @@ class CommissionSerializer(NounSerializer[Commission]):
         model = Commission
         fields = (
             "id", "task", "task_number", "assignment", "firm", "firm_name", "lead_evaluator", "lead_name",
-            "rubric_version", "letter", "letter_number", "status", "contract_number", "fee_cents", "due_on",
-            "sent_on", "accepted_on", "ended_on", "end_reason",
+            "rubric_version", "letter", "letter_number", "status", "contract_number", "payment_days", "fee_cents",
+            "due_on", "sent_on", "accepted_on", "ended_on", "end_reason",
         )  # fmt: skip
 
 
@@ -68,8 +68,9 @@ class TermsAsk(Ask):
 
 
 class CommissionAsk(TermsAsk):
-    """The terms and the task."""
+    """The task and the terms; without a due day the usual one."""
 
+    due_on = serializers.DateField(required=False)
     task = Visible(tasks.visible_to)
 
 
@@ -94,11 +95,12 @@ class LeadAsk(Ask):
 
 
 class PercentsAsk(Ask):
-    """The instalments in percent of the fee, the last being the tail."""
+    """The instalments in percent of the fee, the last being the tail; the contract's days to pay one."""
 
     percents = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=100), allow_empty=False, max_length=20
     )
+    payment_days = serializers.IntegerField(min_value=1, max_value=366, required=False, allow_null=True)
 
 
 class CommissionView(NounView[Commission]):
@@ -166,7 +168,7 @@ class InstalmentSerializer(NounSerializer[Instalment]):
         model = Instalment
         fields = (
             "id", "commission", "position", "amount_cents", "is_tail", "status", "invoice_number", "request_number",
-            "paid_on", "held_from", "hold_reason",
+            "due_on", "paid_on", "held_from", "hold_reason",
         )  # fmt: skip
 
 

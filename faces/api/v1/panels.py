@@ -39,7 +39,7 @@ class ReReviewSerializer(NounSerializer[ReReviewTask]):
     class Meta:
         model = ReReviewTask
         fields = (
-            "id", "number", "evaluation", "kind", "panel_size", "meets_on", "place", "half_days",
+            "id", "number", "evaluation", "kind", "panel_size", "office_members", "meets_on", "place", "half_days",
             "by_correspondence", "due_on", "status",
         )  # fmt: skip
 
@@ -50,6 +50,7 @@ class ReReviewAsk(Ask):
     task = Visible(tasks.visible_to)
     kind = Choice(ReReviewKind)
     panel_size = serializers.IntegerField(min_value=1, max_value=99)
+    office_members = serializers.ListField(child=phrase(60), required=False, max_length=20)
     due_on = serializers.DateField()
     meets_on = serializers.DateField(required=False, allow_null=True)
     place = phrase(120, required=False)

@@ -52,7 +52,7 @@ class ProjectView(NounView[Project]):
 
 
 class SelfEvaluationSerializer(NounSerializer[SelfEvaluation]):
-    """A self-evaluation; the score is in hundredths of a point."""
+    """A self-evaluation; the score and its parts are in hundredths of a point."""
 
     project_code = text("project.code")
 
@@ -60,7 +60,7 @@ class SelfEvaluationSerializer(NounSerializer[SelfEvaluation]):
         model = SelfEvaluation
         fields = (
             "id", "project", "project_code", "work_year", "budget_year", "amount_cents", "score_hundredths",
-            "submitted_on",
+            "parts", "submitted_on",
         )  # fmt: skip
 
 

@@ -11,8 +11,12 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
+from foundation.rulesets.selectors import rules_for
 from projects.models import Monitoring, SelfEvaluation, Target, WholeDepartmentPilot
+from projects.rules import parts_problem
+from projects.selectors import weights_for
 from projects.services import (
+    PARTS_WORDS,
     MonitoringDraft,
     PilotDraft,
     SelfEvaluationDraft,
@@ -25,6 +29,13 @@ from projects.services import (
 
 YEARS: Final = (Column("work_year", "工作年度", cells.year), Column("budget_year", "预算年度", cells.year))
 PROJECT: Final = Column("project", "项目编码", cells.code(30))
+PARTS: Final = {
+    "execution": "预算执行率得分",
+    "cost": "成本得分",
+    "output": "产出得分",
+    "effect": "效益得分",
+    "satisfaction": "满意度得分",
+}
 SELF: Final = Layout(
     "自评",
     (
@@ -33,6 +44,7 @@ SELF: Final = Layout(
         Column("amount", "自评金额（万元）", cells.wan, also=("金额（万元）",)),
         Column("score", "自评得分", cells.hundredths(100)),
         Column("day", "提交日期", cells.day),
+        *(Column(key, heading, cells.hundredths(100), required=False) for key, heading in PARTS.items()),
     ),
 )
 TARGETS: Final = Layout(
@@ -71,6 +83,23 @@ def check_project(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "project", "budget_year")
 
 
+def check_self(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: as of a project, and parts that do not keep to their weights."""
+    yield from check_project(rows, setting)
+    frames = {day: rules_for(bureau=setting.bureau, on=day) for day in {row["day"] for row in rows}}
+    for row in rows:
+        parts = parts_of(row)
+        weights, _source = weights_for(parts, frames[row["day"]])
+        code, part = parts_problem(parts, weights=weights, score_hundredths=row["score"])
+        if code:
+            yield row.fault(part or "score", PARTS_WORDS[code] % {"name": row["project"]}, code)
+
+
+def parts_of(row: Record) -> dict[str, int]:
+    """Return the parts of a self-evaluation that have points, in hundredths."""
+    return {key: row[key] for key in PARTS if row[key] is not None}
+
+
 def check_unit(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: unknown units, a unit twice for a year."""
     yield from unknown(rows, "unit", known.units(setting.bureau), _("There is no unit %(code)s."))
@@ -82,7 +111,13 @@ def write_self(rows: Sequence[Record], setting: Setting) -> Written:
     projects, before = known.projects(setting.bureau), SelfEvaluation.objects.count()
     drafts = [
         SelfEvaluationDraft(
-            projects[row["project"]], row["work_year"], row["budget_year"], row["amount"], row["score"], row["day"]
+            projects[row["project"]],
+            row["work_year"],
+            row["budget_year"],
+            row["amount"],
+            row["score"],
+            row["day"],
+            parts_of(row),
         )
         for row in rows
     ]
@@ -133,7 +168,7 @@ NOUN: Final = register(
         "chain",
         gettext_lazy("self-evaluations, targets, monitoring, pilots"),
         (
-            Part(SELF, write_self, check_project),
+            Part(SELF, write_self, check_self),
             Part(TARGETS, write_targets, check_project),
             Part(MONITORED, write_monitored, check_project),
             Part(PILOTS, write_pilots, check_unit),

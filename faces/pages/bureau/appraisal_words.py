@@ -25,6 +25,7 @@ PARTS: Final[Mapping[str, StrOrPromise]] = {
 FACTS: Final[dict[str, StrOrPromise]] = {
     "reports": gettext_lazy("reports"),
     "scores": gettext_lazy("scores"),
+    "recognised": gettext_lazy("of them recognised from other bureaus"),
     "undertaking": gettext_lazy("undertaking accepted"),
     "qualifications": gettext_lazy("papers valid"),
     "answers": gettext_lazy("notices answered"),

@@ -15,7 +15,7 @@ from assignments.models import EvaluationTask
 from assignments.selectors import tasks
 from delivery import services
 from delivery.models import Commission
-from delivery.selectors import commission_of, fee_limit_cents, running_tasks_of
+from delivery.selectors import commission_of, fee_limit_cents, running_tasks_of, usual_due_day
 from evaluators.models import LeadEvaluator
 from evaluators.selectors import leads_of
 from faces.documents.letters import Terms, commission_letter, preview_letter
@@ -25,7 +25,6 @@ from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.objects import OneObject
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
-from foundation.workdays.selectors import add_workdays
 from rubrics.selectors import in_force
 
 if TYPE_CHECKING:
@@ -161,8 +160,7 @@ class CommissionNew(TermsPage):
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with a due day in working days."""
-        count = rules_for(bureau=self.object.bureau, on=self.today).value("commission_workdays")
-        return {"due_on": add_workdays(self.today, count)}
+        return {"due_on": usual_due_day(self.object.bureau, self.today)}
 
     def draft_key(self) -> str:
         """Keep half-written terms."""

@@ -22,6 +22,7 @@ from delivery.selectors import (
     due_net,
     late_days,
     latest_version,
+    payment_terms,
     versions_of,
 )
 from delivery.transitions import INSTALMENT
@@ -109,11 +110,14 @@ class CommissionPage(Tasks, ObjectPage):
             "due_net": due_net(task),
             "late_days": late_days(task, self.today),
             "instalments": list(row.instalments.order_by("position")) if row else [],
+            "today": self.today,
             "holdable": HOLDABLE,
             "may_act": may_act,
             "step": self._step(task, row) or self._incoming(task) if may_act else None,
             "may_deliver": may_act and task.status not in {TaskStatus.ACCEPTED, TaskStatus.ARCHIVED},
         }
+        if row:
+            found["payment_days"], found["payment_source"] = payment_terms(row, self.today)
         return super().get_context_data(**(found | kwargs))
 
     def _step(self, task: EvaluationTask, row: Commission | None) -> tuple[StrOrPromise, str] | None:

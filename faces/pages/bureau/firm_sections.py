@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from appraisals.selectors import running_tasks_of, sanctions_visible_to
+from appraisals.selectors import recognised_visible_to, running_tasks_of, sanctions_visible_to
 from appraisals.selectors import visible_to as years_visible_to
 from credit.enums import CreditKind
 from credit.rules import LABELS, label_of
@@ -175,6 +175,37 @@ def years(firm: Firm, user: User) -> Section:
         grid=Grid(headings, lines, frozenset({2})),
         empty=_("No year has been computed yet."),
         count=len(lines),
+    )
+
+
+def recognised(firm: Firm, user: User, *, edits: bool) -> Section:
+    """Return the grades of other bureaus, those that count no more with the reason. Rule R-30."""
+    lines = []
+    for one in recognised_visible_to(user).filter(firm=firm).order_by("-final_on", "-pk"):
+        acts: tuple[Act, ...] = ()
+        if edits and one.withdrawn_on is None:
+            acts = (Act(_("Withdraw the recognition"), reverse("pages:recognition-withdraw", args=[one.pk])),)
+        state = Cell(_("counts"), shape="done", acts=acts)
+        if one.withdrawn_on:
+            state = Cell(f"{full_day(one.withdrawn_on)} {one.withdrawn_reason}", said=True)
+        lines.append(
+            (
+                one.issuer,
+                Cell(one.letter_number, reverse("pages:file", args=[one.document_id])),
+                one.report_title,
+                points_text(one.points_hundredths),
+                full_day(one.final_on),
+                state,
+            )
+        )
+    acts = (Act(_("Recognise a grade"), reverse("pages:firm-recognise", args=[firm.number])),) if edits else ()
+    headings = (_("Finance bureau"), _("Document"), _("Report"), _("Points"), _("Final since"), _("State"))
+    return Section(
+        _("Grades of other bureaus"),
+        grid=Grid(headings, lines, frozenset({3})),
+        count=len(lines),
+        empty=_("None counts."),
+        acts=acts,
     )
 
 

@@ -163,7 +163,12 @@ class FirmPage(OneFirm, SectionsPage):
                 who.branches(row, edits=edits),
             )
         if shown == "years":
-            return (parts.years(row, self.user), parts.sanctions(row, self.user), parts.standings(row))
+            return (
+                parts.years(row, self.user),
+                parts.recognised(row, self.user, edits=edits),
+                parts.sanctions(row, self.user),
+                parts.standings(row),
+            )
         if shown == "identity":
             return (
                 who.identity(row),

@@ -1,4 +1,4 @@
-"""Clock-stops to decide and instalments to move: the tabs of a commission that need a form each."""
+"""Clock-stops to decide and instalments to move: the tabs of a commission that need a form each; all payments."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delivery import services
+from delivery.enums import InstalmentStatus
 from delivery.models import ClockStop, Instalment
 from delivery.selectors import clock_stops_visible_to, due_net, instalments_visible_to
 from faces.pages.bureau.commission_terms import Running, Tasks, commission_url
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import ClockForm, textarea
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
 from foundation.accounts.enums import Capability
 
 if TYPE_CHECKING:
@@ -104,12 +108,20 @@ class ClockAsk(Tasks, ActionView):
 
 
 class PercentForm(ActionForm):
-    """Instalments in percent of the fee."""
+    """Instalments in percent of the fee, and how long the contract lets the bureau take to pay one."""
 
     percents = forms.CharField(
         label=gettext_lazy("Percent of the fee"),
         max_length=60,
         help_text=gettext_lazy("For example 30 40 30. The last one is the tail, which waits for the final rating."),
+    )
+
+    payment_days = forms.IntegerField(
+        label=gettext_lazy("Days to pay by the contract"),
+        required=False,
+        min_value=1,
+        max_value=366,
+        help_text=gettext_lazy("Counted from acceptance. Leave it empty where the contract says nothing."),
     )
 
     def clean_percents(self) -> list[int]:
@@ -133,14 +145,46 @@ class InstalmentsPlan(Running, ActionView):
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with a usual split."""
-        return {"percents": "30 40 30"}
+        return {"percents": "30 40 30", "payment_days": self.running.payment_days}
 
     def act(self, form: PercentForm) -> str:
         """Plan."""
-        rows = services.plan_by_percent(
-            commission=self.running, percents=form.cleaned_data["percents"], by=self.user, on=self.today
-        )
+        rows = services.plan_by_percent(commission=self.running, by=self.user, on=self.today, **form.cleaned_data)
         return _("%(count)s instalments are planned.") % {"count": len(rows)}
+
+
+class PaymentList(ListPage):
+    """What is to be paid to firms: each instalment with the last day to pay it."""
+
+    audience, needs = "bureau", Capability.READ_ALL
+    title = gettext_lazy("Payments to firms")
+    columns = (
+        Column(
+            gettext_lazy("Task"),
+            "commission.task.title",
+            key=True,
+            link=lambda row: commission_url(row.commission.task.number) + "?tab=payments",
+        ),
+        Column(gettext_lazy("Firm"), "commission.firm_name"),
+        Column(gettext_lazy("Instalment"), "position", num=True),
+        Column(gettext_lazy("Amount"), lambda row: formats.yuan_with_unit(row.amount_cents), num=True),
+        Column(gettext_lazy("Pay by"), "due_on"),
+        Column(gettext_lazy("Paid on"), "paid_on"),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (Facet("status", gettext_lazy("State"), InstalmentStatus.choices),)
+    search_fields = ("commission__task__title", "commission__task__number", "commission__firm_name", "invoice_number")
+    sorts = (
+        Sort("new", gettext_lazy("Newest first"), ("-pk",)),
+        Sort("old", gettext_lazy("Oldest first"), ("pk",)),
+    )
+    export_name = "payments"
+    empty_title = gettext_lazy("No instalment is planned")
+    empty_text = gettext_lazy("Instalments are planned on the commission of a task, once the firm has accepted it.")
+
+    def rows(self) -> QuerySet[Instalment]:
+        """Return the instalments this person may see."""
+        return instalments_visible_to(self.user).select_related("commission__task")
 
 
 class PlainForm(ActionForm):
@@ -231,6 +275,7 @@ def step_url(instalment: Instalment, step: str) -> str:
 
 
 urls = [
+    path("payments/", PaymentList.as_view(), name="payments"),
     path("clock-stops/<int:pk>/", ClockDecide.as_view(), name="clock-stop"),
     path("tasks/<str:number>/clock-stop/", ClockAsk.as_view(), name="clock-stop-ask"),
     path("tasks/<str:number>/instalments/", InstalmentsPlan.as_view(), name="instalments-plan"),

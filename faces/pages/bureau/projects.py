@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from assignments.enums import TaskKind
 from assignments.selectors.tasks import visible_to as visible_tasks
+from faces.pages.bureau.rule_words import CODES
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
@@ -94,7 +95,10 @@ class ProjectPage(ObjectPage):
                 (each, spent_share(each.spent_cents, project.amount_cents))
                 for each in project.monitorings.order_by("-cut_off_on")
             ],
-            "self_evaluations": list(project.self_evaluations.order_by("-budget_year")),
+            "self_evaluations": [
+                (each, [(CODES[name], points) for name, points in each.parts.items()])
+                for each in project.self_evaluations.order_by("-budget_year")
+            ],
             "may_plan": may(self.user, Capability.PLAN),
         }
         return super().get_context_data(**(found | kwargs))

@@ -52,6 +52,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
             Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,)),
             Line("ratings", _("Ratings"), (Can.READ_ALL,)),
             Line("publications", _("Publications"), (Can.READ_ALL,)),
+            Line("payments", _("Payments to firms"), (Can.READ_ALL,)),
             Line("results", _("Results"), (Can.READ_ALL,)),
             Line("proposals", _("Use of results"), (Can.READ_ALL,)),
             Line("year-end", _("Year’s end"), (Can.READ_ALL,)),
@@ -72,6 +73,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         _("Office"),
         (
             Line("papers", _("Register of papers"), (Can.READ_ALL,)),
+            Line("archive", _("Archive"), (Can.READ_ALL,)),
             Line("imports", _("Imports"), (Can.IMPORT,)),
             Line("rules", _("Rules"), (Can.READ_DESK,)),
             Line("measures", _("Measures"), (Can.READ_DESK,)),

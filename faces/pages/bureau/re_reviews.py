@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -262,6 +263,7 @@ class ReReviewPage(SectionsPage):
             (_("Meets on"), formats.day(row.meets_on, with_year=True) if row.meets_on else "—"),
             (_("Meeting place"), row.place or "—"),
             (_("Due on"), formats.day(row.due_on, with_year=True)),
+            *([(_("Members from offices"), "、".join(row.office_members))] if row.office_members else []),
         )
         acts: tuple[Act, ...] = ()
         if self.draw:
@@ -315,16 +317,27 @@ def called(seat: Assignment) -> list[_Called]:
 
 
 class OpenForm(ActionForm):
-    """What kind of re-review, how many seats, when and where."""
+    """What kind of re-review, how large a panel, when and where."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ReReviewKind.choices)
     panel_size = forms.TypedChoiceField(
-        label=gettext_lazy("Seats"), choices=((3, "3"), (5, "5")), coerce=int, widget=forms.RadioSelect, initial=3
+        label=gettext_lazy("Members of the panel"), coerce=int, widget=forms.RadioSelect
+    )
+    office_members = forms.CharField(
+        label=gettext_lazy("Of them from offices"),
+        required=False,
+        max_length=300,
+        widget=textarea(2),
+        help_text=gettext_lazy("Names, with commas between them. They sit but do not score; the others are experts."),
     )
     meets_on = forms.DateField(label=gettext_lazy("Meets on"), widget=day(), required=False)
     place = forms.CharField(label=gettext_lazy("Meeting place"), required=False, max_length=100)
     by_correspondence = forms.BooleanField(label=gettext_lazy("By letter, without a meeting"), required=False)
     due_on = forms.DateField(label=gettext_lazy("Opinions are due on"), widget=day())
+
+    def clean_office_members(self) -> list[str]:
+        """Return the names."""
+        return [name.strip() for name in re.split("[,，、;；\n]", self.cleaned_data["office_members"]) if name.strip()]
 
 
 class ReReviewOpen(ActionView):
@@ -338,6 +351,19 @@ class ReReviewOpen(ActionView):
         """Return the visible tasks."""
         return tasks.visible_to(self.user)
 
+    @cached_property
+    def sizes(self) -> list[int]:
+        """The sizes of a panel that the rules of the task allow."""
+        return [int(size) for size in tasks.rules_of_task(self.object, self.today).value("panel_sizes")]
+
+    def get_form(self, form_class: Any = None) -> OpenForm:  # noqa: ANN401 - Django's signature
+        """Offer the sizes."""
+        form: OpenForm = super().get_form(form_class)
+        choice = form.fields["panel_size"]
+        if isinstance(choice, forms.TypedChoiceField):
+            choice.choices = [(size, str(size)) for size in self.sizes]
+        return form
+
     def get_initial(self) -> dict[str, Any]:
         """Propose the usual kind and days."""
         task: EvaluationTask = self.object
@@ -348,6 +374,7 @@ class ReReviewOpen(ActionView):
             kind = ReReviewKind.EX_ANTE
         return {
             "kind": kind,
+            "panel_size": self.sizes[0],
             "meets_on": self.today + timedelta(days=DAYS_TO_MEET),
             "due_on": self.today + timedelta(days=DAYS_TO_END),
         }
@@ -363,7 +390,8 @@ class ReReviewOpen(ActionView):
         row = open_re_review(
             task=self.object,
             kind=ReReviewKind(given["kind"]),
-            panel_size=given["panel_size"],
+            panel_size=given["panel_size"] - len(given["office_members"]),
+            office_members=given["office_members"],
             due_on=given["due_on"],
             meets_on=given["meets_on"],
             place=given["place"],

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assignments.enums import Route, TaskKind
+from assignments.enums import PaperClass, Route, TaskKind
 from faces.pages.bureau.fields import WanField, wan_text
 from faces.pages.shared import formats
 from foundation.accounts.enums import Role
@@ -92,6 +92,20 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
 }
+FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
+    "one_firm_per_practitioner": gettext_lazy(
+        "Every local measure says so, and a report has one firm that answers for it."
+    ),
+    "opinion_returns": gettext_lazy("A second return would let somebody ask until the opinion suits."),
+    "workday_table": gettext_lazy(
+        "The State Council decides which days are working days; its yearly notice is entered, not chosen."
+    ),
+    "role_table": gettext_lazy(
+        "Who may do what is one table of the product; people get roles, not single capabilities."
+    ),
+    "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
+    "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
+}
 UNITS: Final[Mapping[str, StrOrPromise]] = {
     "offers": gettext_lazy("offers"),
     "routes": "",
@@ -143,6 +157,7 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     **dict(Route.choices),  # a consultation is a route wherever a rule names one
     **dict(Role.choices),
     **dict(ApprovalKind.choices),
+    **dict(PaperClass.choices),
     "execution": gettext_lazy("execution of the budget"),
     "output": gettext_lazy("output"),
     "effect": gettext_lazy("effect"),
@@ -152,9 +167,6 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "no_violation_3_years": gettext_lazy("no violation in 3 years"),
     "lead_evaluator": gettext_lazy("lead evaluator"),
     "proofs": gettext_lazy("proofs"),
-    "PROCUREMENT": gettext_lazy("procurement papers"),
-    "VOUCHERS": gettext_lazy("vouchers"),
-    "OTHERS": gettext_lazy("other papers"),
     "light": gettext_lazy("light"),
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),

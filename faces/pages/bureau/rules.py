@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from faces.pages.bureau.rule_words import label_of, unit_of, value_field, value_lines, value_text
+from faces.pages.bureau.rule_words import FIXED_BECAUSE, label_of, unit_of, value_field, value_lines, value_text
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
@@ -66,6 +66,11 @@ class RuleLine:
     def unit(self) -> StrOrPromise:
         """What its value counts."""
         return unit_of(self.rule)
+
+    @property
+    def why_fixed(self) -> StrOrPromise:
+        """Why no rule set changes it; empty where one may."""
+        return FIXED_BECAUSE[self.rule.key] if self.rule.is_fixed else ""
 
     @property
     def default(self) -> str:

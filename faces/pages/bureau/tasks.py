@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
-from assignments.permissions import may_plan
+from assignments.permissions import may_dispose, may_plan
 from assignments.selectors import tasks
+from assignments.selectors.archive import terms_of
 from assignments.selectors.routes import splitting_of
 from assignments.transitions import GONE
 from delivery.enums import ClockStatus
@@ -216,6 +217,9 @@ class TaskPage(ObjectPage):
             "people": people_of(self.seats),
             "versions": self.versions,
             "papers": self.papers,
+            "archive_terms": terms_of(task) if task.status == TaskStatus.ARCHIVED else [],
+            "may_dispose": may_dispose(self.user, task),
+            "today": self.today,
             "next_steps": steps,
             "primary": steps[0] if steps else None,
             "waits": task_steps.wait_words(task, around),

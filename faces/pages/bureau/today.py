@@ -12,6 +12,7 @@ from django.views.generic.base import TemplateView
 from assignments.models import EvaluationPlan
 from delivery.enums import ClockStatus
 from delivery.models import ClockStop
+from delivery.rules import closing_warned_from
 from desk.selectors import Today, pipeline, supply, today, year_grades, year_summary
 from faces.pages.bureau.today_words import dated, waiting
 from faces.pages.shared import charts
@@ -19,13 +20,13 @@ from faces.pages.shared.access import AudiencePage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core.money import from_wan
+from foundation.rulesets.selectors import rules_for
 
 if TYPE_CHECKING:
     from foundation.bureaus.models import Bureau
 
 SHOWN: Final = 6
 SUPPLY_SHOWN: Final = 8
-CLOSING_WARNING: Final = (11, 1)
 
 
 class TodayPage(AudiencePage, TemplateView):
@@ -68,12 +69,18 @@ class TodayPage(AudiencePage, TemplateView):
         )
         rows = supply(bureau, year, on=self.today)[:SUPPLY_SHOWN]
         summary = year_summary(bureau, year)
+        rules = rules_for(bureau=bureau, on=self.today)
         return {
             "stages": stages,
             "total": sum(stage.count for stage in stages),
             "by_firms": sum(box != "own" for stage in stages for box in stage.boxes),
             "own": sum(stage.own for stage in stages),
-            "ruler": ruler(year, self.today, issued_on=_issued_on(bureau, year)),
+            "ruler": ruler(
+                year,
+                self.today,
+                issued_on=_issued_on(bureau, year),
+                closing_on=closing_warned_from(year, warning_from=rules.value("closing_warning_from")),
+            ),
             "summary": summary,
             "figures": {
                 name: from_wan(summary[name]["amount_wan"])
@@ -104,7 +111,7 @@ def title_of(day: Today) -> str:
     return _("Today: nothing is due and nothing waits for you")
 
 
-def ruler(year: int, on: date, *, issued_on: date | None) -> dict[str, Any]:
+def ruler(year: int, on: date, *, issued_on: date | None, closing_on: date) -> dict[str, Any]:
     """Return the months of a year as places on a line, with today where it lies in that year."""
     first = date(year, 1, 1)
     length = (date(year + 1, 1, 1) - first).days
@@ -116,7 +123,7 @@ def ruler(year: int, on: date, *, issued_on: date | None) -> dict[str, Any]:
         {"number": month, "x": place(date(year, month, 1)), "middle": place(date(year, month, 15))}
         for month in range(1, 13)
     ]
-    marks = [{"x": place(date(year, *CLOSING_WARNING)), "label": _("accounts close soon"), "end": False}]
+    marks = [{"x": place(closing_on), "label": _("accounts close soon"), "end": False}]
     if issued_on and issued_on.year == year:
         marks.insert(0, {"x": place(issued_on), "label": _("plan issued"), "end": False})
     here = place(on) if on.year == year else None

@@ -22,6 +22,12 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "REPORT_DUE": (gettext_lazy("Report due"), "", gettext_lazy("Open the task")),
     "REVIEW_DUE": (gettext_lazy("Expert review due"), "", gettext_lazy("Open the re-review")),
     "RECTIFICATION_DUE": (gettext_lazy("Rectification report due"), "", gettext_lazy("Open the task")),
+    "PAYMENT_DUE": (gettext_lazy("Payment due"), "", gettext_lazy("To the payments")),
+    "BOOKS_CLOSE": (
+        gettext_lazy("The books of the year close soon; this is not paid"),
+        gettext_lazy("unpaid"),
+        gettext_lazy("To the payments"),
+    ),
     "APPROVAL": (gettext_lazy("To approve"), gettext_lazy("approval"), gettext_lazy("Read and decide")),
     "APPEAL": (gettext_lazy("An appeal to decide"), gettext_lazy("appeal"), gettext_lazy("Decide")),
     "CONFIRM_RATING": (gettext_lazy("A rating to confirm"), gettext_lazy("rating"), gettext_lazy("Check the sums")),
@@ -72,7 +78,7 @@ def address_of(noun: str, key: str, *, year: int) -> str:
     try:
         if noun == "tasks":
             return f"{reverse('pages:tasks')}?year={year}&status={key}"
-        return reverse(f"pages:{noun}", args=[key])
+        return reverse(f"pages:{noun}", args=[key] if key else [])
     except NoReverseMatch:
         return ""
 

@@ -94,11 +94,15 @@ def test_review_is_opened_from_its_task(client):
     given = {"kind": "REPORT", "panel_size": "3", "due_on": day, "place": "第一会议室"}
     assert client.post(url, given | {"panel_size": "4"}).status_code == 422
     assert client.post(url, given | {"due_on": "2019-01-01"}).status_code == 409
+    refused = client.post(url, given | {"panel_size": "5", "office_members": "张三，李四"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (409, ["office_members"])
     assert not ReReviewTask.objects.exists()
 
-    done = client.post(url, given)
+    done = client.post(url, given | {"panel_size": "5", "office_members": "张三"})
 
     row = ReReviewTask.objects.get()
+    assert (row.panel_size, row.office_members) == (4, ["张三"])
+    assert "张三" in text(client.get(done["Location"]))
     assert done["Location"] == reverse("pages:re-review", args=[row.number])
     assert "第一会议室" in text(client.get(done["Location"]))
 

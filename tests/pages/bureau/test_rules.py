@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from faces.pages.bureau.rule_words import FIXED_BECAUSE
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval
 from foundation.approvals.services import agree, give_back
@@ -13,7 +14,7 @@ from foundation.rulesets.enums import ChangeStatus
 from foundation.rulesets.models import Measure, RuleChange, RuleSet, RuleValue
 from foundation.rulesets.rules import registered
 from foundation.rulesets.selectors import rules_of
-from foundation.rulesets.services import ensure_default_rule_sets
+from foundation.rulesets.services import RuleSetRefused, ValueDraft, ensure_default_rule_sets, set_value
 from tests.factories.foundation import MeasureFactory, RuleSetFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +266,22 @@ def test_who_edits_no_rules_reads_them_only(client, people, coming):
     ):
         assert client.get(url).status_code == 403
         assert client.post(url, {}).status_code == 403
+
+
+@pytest.mark.rule("R-42")
+@pytest.mark.parametrize("key", sorted(FIXED_BECAUSE))
+def test_fixed_rule_says_why_and_is_not_changed(head, coming, people, key):
+    line = text(head.get(reverse("pages:rule-set", args=[coming.pk])))
+
+    assert str(FIXED_BECAUSE[key]) in line
+    assert reverse("pages:rule-propose", args=[coming.pk, key]) not in line
+    assert propose(head, coming, key, value="1").status_code == 404
+    with pytest.raises(RuleSetRefused) as caught:
+        set_value(
+            rule_set=coming,
+            draft=ValueDraft(key, registered()[key].default),
+            by=people["head"],
+            on=timezone.localdate(),
+        )
+    assert (caught.value.refusal.code, caught.value.refusal.source) == ("fixed", registered()[key].source)
+    assert not RuleChange.objects.exists()
