@@ -79,7 +79,7 @@ def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> mode
 
 
 def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Expert]:
-    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, without a further query."""
+    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query."""
     own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk").values("node__name")
     return rows.annotate(main_specialty=models.Subquery(own[:1]), other_specialty=models.Subquery(own[1:2]))
 

@@ -13,16 +13,16 @@ WORK = ("assignments", "delivery", "reviews", "appraisals", "results", "disclosu
 ONE_EACH = {"bureaus.Bureau", "bureaus.Section"}
 
 
-def copy_all(count):
-    """Copy the last row of every table ``count`` times: first who is who, then the work, each with its own copies."""
+def copy_all(numbers):
+    """Copy the last row of every table once for each of ``numbers`` (never used before): who is who, then the work."""
     copies = {}
     for labels in (REGISTERS, WORK):
         fresh = {}
         for model in _in_order(labels):
             if model._meta.label in ONE_EACH or (last := model._base_manager.order_by("-pk").first()) is None:
                 continue
-            rows = [_copy(last, number, fresh, copies) for number in range(1, count + 1)]
-            model._base_manager.bulk_create(rows, batch_size=500)
+            rows = {number: _copy(last, number, fresh, copies) for number in numbers}
+            model._base_manager.bulk_create(rows.values(), batch_size=500)
             fresh[model] = (last.pk, rows)
         copies |= fresh
 
@@ -54,7 +54,7 @@ def _copy(last, number, fresh, copies):
         fields = [last._meta.get_field(name) for name in names]
         if told & set(names) or any(getattr(last, field.attname) is None for field in fields):
             continue
-        assert any(_differ(row, field, number, copies) for field in fields), (last, names)
+        assert any(_differ(row, field, number, copies | fresh) for field in fields), (last, names)
         told |= set(names)
     return row
 
@@ -62,15 +62,18 @@ def _copy(last, number, fresh, copies):
 def _unique_sets(row):
     sets = [(field.name,) for field in row._meta.local_fields if field.unique and not field.primary_key]
     sets += row._meta.unique_together
-    return [*sets, *(one.fields for one in row._meta.constraints if isinstance(one, models.UniqueConstraint) and one.fields)]
+    return [
+        *sets,
+        *(one.fields for one in row._meta.constraints if isinstance(one, models.UniqueConstraint) and one.fields),
+    ]
 
 
 def _to_own_copy(row, field, number, copies):
     """Point at the copy of the same number where the row pointed at was copied."""
-    pk, rows = copies.get(field.related_model, (None, ()))
+    pk, rows = copies.get(field.related_model, (None, {}))
     if pk is None or getattr(row, field.attname) != pk:
         return False
-    setattr(row, field.attname, rows[number - 1].pk)
+    setattr(row, field.attname, rows[number].pk)
     return True
 
 
@@ -80,9 +83,9 @@ def _differ(row, field, number, copies):
         found = copies.get(field.related_model)
         if found is None:
             return False
-        setattr(row, field.attname, found[1][number - 1].pk)
+        setattr(row, field.attname, found[1][number].pk)
     elif isinstance(field, models.CharField) and not field.choices:
-        mark = f"~{number}"
+        mark = f"-{number}"
         setattr(row, field.attname, value[: field.max_length - len(mark)] + mark)
     elif isinstance(field, models.DateField):
         setattr(row, field.attname, value + timedelta(days=number))

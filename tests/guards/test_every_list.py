@@ -98,16 +98,20 @@ def test_every_list_costs_the_same_with_one_row_with_ten_and_with_a_thousand(mon
     }  # fmt: skip
     grow_notices(readers, 1)
     one = costs(monkeypatch, readers)
-    copy_all(9)
+    copy_all(range(1, 10))
     grow_notices(readers, 9)
     ten = costs(monkeypatch, readers)
-    copy_all(990)
+    copy_all(range(10, 1000))
     grow_notices(readers, 990)
     thousand = costs(monkeypatch, readers)
 
     assert {key: found for key, found in thousand.items() if found.in_template} == {}
     assert {key: found for key, found in thousand.items() if found.queries > MOST} == {}
-    assert {key: (one[key], ten[key], found) for key, found in thousand.items() if not one[key].queries == ten[key].queries == found.queries} == {}
+    assert {
+        key: (one[key], ten[key], found)
+        for key, found in thousand.items()
+        if not one[key].queries == ten[key].queries == found.queries
+    } == {}
 
 
 def grow_notices(readers, count):

@@ -1,10 +1,9 @@
 """Hostile words for every form of every page, and a witness that a refused request left nothing behind."""
 
-import contextlib
-import logging
 import re
+import traceback
 from collections import Counter
-from datetime import date
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,34 +11,82 @@ from django.db import connection, transaction
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, get_resolver
+from django.urls import get_resolver
 from django.urls.converters import IntConverter
 
+from assignments.enums import PlanAction, ReportTrackAction, TaskAction
+from faces.pages.bureau.payments import STEPS
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.objects import OneObject
+from foundation.rulesets.rules import registered
+from tests.guards.test_policies import walk
 
-NUL, RTL, LONG = "甲\x00乙", "\u202e甲\u200f乙", "甲" * 20_000
-HTML, SQL = '<script>alert("甲")</script>', "甲'; DROP TABLE accounts_user; --"
-HUGE, NEGATIVE, FRACTION = "9" * 40, "-1", "0.0000001"
+NUL, LONG, HUGE, NEGATIVE = "甲\x00乙", "甲" * 20_000, "9" * 40, "-1"
+MARKED = "\u202e甲\u200f<script>alert(1)</script>'; DROP TABLE accounts_user; --"
+TOO_MANY_BITS = "9223372036854775808"  # one more than 64 bits hold
 FIRST_DAY, LAST_DAY, NO_DAY = "0001-01-01", "9999-12-31", "2020-02-30"
-WORDS = ("", NUL, RTL, LONG, HTML, SQL, "=1+1", "²", "None")
-NUMBERS = (HUGE, NEGATIVE, FRACTION, "9223372036854775808", "2147483648", "NaN", "Infinity", "1e400", "²", "٣", "x", "")
-DAYS = (FIRST_DAY, LAST_DAY, NO_DAY, "-1", "", NUL)
-CHOICES = ("99999999", HUGE, "-1", NUL, "²", "x", HTML, "")
+WORDS = ("", NUL, MARKED, LONG, "²")
+NUMBERS = ("", HUGE, NEGATIVE, "0.0000001", TOO_MANY_BITS, "NaN", "1e400", "²", "x")
+DAYS = ("", FIRST_DAY, LAST_DAY, NO_DAY, NUL)
+CHOICES = ("", "99999999", HUGE, NEGATIVE, NUL, MARKED)
+PLACES = (
+    '["\\u0000", "1"]',
+    f'["{HUGE}"]',
+    '["x", "x"]',
+    '[null, "1"]',
+    "[1]",
+    "{",
+)  # keys of pages, before their coding
+QUERY = (NUL, MARKED, LONG[:2000], HUGE, NEGATIVE, "²", TOO_MANY_BITS, FIRST_DAY, LAST_DAY)
+COMMON = (
+    "q",
+    "sort",
+    "export",
+    "tab",
+    "page",
+    "next",
+    "on",
+    "state",
+    "rule",
+    "code",
+    "body",
+    "turn",
+    "after",
+    "before",
+)
+HONEST = {
+    forms.BooleanField: "on",
+    forms.DateField: "2020-06-01",
+    forms.DateTimeField: "2020-06-01 09:00",
+    forms.IntegerField: "1",
+    forms.JSONField: "{}",
+}
+WAYS = {
+    "plan-move": PlanAction.values,
+    "task-move": TaskAction.values,
+    "task-report": ReportTrackAction.values,
+    "instalment-step": list(STEPS),
+    "rule-propose": sorted(registered())[:3],
+}
 WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
-SAVE, RELEASE, BACK = (re.compile(one, re.IGNORECASE) for one in (r"SAVEPOINT", r"RELEASE SAVEPOINT", r"ROLLBACK TO"))
 NOT_FACTS = {"django_session"}  # what a browser is told next
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 
-def patterns(resolver=None, route=""):
-    """Yield (route, pattern) for every address of the site."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        here = route + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            yield here, entry
-        else:
-            yield from patterns(entry, here)
+def addresses(user):
+    """Yield every address of a page that has something to show to this person."""
+    for route, entry in walk(get_resolver()):
+        page = getattr(entry.callback, "view_class", None)
+        if not (isinstance(page, type) and issubclass(page, AudiencePage)):
+            continue
+        kinds = entry.pattern.converters
+        known = found_by(page, user, dict.fromkeys(kinds, 1))
+        if known is None:
+            continue
+        left = [name for name in kinds if name not in known]
+        for way in [*WAYS.get(entry.name, ()), "x", HUGE] if left else [""]:
+            rest = {name: 1 if isinstance(kinds[name], IntConverter) else way for name in left}
+            yield filled(route, known | rest)
 
 
 def filled(route, kwargs):
@@ -47,110 +94,60 @@ def filled(route, kwargs):
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(kwargs[found.group(1)]), route)
 
 
-def objects_of(page, user, session, count, kwargs):
-    """Return the first objects that the page would find for this person."""
+def found_by(page, user, kwargs):
+    """Return the argument that names the newest thing the page shows to this person; None where it lets nobody in."""
     request = RequestFactory().get("/")
-    request.user, request.session, request.resolver_match = user, session, None
+    request.user, request.session, request.resolver_match = user, {}, None
     view = page()
     view.setup(request, **kwargs)
     if not view.may_enter():
-        return []
-    try:
-        return list(view.rows().order_by("-pk")[:count])
-    except Http404:
-        return []
-
-
-def known_of(one, lookup, names):
-    """Return the argument by which the address names the object; ``task__number`` stands there as ``number``."""
-    if one is None:
+        return None
+    if not issubclass(page, OneObject) or not kwargs:
         return {}
-    value = one
-    for step in lookup.split("__"):
+    try:
+        value = view.rows().order_by("-pk").first()
+    except Http404:
+        return {}
+    if value is None:
+        return {}
+    for step in page.lookup.split("__"):  # ``task__number`` stands in the address as ``number``
         value = getattr(value, step)
-    name = lookup if lookup in names else lookup.rsplit("__", 1)[-1]
-    return {name: value} if name in names else {}
-
-
-SLUGS = ("ARCHIVE", "archive", "SUBMIT", "CLOSE", "REOPEN", "ask", "pay", "settle", "x", "ISSUE", "firms", "experts")
-
-
-def addresses(user, session, *, count=1):
-    """Yield (name, address) of every page of ours that has something to show to this person."""
-    for route, entry in patterns():
-        page = getattr(entry.callback, "view_class", None)
-        if not (isinstance(page, type) and issubclass(page, AudiencePage)):
-            continue
-        names = list(entry.pattern.converters)
-        request = RequestFactory().get("/")
-        request.user = user
-        view = page()
-        view.setup(request, **dict.fromkeys(names, 1))
-        if not view.may_enter():
-            continue
-        if not names:
-            yield entry.name, "/" + route
-            continue
-        lookup = getattr(page, "lookup", "")
-        found = objects_of(page, user, session, count, dict.fromkeys(names, 1)) if issubclass(page, OneObject) else [None]
-        for one in found:
-            known = known_of(one, lookup, names)
-            left = [name for name in names if name not in known]
-            if not left:
-                yield entry.name, filled(route, known)
-            for slug in SLUGS if left else ():
-                values = {name: 1 if isinstance(entry.pattern.converters[name], IntConverter) else slug for name in left}
-                yield entry.name, filled(route, known | values)
+    return {page.lookup.rsplit("__", maxsplit=1)[-1]: value}
 
 
 def plausible(bound):
     """Return what an honest person might send for a field."""
-    field, given = bound.field, bound.initial
+    field = bound.field
     if isinstance(field, forms.FileField):
         return SimpleUploadedFile("报告.pdf", PDF, "application/pdf")
-    if isinstance(field, forms.ModelMultipleChoiceField):
-        return [row.pk for row in field.queryset[:1]]
     if isinstance(field, forms.ModelChoiceField):
-        row = field.queryset.first()
-        return "" if row is None else field.prepare_value(row)
+        found = [field.prepare_value(row) for row in field.queryset[:1]]
+        return found if isinstance(field, forms.ModelMultipleChoiceField) else (found or [""])[0]
     if isinstance(field, forms.ChoiceField):
-        pairs = [value for value, label in field.choices if not isinstance(label, (list, tuple)) and str(value)]
-        return pairs[0] if pairs else ""
-    if isinstance(field, forms.BooleanField):
-        return "on"
-    if given not in (None, ""):
-        return bound.value() if bound.value() is not None else ""
-    if isinstance(field, forms.DateField):
-        return date(2020, 6, 1).isoformat()
-    if isinstance(field, forms.DateTimeField):
-        return "2020-06-01 09:00"
-    if isinstance(field, (forms.IntegerField, forms.DecimalField)):
-        return str(max(field.min_value or 1, 1))
-    if isinstance(field, forms.JSONField):
-        return "{}"
-    return "甲乙丙"[: getattr(field, "max_length", None) or 3]
+        return next((value for value, label in field.choices if value and not isinstance(label, list | tuple)), "")
+    typed = next((value for kind, value in HONEST.items() if isinstance(field, kind)), None)
+    return bound.value() or typed or "甲乙丙"[: getattr(field, "max_length", None) or 3]
 
 
 def evil(field):
     """Return the hostile values for one field."""
     if isinstance(field, forms.FileField):
         return hostile_files()
-    if isinstance(field, (forms.DateField, forms.DateTimeField)):
+    if isinstance(field, forms.DateField | forms.DateTimeField):
         return DAYS
-    if isinstance(field, (forms.IntegerField, forms.DecimalField)):
+    if isinstance(field, forms.IntegerField):
         return NUMBERS
-    if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.BooleanField)):
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.BooleanField):
         return CHOICES
     return (*WORDS, HUGE, NEGATIVE)
 
 
 def hostile_files():
-    """Return files that nobody should take."""
+    """Return files that nobody should take; tests/foundation/files has the rest."""
     return (
         SimpleUploadedFile("报告.pdf", b"MZ\x90\x00 not a pdf", "application/pdf"),
         SimpleUploadedFile("报告.pdf", b"", "application/pdf"),
         SimpleUploadedFile("../../etc/报告.pdf", b"%PDF-1.4 broken", "application/pdf"),
-        SimpleUploadedFile("报告.html", b"<script>1</script>", "text/html"),
         SimpleUploadedFile("报告.docx", b"PK\x03\x04 broken", "application/zip"),
         SimpleUploadedFile("甲" * 300 + ".pdf", PDF, "application/pdf"),
         SimpleUploadedFile("a\u202efdp.exe", PDF, "application/pdf"),
@@ -159,31 +156,47 @@ def hostile_files():
 
 
 def attacks(form):
-    """Yield (what, data): one field hostile at a time, the others as an honest person would fill them; and nothing at all."""
-    yield "nothing", {}
+    """Yield what to send: nothing, what an honest person sends, and that with one field hostile at a time."""
     honest = {bound.html_name: plausible(bound) for bound in form}
-    yield "honest", honest
+    yield {}
+    yield honest
     for bound in form:
         for value in evil(bound.field):
-            yield f"{bound.name}={str(value)[:20]!r}", honest | {bound.html_name: value}
+            yield honest | {bound.html_name: value}
+
+
+def names_in(page):
+    """Return the names that an address of this page may carry."""
+    return (*COMMON, *(facet.name for facet in getattr(page, "facets", ())))
 
 
 def written(queries):
-    """Return the tables in which rows were written and not taken back."""
-    stack = [[]]
+    """Return the tables in which rows were written and not taken back, by following the savepoints."""
+    levels = [[]]
     for query in queries:
         sql = query["sql"]
-        if RELEASE.match(sql):
-            if len(stack) > 1:
-                done = stack.pop()
-                stack[-1] += done
-        elif BACK.match(sql):
-            stack[-1].clear()
-        elif SAVE.match(sql):
-            stack.append([])
+        if sql.startswith("SAVEPOINT"):
+            levels.append([])
+        elif sql.startswith("RELEASE") and len(levels) > 1:
+            done = levels.pop()
+            levels[-1] += done
+        elif sql.startswith("ROLLBACK TO"):
+            levels[-1].clear()
         elif found := WRITE.match(sql):
-            stack[-1].append(found.group(1))
-    return Counter(table for level in stack for table in level if table not in NOT_FACTS)
+            levels[-1].append(found.group(1))
+    return Counter(table for level in levels for table in level if table not in NOT_FACTS)
+
+
+def told(data):
+    """Return what was sent, short enough to read."""
+    return {key: str(value)[:40] for key, value in (data or {}).items()}
+
+
+def where(exc_info):
+    """Return what was raised, and in which line of ours."""
+    kind, error, trace = exc_info
+    ours = [frame for frame in traceback.extract_tb(trace) if "site-packages" not in frame.filename]
+    return f"{kind.__name__}: {error}"[:200], f"{ours[-1].filename}:{ours[-1].lineno}" if ours else ""
 
 
 class Attacker:
@@ -193,53 +206,26 @@ class Attacker:
         """Sign in; errors of the site are answers, not exceptions."""
         self.client = Client(raise_request_exception=False)
         self.client.force_login(user)
-        self.user, self.faults, self.sent = user, [], 0
+        self.user, self.faults, self.statuses = user, [], Counter()
 
-    def send(self, method, path, what, data=None, **more):
+    def send(self, method, path, data=None, *, query=None):
         """Send one request, taken back afterwards; note a 5xx and what a refusal left behind."""
-        self.sent += 1
         for value in (data or {}).values():
             if hasattr(value, "seek"):
                 value.seek(0)
-        logging.getLogger("django.request").setLevel(logging.CRITICAL)
+        address = f"{path}?{urlencode(query)}" if query else path
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-            self.client.exc_info = None
-            try:
-                response = getattr(self.client, method)(path, data, **more)
-            except Exception as error:  # noqa: BLE001 - the fault is what is looked for
-                self.faults.append((path, what, f"{type(error).__name__}: {str(error)[:200]}"))
-                response = None
+            response = getattr(self.client, method)(address, data)
             transaction.set_rollback(True)
-        if response is None:
-            return None
+        self.statuses[response.status_code] += 1
         if response.status_code >= 500:
-            kind, error, trace = response.exc_info if getattr(response, "exc_info", None) else (None, None, None)
-            place = ""
-            while trace:
-                frame = trace.tb_frame
-                name = frame.f_code.co_filename
-                if "/.venv/" not in name and "site-packages" not in name:
-                    place = f"{name}:{trace.tb_lineno}"
-                trace = trace.tb_next
-            self.faults.append((path, what, f"{response.status_code} {kind.__name__ if kind else ''}: {str(error)[:160]} @ {place}"))
+            self.faults.append((address[:200], told(data), *where(response.exc_info)))
         elif response.status_code >= 400 and (left := written(queries.captured_queries)):
-            self.faults.append((path, what, f"{response.status_code} and wrote {dict(left)}"))
+            self.faults.append((address[:200], told(data), f"{response.status_code}, and wrote {dict(left)}"))
         return response
 
     def form_at(self, path):
         """Return the form shown at an address, or None."""
-        response = self.send("get", path, "opened")
-        if response is None or response.status_code != 200 or not getattr(response, "context", None):
-            return None
-        with contextlib.suppress(KeyError):
-            form = response.context["form"]
-            return form if isinstance(form, forms.BaseForm) else None
-        return None
-
-QUERY = (NUL, RTL, LONG[:3000], HTML, SQL, HUGE, NEGATIVE, "²", "٣", "9223372036854775808", FIRST_DAY, "甲 " * 40, "%00", "[]", "WzFd", "WyIxIl0", "W251bGwsICIxIl0", "WyJcdTAwMDAiLCAiMSJd", "WyI5OTk5OTk5OTk5OTk5OTk5OTk5OTk5Il0", "WyJ4IiwgIngiXQ", "true")
-COMMON = ("q", "sort", "after", "before", "export", "tab", "page", "next", "year", "body", "work_year")
-
-
-def queries_for(page):
-    """Return the names that an address of this page may carry."""
-    return (*COMMON, *(facet.name for facet in getattr(page, "facets", ())))
+        response = self.send("get", path)
+        form = response.context.get("form") if response.status_code == 200 and response.context else None
+        return form if isinstance(form, forms.BaseForm) else None

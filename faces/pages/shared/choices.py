@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.db.models import Model
+from django.forms.models import ModelChoiceIterator
 
 from foundation.core.numbers import id_of
 
@@ -33,4 +34,4 @@ def ask_choices(form: forms.BaseForm) -> None:
     """Ask the database for what the form offers, so that its template only shows it."""
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField):
-            field.widget.choices = list(field.choices)  # type: ignore[attr-defined] - every choice field's widget has them
+            field.widget.choices = list(ModelChoiceIterator(field))

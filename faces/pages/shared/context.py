@@ -1,4 +1,4 @@
-"""What the shell shows on every page, asked before the template begins; an error page of nobody's address asks nothing."""
+"""What the shell shows on every page, asked before the template begins; nobody's address asks nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the rail, the work years, the bureau's name and whether this is the demonstration."""
     user = getattr(request, "user", None)
     match = request.resolver_match
-    found = {
+    found: dict[str, Any] = {
         "clock_day": clock.today() if settings.GONGPING_CLOCK_SHIFT_DAYS else None,
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != request_language(request)],
         "bureau_name": _("Gongping"),
@@ -45,14 +45,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return found
     if bureau := bureau_of(user):
         found |= {"bureau_name": bureau.name, "is_demo": bureau.is_demo}
-    if isinstance(user, User):
+    if isinstance(user, User) and hasattr(match.func, "view_class"):  # public pages are plain functions: no rail
         found |= {
             "rail": rail_of(audience_of(request), request),
             "work_year": work_year(request),
             "work_years": work_years(request),
             "role_name": role_name(user),
         }
-    elif match.url_name == SIGN_IN:
+    if match.url_name == SIGN_IN:
         found["demo_accounts"] = demo_accounts(clock.today())
     return found
 
