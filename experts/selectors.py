@@ -78,6 +78,12 @@ def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> mode
     return rows.filter(pk__in=known.values("expert_id"))
 
 
+def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Expert]:
+    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query."""
+    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk").values("node__name")
+    return rows.annotate(main_specialty=models.Subquery(own[:1]), other_specialty=models.Subquery(own[1:2]))
+
+
 def recusals_on(expert_ids: Iterable[int], day: date) -> models.QuerySet[StandingRecusal]:
     """Return the standing recusals that run on ``day``."""
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=day)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler
 
 from foundation.core.errors import DomainError, NotAllowed
 
+MEDIA_TYPE: Final = "application/problem+json"
 CODES: Final = {
     400: "invalid",
     401: "not_signed_in",
@@ -47,7 +48,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return body
 
 
+def plain_problem(number: int, detail: str) -> JsonResponse:
+    """Return the problem for what no view of the API answers."""
+    body = _body(number, code=CODES.get(number, "error"), detail=detail)
+    return JsonResponse(body, status=number, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
+
+
 def _problem(number: int, *, code: str, detail: str, **more: Any) -> Response:  # noqa: ANN401 - plain JSON values
+    return Response(_body(number, code=code, detail=detail, **more), status=number, content_type=MEDIA_TYPE)
+
+
+def _body(number: int, *, code: str, detail: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - plain JSON values
     body = {"type": f"urn:gongping:{code}", "title": code, "status": number, "code": code, "detail": detail}
-    body.update({key: value for key, value in more.items() if value})
-    return Response(body, status=number, content_type="application/problem+json")
+    return body | {key: value for key, value in more.items() if value}

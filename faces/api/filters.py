@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from faces.api.serializers import MOST_ID
+from foundation.core.numbers import MOST_ID
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

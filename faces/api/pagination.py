@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-from faces.api.serializers import MOST_ID
+from foundation.core.numbers import MOST_ID
 
 
 class KeysetPagination(CursorPagination):

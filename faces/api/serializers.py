@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.core.numbers import MOST_ID
 
 Row = TypeVar("Row", bound=Model)
 Needs: TypeAlias = Capability | tuple[Capability, ...]
 Only: TypeAlias = Mapping[str, Needs]
 MOST_CENTS: Final = 10**15
-MOST_ID: Final = 2**63 - 1
 EVERYBODY: Final = tuple(Capability)
 INSIDE: Final = Capability.READ_ALL
 MAKERS: Final = (Capability.READ_ALL, Capability.FIRM_DESK)

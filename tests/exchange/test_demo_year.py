@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import CharField, Max
+from django.db.models.functions import Length
 from django.test import override_settings
 
 from assignments import verify_draw
@@ -72,6 +75,23 @@ def test_official_figures_come_out_of_the_rows(year):
         "targets_published": 535,
         "whole_department_pilots": 14,
     }
+
+
+def test_every_text_fits_its_column(year):
+    """SQLite keeps what is too long; PostgreSQL refuses it."""
+    columns = [
+        field
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, CharField) and field.max_length
+    ]
+
+    longest = {
+        str(field): (field.model._base_manager.aggregate(most=Max(Length(field.name)))["most"], field.max_length)
+        for field in columns
+    }
+
+    assert {name: sizes for name, sizes in longest.items() if (sizes[0] or 0) > sizes[1]} == {}
 
 
 def test_register_and_pool_are_as_large_as_promised(year):

@@ -1,7 +1,9 @@
 """Every address declares who may open it; a stranger gets nowhere by default."""
 
 import pytest
-from django.urls import URLPattern, get_resolver, reverse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.urls import URLPattern, get_resolver, path, reverse
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
@@ -67,6 +69,41 @@ def policy(entry):
 @pytest.mark.parametrize("route", ADDRESSES)
 def test_address_declares_its_policy(route):
     assert policy(ADDRESSES[route]), f"{route}: say who may open this page"
+
+
+class Undeclared(AudiencePage):
+    """A page whose author forgot ``needs``."""
+
+
+class Unguarded(APIView):
+    """An endpoint that lets everybody in."""
+
+    permission_classes = ()
+
+
+class OpenToAll(APIView):
+    """An endpoint that says so."""
+
+    permission_classes = (AllowAny,)
+
+
+def plain(_request):
+    """Answer anybody: a function that declares nothing."""
+    return HttpResponse()
+
+
+@pytest.mark.parametrize("view", [Undeclared.as_view(), Unguarded.as_view(), OpenToAll.as_view(), plain])
+def test_address_without_a_policy_is_found(view):
+    assert policy(path("new/", view, name="new")) is None
+
+
+@pytest.mark.django_db
+def test_page_that_declares_nothing_lets_nobody_in(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+
+    with pytest.raises(PermissionDenied):
+        Undeclared.as_view()(request)
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ from experts.selectors import visible_to as visible_experts
 from faces.pages.bureau.fields import FirmField, UnitField
 from faces.pages.bureau.firm_sections import full_day, hours_text
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.choices import RowsField
 from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.facets import Facet
@@ -28,6 +29,7 @@ from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.core.numbers import id_of
 from foundation.rulesets.selectors import rules_for
 from parties.models import BudgetUnit, Employment, Person
 from parties.selectors import persons_visible_to, units_visible_to
@@ -242,7 +244,7 @@ class OneSession(OneObject):
         return Session.objects.filter(course__in=courses_visible_to(self.user)).select_related("course__bureau")
 
 
-class PersonsField(forms.ModelMultipleChoiceField[Person]):
+class PersonsField(RowsField[Person]):
     """Boxes to tick, one per person."""
 
     def label_from_instance(self, obj: Person) -> str:
@@ -292,10 +294,8 @@ class AttendanceAdd(OneSession, ActionView):
     @cached_property
     def body(self) -> Firm | BudgetUnit | None:
         """The firm or unit whose people are shown."""
-        pk = self.request.GET.get("body", "")
-        if not pk.isdigit():
-            return None
-        return self.bodies().filter(pk=pk).first()
+        pk = id_of(self.request.GET.get("body", ""))
+        return self.bodies().filter(pk=pk).first() if pk else None
 
     def bodies(self) -> QuerySet[Firm] | QuerySet[BudgetUnit]:
         """Return whose people can be shown: firms, or units for a course for units."""
@@ -307,7 +307,7 @@ class AttendanceAdd(OneSession, ActionView):
         """Offer the people who may have attended."""
         form: AttendanceForm = super().get_form(form_class)
         field = form.fields["persons"]
-        if isinstance(field, forms.ModelMultipleChoiceField):
+        if isinstance(field, PersonsField):
             field.queryset = self.people()
         return form
 

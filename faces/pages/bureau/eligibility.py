@@ -28,6 +28,7 @@ from faces.pages.bureau.task_steps import address
 from faces.pages.shared.objects import OneObject
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.core.numbers import id_of
 from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Explorer(OneObject, TemplateView):
         shown = [row for row in answers if _fits(row, state=state, code=code, word=word)]
         page = self.request.GET.get("page", "1")
         last = max(1, -(-len(shown) // PAGE_SIZE))
-        number = min(max(1, int(page)), last) if page.isdigit() and len(page) < 6 else 1  # noqa: PLR2004 - no page 100,000
+        number = min(id_of(page) or 1, last)
         eligible = sum(row.is_eligible for row in answers)
         found = {
             "title": self.title,

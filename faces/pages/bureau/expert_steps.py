@@ -27,6 +27,7 @@ from faces.pages.bureau.experts import OneExpert, expert_url
 from faces.pages.bureau.firm_people import PersonForm
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.choices import RowsField
 from faces.pages.shared.delivery_forms import day, textarea
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
@@ -48,7 +49,7 @@ class NodeField(forms.ModelChoiceField[Node]):
         return way_of(obj)
 
 
-class NodesField(forms.ModelMultipleChoiceField[Node]):
+class NodesField(RowsField[Node]):
     """Several specialties, each with the way down the tree."""
 
     def label_from_instance(self, obj: Node) -> str:

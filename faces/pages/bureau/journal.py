@@ -15,6 +15,7 @@ from faces.pages.shared.lists import ListPage
 from foundation.accounts.enums import Capability
 from foundation.audit.models import Entry
 from foundation.audit.selectors import head, visible_to
+from foundation.core.numbers import id_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -65,8 +66,8 @@ class Journal(ListPage):
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Keep entries by words; a number among them is the thing's own number."""
-        words = [word for word in text.split() if not word.isdigit()]
-        numbers = [int(word) for word in text.split() if word.isdigit() and len(word) <= 18]  # noqa: PLR2004 - 64 bit
+        numbers = [number for word in text.split() if (number := id_of(word))]
+        words = [word for word in text.split() if not id_of(word)]
         rows = super().search(rows, " ".join(words)) if words else rows
         return rows.filter(subject_id__in=numbers) if numbers else rows
 

@@ -15,6 +15,7 @@ from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage
 from foundation.core import clock
+from foundation.core.numbers import id_of
 from foundation.notices.models import Notice
 from foundation.notices.selectors import visible_to
 from foundation.notices.services import mark_read
@@ -71,13 +72,13 @@ class NoticeList(ListPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Mark one notice, or all, as read; then lead on to what it is about."""
-        pk = request.POST.get("notice", "")
+        pk = id_of(request.POST.get("notice", ""))
         at = clock.now()
-        if not pk.isdigit():
+        if pk is None:
             mark_read(user=self.user, at=at)
             return HttpResponseRedirect(reverse("pages:notices"))
         notice = self.seen.filter(pk=pk).first()
-        mark_read(user=self.user, at=at, pk=int(pk))
+        mark_read(user=self.user, at=at, pk=pk)
         path_on = notice.path if notice and notice.path.startswith("/") and not notice.path.startswith("//") else ""
         return HttpResponseRedirect(path_on or reverse("pages:notices"))
 

@@ -8,6 +8,7 @@ from django import forms
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic.base import TemplateView
 
 from assignments.models import Draw
 from assignments.selectors.tasks import visible_to as visible_tasks
@@ -22,6 +23,7 @@ from disclosure.selectors import (
 from disclosure.services import ask_publication, publish_certificate, publish_draw, publish_rating, withdraw
 from disclosure.services.ratings import rating_body
 from faces.pages.shared import formats
+from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
@@ -66,7 +68,7 @@ def years_of(rows: QuerySet[Publication]) -> list[tuple[int, str]]:
 
 
 class Publications(ListPage):
-    """Every copy of the bureau, live and withdrawn; above it what may be published now."""
+    """Every copy of the bureau, live and withdrawn."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Publications")
@@ -95,12 +97,25 @@ class Publications(ListPage):
         return visible_to(self.user).defer("text")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Add what may be published now."""
-        found: dict[str, Any] = {"may_publish": may(self.user, Capability.PUBLISH)}
-        if found["may_publish"]:
-            found["ratings"] = list(publishable_ratings(self.user).order_by("pk")[:READY_SHOWN])
-            found["draws"] = list(publishable_draws(self.user).order_by("pk")[:READY_SHOWN])
-            found["certificates"] = publishable_certificates(self.user).exists()
+        """Say whether this person may publish and withdraw."""
+        return super().get_context_data(**({"may_publish": may(self.user, Capability.PUBLISH)} | kwargs))
+
+
+class ReadyToPublish(AudiencePage, TemplateView):
+    """What may be published now."""
+
+    audience, needs = "bureau", Capability.PUBLISH
+    title = gettext_lazy("Ready to publish")
+    template_name = "bureau/publications_ready.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return approved ratings, finished draws, and whether certificates wait."""
+        found = {
+            "title": self.title,
+            "ratings": list(publishable_ratings(self.user).order_by("pk")[:READY_SHOWN]),
+            "draws": list(publishable_draws(self.user).order_by("pk")[:READY_SHOWN]),
+            "certificates": publishable_certificates(self.user).exists(),
+        }
         return super().get_context_data(**(found | kwargs))
 
 
@@ -295,6 +310,7 @@ class Withdraw(ActionView):
 
 urls = [
     path("publications/", Publications.as_view(), name="publications"),
+    path("publications/ready/", ReadyToPublish.as_view(), name="publications-ready"),
     path("publications/certificates/", PublishCertificates.as_view(), name="publish-certificates"),
     path("publications/<int:pk>/withdraw/", Withdraw.as_view(), name="publication-withdraw"),
     path("tasks/<str:number>/publish/", PublishRating.as_view(), name="publish-rating"),

@@ -14,6 +14,7 @@ from django.views.generic.edit import FormView
 
 from faces.pages.shared import drafts
 from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.choices import ask_choices
 from faces.pages.shared.objects import OneObject
 from foundation.core.errors import DomainError, NotAllowed
 
@@ -114,7 +115,9 @@ class FormPage(AudiencePage, FormView[Any]):
             "cancel_url": self.cancel_url(),
             "draft_key": self.draft_key() if drafts.stored() else "",
         }
-        return super().get_context_data(**(found | kwargs))
+        context = super().get_context_data(**(found | kwargs))
+        ask_choices(context["form"])
+        return context
 
     def _next(self) -> str:
         request: HttpRequest = self.request

@@ -1,11 +1,10 @@
-"""What the shell shows on every page. Everything that asks the database is lazy: a page without a rail pays nothing."""
+"""What the shell shows on every page, asked before the template begins; nobody's address asks nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -30,23 +29,32 @@ AUDIENCE_OF_ROLE: Final[Mapping[Role, str]] = {
     Role.UNIT: "unit",
     Role.SUPERVISOR: "supervisor",
 }
+SIGN_IN: Final = "account_login"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the rail, the work years, the bureau's name and whether this is the demonstration."""
     user = getattr(request, "user", None)
-    bureau = SimpleLazyObject(lambda: bureau_of(user))
-    return {
-        "rail": SimpleLazyObject(lambda: rail_of(audience_of(request), request)) if isinstance(user, User) else [],
-        "work_year": SimpleLazyObject(lambda: work_year(request)),
-        "work_years": SimpleLazyObject(lambda: work_years(request)),
-        "bureau_name": SimpleLazyObject(lambda: bureau.name if bureau else _("Gongping")),
-        "is_demo": SimpleLazyObject(lambda: bool(bureau) and bureau.is_demo),
+    match = request.resolver_match
+    found: dict[str, Any] = {
         "clock_day": clock.today() if settings.GONGPING_CLOCK_SHIFT_DAYS else None,
-        "role_name": SimpleLazyObject(lambda: role_name(user)),
-        "demo_accounts": SimpleLazyObject(lambda: demo_accounts(clock.today())),
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != request_language(request)],
+        "bureau_name": _("Gongping"),
     }
+    if match is None:
+        return found
+    if bureau := bureau_of(user):
+        found |= {"bureau_name": bureau.name, "is_demo": bureau.is_demo}
+    if isinstance(user, User) and hasattr(match.func, "view_class"):  # public pages are plain functions: no rail
+        found |= {
+            "rail": rail_of(audience_of(request), request),
+            "work_year": work_year(request),
+            "work_years": work_years(request),
+            "role_name": role_name(user),
+        }
+    if match.url_name == SIGN_IN:
+        found["demo_accounts"] = demo_accounts(clock.today())
+    return found
 
 
 def request_language(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 COUNT_LIMIT: Final = 1000
 OPTION_LIMIT: Final = 60
+TOO_LARGE: Final = re.compile(r"\s*[+-]?\d{19,}\s*")  # SQLite raises for a number that no column can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Facet:
         """Keep the rows with one of the wanted values; a value that makes no sense keeps none."""
         if not wanted:
             return rows
-        fits = {f"{self.lookup or self.name}__in": wanted}
+        fits = {f"{self.lookup or self.name}__in": [value for value in wanted if not TOO_LARGE.fullmatch(value)]}
         try:
             if self.many:
                 return rows.filter(pk__in=rows.model._base_manager.filter(**fits).values("pk"))

@@ -139,5 +139,10 @@ def _read(key: str, length: int) -> list[str | None] | None:
         values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
     except ValueError:
         return None
-    fits = isinstance(values, list) and len(values) == length and all(v is None or isinstance(v, str) for v in values)
+    fits = isinstance(values, list) and len(values) == length and all(map(_is_cell, values))
     return values if fits and values[-1] is not None else None
+
+
+def _is_cell(value: object) -> bool:
+    """Return whether ``_write`` can have written the value; PostgreSQL raises for a NUL."""
+    return value is None or (isinstance(value, str) and "\x00" not in value)

@@ -21,6 +21,7 @@ from faces.pages.shared.facets import Asked, Facet, FacetGroup, facet_groups
 from faces.pages.shared.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError
+from foundation.core.numbers import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +134,7 @@ class ListPage(AudiencePage, TemplateView):
         action = next((each for each in self.bulk_actions if each.name == request.POST.get("action")), None)
         if action is None or not may(self.user, action.needs):
             raise PermissionDenied
-        picked = [pk for pk in request.POST.getlist("row") if pk.isdigit()][:BULK_LIMIT]
+        picked = [pk for text in request.POST.getlist("row") if (pk := id_of(text))][:BULK_LIMIT]
         rows = list(self.seen.filter(pk__in=picked).order_by("pk"))
         if rows:
             self._run(action, rows)
