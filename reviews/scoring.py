@@ -174,6 +174,15 @@ def printed(points: Fraction, cuts: Sequence[int] = (90, 80, 60)) -> str:
     return _text(Fraction(int(points * HUNDRED), HUNDRED), DECIMALS) + "…"
 
 
+def spelled(points: Fraction) -> str:
+    """Return ``points`` exactly: two or four decimals where they do, else also as a division: 92.1666… (553 ÷ 6)."""
+    if points == _half_up(points, DECIMALS):
+        return _text(points, DECIMALS)
+    cut = Fraction(int(points * HUNDRED**2), HUNDRED**2)
+    shown = _text(cut, 2 * DECIMALS)
+    return shown if cut == points else f"{shown}… ({points.numerator} ÷ {points.denominator})"
+
+
 def _half_up(points: Fraction, decimals: int) -> Fraction:
     scale = 10**decimals
     return Fraction((2 * points.numerator * scale + points.denominator) // (2 * points.denominator), scale)

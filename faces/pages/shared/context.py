@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 
 from faces.pages.shared.rail import rail_of
 from faces.pages.shared.years import work_year, work_years
-from foundation.accounts.enums import Role
+from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
-from foundation.accounts.permissions import roles_of
+from foundation.accounts.permissions import may, roles_of
 from foundation.accounts.selectors import demo_accounts
 from foundation.bureaus.models import Bureau
 from foundation.core import clock
@@ -33,7 +33,7 @@ AUDIENCE_OF_ROLE: Final[Mapping[Role, str]] = {
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the rail, the work years, the bureau's name and whether this is the demonstration."""
+    """Return the rail, the work years, the bureau's name, whether it is the demonstration or has a desk."""
     user = getattr(request, "user", None)
     bureau = SimpleLazyObject(lambda: bureau_of(user))
     return {
@@ -43,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "bureau_name": SimpleLazyObject(lambda: bureau.name if bureau else _("Gongping")),
         "is_demo": SimpleLazyObject(lambda: bool(bureau) and bureau.is_demo),
         "clock_day": clock.today() if settings.GONGPING_CLOCK_SHIFT_DAYS else None,
+        "reads_desk": SimpleLazyObject(lambda: isinstance(user, User) and may(user, Capability.READ_DESK)),
         "role_name": SimpleLazyObject(lambda: role_name(user)),
         "demo_accounts": SimpleLazyObject(lambda: demo_accounts(clock.today())),
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != request_language(request)],
