@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from config.health import healthz
 
+handler400 = "config.errors.bad_request"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
