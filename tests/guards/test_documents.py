@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"""!?\[[^\]]*\]\(([^)\s]+)\)|<img src="([^"]+)" width="\d+" alt="[^"]+">""")
 MOST_BYTES = 250_000
 STAND_ALONE = ("assignments/verify_draw.py", "reviews/recompute.py")
 OLDEST = (3, 8)
@@ -23,12 +23,13 @@ def documents():
 
 def links(path):
     """Return the targets inside this repository that a document names."""
-    found = (unquote(target.partition("#")[0]) for target in LINK.findall(path.read_text(encoding="utf-8")))
+    named = ("".join(groups) for groups in LINK.findall(path.read_text(encoding="utf-8")))
+    found = (unquote(target.partition("#")[0]) for target in named)
     return [target for target in found if target and "://" not in target and not target.startswith("mailto:")]
 
 
 def pictures(name):
-    return re.findall(r"!\[[^\]]+\]\((docs/pictures/[\w-]+\.png)\)", (ROOT / name).read_text(encoding="utf-8"))
+    return [target for target in links(ROOT / name) if target.endswith(".png")]
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
