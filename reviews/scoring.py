@@ -19,6 +19,7 @@ TRIMMED: Final = "gongping-rating-1/trimmed"
 HUNDRED: Final = 100
 DECIMALS: Final = 2
 MOST_DECIMALS: Final = 6
+SPELLED_DECIMALS: Final = 4
 TRIM_FACTORS: Final[Mapping[int, float]] = {5: 0.4766, 6: 0.4289, 7: 0.3937, 8: 0.3660}
 CLEAR_SE: Final = 1.96
 BORDERLINE_SE: Final = 0.674
@@ -172,6 +173,14 @@ def printed(points: Fraction, cuts: Sequence[int] = (90, 80, 60)) -> str:
         if all((shown >= cut) == (points >= cut) for cut in cuts):
             return _text(shown, decimals)
     return _text(Fraction(int(points * HUNDRED), HUNDRED), DECIMALS) + "…"
+
+
+def spelled(points: Fraction) -> str:
+    """Return ``points`` exactly: up to four decimals where they do, else also as a division: 92.1666… (553 ÷ 6)."""
+    for decimals in range(DECIMALS, SPELLED_DECIMALS + 1):
+        if points == _half_up(points, decimals):
+            return _text(points, decimals)
+    return f"{_text(points, SPELLED_DECIMALS)}… ({points.numerator} ÷ {points.denominator})"
 
 
 def _half_up(points: Fraction, decimals: int) -> Fraction:

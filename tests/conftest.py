@@ -12,10 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from config import catalogues
-
-catalogues.build()
-
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("GONGPING_CI") == "1"

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from config import catalogues
 from config.settings.base import *
 
 DEBUG = False
@@ -26,3 +27,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 AXES_ENABLED = True
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"user": None}
+
+catalogues.build()  # before the first translation is read

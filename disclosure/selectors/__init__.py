@@ -24,6 +24,7 @@ from disclosure.selectors.public import (
     rating_facets,
     ratings_page,
     record_text,
+    role_word,
     versions,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "rating_facets",
     "ratings_page",
     "record_text",
+    "role_word",
     "versions",
     "visible_to",
 ]

@@ -3,14 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any, Final
 
 from django.db import models
 from django.db.models import Count
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
-from assignments.enums import TaskKind
+from assignments.enums import PartyRole, TaskKind
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
+from foundation.core.money import from_wan
+from reviews import scoring
 from reviews.enums import ProjectGrade, ReportGrade
 
 PAGE_SIZE: Final = 50
@@ -59,6 +65,16 @@ class CertificateAnswer:
     is_valid: bool
     publication: Publication | None = None
     withdrawn_reason: str = ""
+
+    @property
+    def held_on(self) -> date | None:
+        """The day of the course."""
+        return parse_date(self.publication.body["held_on"]) if self.publication else None
+
+    @property
+    def issued_on(self) -> date | None:
+        """The day of the certificate."""
+        return parse_date(self.publication.body["issued_on"]) if self.publication else None
 
 
 def _live(kind: PublicationKind) -> models.QuerySet[Publication]:
@@ -172,15 +188,23 @@ def record_text(publication: Publication) -> str:
     return json.dumps(publication.body["record"], ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def labels_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """Return the words, in the reader's language, of the codes in a rating's body."""
+def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words, in the reader's language, of the codes in a rating's body, its values spelled out, its days."""
     quality = body.get("report_quality") or {}
     project = body.get("project_performance") or {}
     return {
         "kind": _label(TaskKind, body.get("kind", "")),
         "report_grade": _label(ReportGrade, quality.get("grade", "")),
         "project_grade": _label(ProjectGrade, project.get("grade", "")),
+        "score": _spelled(quality.get("score", "")),
+        "raw": _spelled(quality.get("raw", "")),
+        "amount_cents": from_wan(body.get("amount_wan") or 0),
+        "final_on": parse_date(body.get("final_on") or ""),
     }
+
+
+def _spelled(score: str) -> str:
+    return scoring.spelled(Fraction(score)) if score else ""
 
 
 def _label(choices: type[models.TextChoices], code: str) -> str:
@@ -190,7 +214,9 @@ def _label(choices: type[models.TextChoices], code: str) -> str:
 def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page of a draw shows without scripts: seats, who was passed over and why, alternates."""
     freeze = json.loads(record["freeze"])
-    names = {seat["stratum"]: seat["name"] for seat in freeze["seats"]}
+    is_for_firm = freeze["lineage"]["kind"] == "firm"
+    names = {seat["stratum"]: _("third-party firm") if is_for_firm else seat["name"] for seat in freeze["seats"]}
+    roles = {party["id"]: _label(PartyRole, party["role"]) for party in freeze["parties"]}
     opened = {one["number"]: one["name"] for one in record.get("openings") or []}
     draw = record.get("draw") or {"seated": [], "skipped": []}
     steps = [draw, *(record.get("replacements") or [])]
@@ -215,14 +241,21 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "alternates": [number for number in record.get("order") or [] if number not in walked],
         "replacements": len(steps) - 1,
         "voids": record.get("voids") or [],
-        "parts": _parts(record.get("parts") or []),
+        "is_named": bool(opened),
+        "parts": _parts(record.get("parts") or [], roles),
     }
 
 
-def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+def role_word(code: str) -> str:
+    """Return the word for a party's role."""
+    return _label(PartyRole, code)
+
+
+def _parts(parts: Sequence[Mapping[str, Any]], roles: Mapping[str, str]) -> list[dict[str, str]]:
     rows = []
     for part in parts:
         value = part["value"]
         text = " ".join(value) if isinstance(value, list) else str(value or "")
-        rows.append({"id": str(part["id"]), "kind": str(part["kind"]), "value": text})
+        source = str(part["id"])
+        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": text})
     return rows

@@ -97,6 +97,7 @@ class RatingSheet:
     journal_position: str
     verify_url: str = ""
     vetoes: str = "无"
+    total_weight: str = "100"  # of the items that the raters score
 
 
 class Scale(Flowable):
@@ -198,7 +199,7 @@ def _grid(rating: RatingSheet, sheet: Sheet) -> Flowable:
     rows: list[list[str | Prose]] = [
         [row.name, row.scored_by, row.weight, *row.scores, row.spread] for row in rating.rows
     ]
-    rows.append(["合计", "", "100", *rating.totals, ""])
+    rows.append(["评分人合计", "", rating.total_weight, *rating.totals, ""])
     muted = replace(HEAD_CELL, align="right")
     used: list[str | Prose] = ["是否计入", "", "", *[Prose(words, muted) for words in rating.used], ""]
     return three_line(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.utils import translation
 
+from faces.documents.dates import in_words
 from faces.documents.rating_sheet import Adjustment, DeductionLine, RatingSheet, ScoreRow, build
 from foundation.audit.selectors import history
 from reviews import scoring
@@ -51,6 +52,7 @@ def _facts(rating: QualityRating, verify_url: str) -> RatingSheet:
         raters=list(LETTERS[: len(parts)]),
         rows=[_row(item, names, raters, document["others"]) for item in items],
         totals=[_two(part) for part in parts],
+        total_weight=_two(sum(item.weight for item in items if item.scorer == scoring.EXPERT)),
         used=_used(parts, rating.formula),
         steps=_steps(document, parts),
         raw=scoring.printed(Fraction(rating.raw), document["cuts"]),
@@ -116,12 +118,14 @@ def _steps(document: dict[str, Any], parts: list[Fraction]) -> list[str]:
         kept = [(place, part) for place, part in kept if place not in {high, low}]
     total = sum((part for _place, part in kept), Fraction(0))
     value = total / len(kept)
-    steps.append(f"专家部分：({' + '.join(_two(part) for _place, part in kept)}) ÷ {len(kept)} = {value}")
+    steps.append(
+        f"专家部分：({' + '.join(_two(part) for _place, part in kept)}) ÷ {len(kept)} = {scoring.spelled(value)}"
+    )
     others = " + ".join(_two(value) for value in document["others"].values())
-    steps.append(f"科室评分项：{others}；原始得分 {document['raw']}")
+    steps.append(f"科室评分项：{others}；原始得分 {scoring.spelled(Fraction(document['raw']))}")
     cuts = document["cuts"]
-    final = document["final"]
-    steps.append(f"按四舍五入打印为 {scoring.printed(Fraction(final), cuts)}；等级按精确值 {final} 判定")
+    final = Fraction(document["final"])
+    steps.append(f"按四舍五入打印为 {scoring.printed(final, cuts)}；等级按精确值 {scoring.spelled(final)} 判定")
     return steps
 
 
@@ -151,7 +155,7 @@ def _interval(document: dict[str, Any], point: Fraction, parts: list[Fraction]) 
 def _appeal_words(rating: QualityRating) -> str:
     if rating.told_on and rating.appeal_until:
         return (
-            f"{rating.told_on.isoformat()} 告知；对评分有异议的，可于 {rating.appeal_until.isoformat()} 前"
+            f"{in_words(rating.told_on)}告知；对评分有异议的，可于{in_words(rating.appeal_until)}前"
             "就具体评分项书面申诉一次，由未参与评分的人员复核。"
         )
     return "尚未告知。告知之后，可在申诉期内就具体评分项书面申诉一次，由未参与评分的人员复核。"

@@ -70,15 +70,19 @@ def units(text: str) -> list[str]:
 
 
 def _cut(word: str, style: Style, room: float) -> list[str]:
-    """Cut a word that is wider than a whole line (a hash in a narrow cell) into pieces that fit."""
-    cut, piece, used = [], "", 0.0
+    """Cut a word that is wider than a whole line (a hash in a narrow cell) into pieces that fit.
+
+    A piece begins with a closing mark only where nothing else is left to begin it.
+    """
+    cut, piece = [], ""
     for character in word:
-        wide = measure(character, style.voice, style.size)
-        if piece and used + wide > room:
-            cut.append(piece)
-            piece, used = "", 0.0
+        if piece and measure(piece + character, style.voice, style.size) > room:
+            keep = len(piece)
+            if character in NEVER_FIRST:
+                keep = max((at for at in range(1, len(piece)) if piece[at] not in NEVER_FIRST), default=keep)
+            cut.append(piece[:keep])
+            piece = piece[keep:]
         piece += character
-        used += wide
     return [*cut, piece]
 
 

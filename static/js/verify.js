@@ -849,23 +849,40 @@
     );
     checkParts(record, freeze, nonces);
     const order = checkSeed(record, freeze);
-    steps.push({ en: `seed and order (${freeze.algorithm})`, zh: `种子与次序（${freeze.algorithm}）` });
+    const { algorithm } = freeze;
+    steps.push({
+      en: `The seed follows from the commitment and all values shown, the order from the seed (${algorithm}).`,
+      zh: `种子由承诺值与全部揭示值得出，次序由种子得出（${algorithm}）。`,
+    });
     const draw = new Draw(freeze);
     const tiers = freeze.tiers.length;
     const start = { opened: freeze.opened, tiers, seated: [], withdrawn: [], title: ["the draw", "抽取"] };
     const panel = checkWalk(draw, order, record.draw, start);
-    steps.push({ en: `${panel.length} seats`, zh: `${panel.length} 个席位` });
+    steps.push({
+      en: `Walked in that order, the ${panel.length} published seats come out, with the same reasons for passing over.`,
+      zh: `按此次序逐个走过，得出公布的 ${panel.length} 个席位，跳过的理由也一致。`,
+    });
     checkReplacements(record, draw, order, tiers);
-    steps.push({ en: `${record.replacements.length} replacements`, zh: `${record.replacements.length} 次替补` });
+    const turns = record.replacements.length;
+    if (turns) {
+      steps.push({ en: `${turns} replacements follow from the same order.`, zh: `${turns} 次替补出自同一次序。` });
+    }
   }
 
   function checkDraw(record, steps) {
     const freeze = checkFreeze(record);
     const size = freeze.entries.length;
-    steps.push({ en: `H ${record.h}, ${size} candidates`, zh: `承诺值 H ${record.h}，${size} 名候选` });
+    const short = record.h.slice(0, 8);
+    steps.push({
+      en: `The frozen list of ${size} gives the published commitment ${short}….`,
+      zh: `${size} 个编号的冻结名单，摘要就是公布的承诺值 ${short}…。`,
+    });
     const nonces = checkParties(record, freeze);
     const [given, shown] = [record.commitments.length, record.reveals.length];
-    steps.push({ en: `${given} commitments, ${shown} reveals`, zh: `${given} 个承诺，${shown} 个公开` });
+    steps.push({
+      en: `${shown} of ${given} parties showed the value to which they had committed before.`,
+      zh: `${given} 方先作承诺，其中 ${shown} 方揭示的随机数与承诺相符。`,
+    });
     checkVoid(record, freeze, nonces);
     if (record.draw === undefined) {
       throw new Malformed("draw");
@@ -892,8 +909,10 @@
     );
     const witnessed = record.witness !== null;
     steps.push({
-      en: "witness: " + (witnessed ? "stated" : "UNWITNESSED"),
-      zh: "见证：" + (witnessed ? "有" : "无（UNWITNESSED）"),
+      en: witnessed
+        ? "The record states an outside witness of the commitment; ask the witness for the slip."
+        : "UNWITNESSED: nobody outside holds the commitment.",
+      zh: witnessed ? "记录载明承诺值有外部见证，可向见证人核对封条。" : "未经外部见证（UNWITNESSED）：没有外部人员留存承诺值。",
     });
   }
 
@@ -942,16 +961,36 @@
 
   function show(element, answer) {
     const chinese = document.documentElement.lang.toLowerCase().startsWith("zh");
+    const said = chinese ? answer.message_zh : answer.message;
     const verdict = document.createElement("p");
-    verdict.textContent = chinese ? answer.message_zh : answer.message;
+    verdict.className = "verdict";
+    const meaning = document.createElement("p");
+    if (answer.ok) {
+      verdict.textContent = chinese ? said : "OK: the published result is exactly what the list and the seed give.";
+      meaning.textContent = chinese
+        ? "您的浏览器用公布的名单和种子把抽取重做了一遍。名单在种子产生之前已经封存，选中谁只取决于种子。查了以下各项："
+        : "Your browser has just done the draw again from the published list and seed. The list was sealed before the " +
+          "seed existed, so that the seed alone decided. What was checked:";
+    } else if (answer.unread) {
+      verdict.textContent = said;
+    } else {
+      verdict.textContent = chinese ? `核验未通过：${said}` : `Not confirmed: ${said}`;
+      meaning.textContent = chinese
+        ? "请下载记录与核验程序再核一次；结果仍不一致的，不要采信这次抽取，并告知监督人员。"
+        : "Download the record and the program and check once more. If they still differ, do not rely on this draw, and " +
+          "tell the supervisor.";
+    }
     const list = document.createElement("ol");
+    list.className = "dots";
     for (const step of answer.steps) {
       const item = document.createElement("li");
       item.textContent = chinese ? step.zh : step.en;
       list.append(item);
     }
     element.dataset.verified = answer.ok ? "ok" : "different";
-    element.replaceChildren(verdict, list);
+    element.classList.remove("note-info");
+    element.classList.add(answer.ok ? "note-ok" : "note-warn");
+    element.replaceChildren(verdict, meaning, list);
   }
 
   function start() {
@@ -967,6 +1006,7 @@
         .catch((error) =>
           show(element, {
             ok: false,
+            unread: true,
             message: `The record could not be loaded (${error.message}). Reload the page, or download and check it.`,
             message_zh: `记录未能载入（${error.message}）。请刷新页面，或下载后自行核验。`,
             steps: [],

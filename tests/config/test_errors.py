@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.test import override_settings
+from django.urls import reverse
 
 from config import errors
 from foundation.accounts.enums import Role
@@ -46,3 +48,28 @@ def test_bug_is_said_in_the_readers_form(rf, path, kind):
 
 def test_bad_request_of_a_page_stays_a_page(rf):
     assert errors.bad_request(rf.get("/bureau/"), BadRequest()).status_code == 400
+
+
+@pytest.fixture(autouse=True)
+def _chinese(client):
+    client.cookies["gp_language"] = "zh-hans"
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
+def test_form_beyond_the_limit_answers_413_and_says_what_to_do(client):
+    client.raise_request_exception = False
+
+    answer = client.post(reverse("account_login"), {"login": "x" * 200})
+
+    assert answer.status_code == 413
+    assert "缩短所写内容" in answer.content.decode()
+
+
+@override_settings(DATA_UPLOAD_MAX_NUMBER_FIELDS=1)
+def test_request_that_cannot_be_read_answers_400(client):
+    client.raise_request_exception = False
+
+    answer = client.post(reverse("account_login"), "a=1&b=2&c=3", content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+    assert "<h1>" in answer.content.decode()

@@ -34,6 +34,13 @@ def test_break_lines_cuts_a_word_wider_than_the_line() -> None:
     assert all(line.width <= 100 for line in lines)
 
 
+def test_a_cut_word_does_not_begin_a_line_with_a_closing_mark() -> None:
+    lines = [line.text for line in break_lines("““““00”””””", NARROW, 90)]
+
+    assert "".join(lines) == "““““00”””””"
+    assert lines[1][0] == "0"
+
+
 @given(st.text(alphabet="评价报告绩效，。、；：《》（）“”〔〕20a. ", min_size=1, max_size=120))
 def test_break_lines_loses_nothing_and_respects_line_ends(text: str) -> None:
     lines = break_lines(text, NARROW, 90)

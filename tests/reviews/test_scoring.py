@@ -47,6 +47,20 @@ def test_printing_never_crosses_a_cut(points, shown):
     assert scoring.printed(points) == shown
 
 
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        (Fraction(90), "90.00"),
+        (Fraction("89.995"), "89.995"),
+        (Fraction("79.1234"), "79.1234"),
+        (Fraction(553, 6), "92.1666… (553 ÷ 6)"),
+        (Fraction(0), "0.00"),
+    ],
+)
+def test_exact_value_is_spelled_for_people(points, shown):
+    assert scoring.spelled(points) == shown
+
+
 @pytest.mark.parametrize(("size", "formula"), [(3, scoring.MEAN), (4, scoring.MEAN), (5, scoring.TRIMMED)])
 def test_first_size_fixes_the_formula(size, formula):
     assert scoring.formula_for(size) == formula

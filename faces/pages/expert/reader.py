@@ -278,13 +278,14 @@ class SeatPrint(SeatFile):
                 for row in opinion.findings.select_related("item").order_by("page", "pk")
             ],
             conclusion=opinion.conclusion,
+            submitted_on=formats.local_day(opinion.submitted_at) if opinion.submitted_at else None,
         )
 
     def _item(self, name: str, weight: int, score: Any) -> paper.ItemScore:  # noqa: ANN401 - a row or nothing
         if score is None:
             return paper.ItemScore(name, formats.score(weight))
         said = "无法判断" if score.cannot_judge else formats.score(score.score_hundredths or 0)
-        reason = f"第{score.page}页 {score.reason}" if score.page else score.reason
+        reason = f"第 {score.page} 页 {score.reason}" if score.page else score.reason
         return paper.ItemScore(name, formats.score(weight), said, reason)
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from assignments.selectors.draws import own_exclusions
 from assignments.selectors.eligibility import reason_words
@@ -119,7 +119,7 @@ class ExpertRecord(SectionsPage):
         word = _("accepted") if done else _("not yet accepted: without it you are not drawn")
         pairs = (
             (_("Number"), row.number),
-            (_("Title"), row.title),
+            (pgettext("of a person", "Title"), row.title),
             (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
             (_("Undertaking of %(year)s") % {"year": year}, word),
             (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic.base import TemplateView
 
 from assignments.enums import AssignmentStatus, DeclineReason
@@ -80,7 +80,8 @@ class ExpertHome(AudiencePage, TemplateView):
     def _title(self, count: int) -> str:
         if not count:
             return _("%(name)s, nothing waits for you") % {"name": self.user.name}
-        return _("%(name)s, %(count)d things wait for you") % {"name": self.user.name, "count": count}
+        words = ngettext("%(name)s, %(count)d thing waits for you", "%(name)s, %(count)d things wait for you", count)
+        return words % {"name": self.user.name, "count": count}
 
     def _line(
         self, seat: Assignment, opinion: Opinion | None, drafted: set[int], signed: set[int], complete: set[int]
@@ -109,7 +110,9 @@ class ExpertHome(AudiencePage, TemplateView):
         elif seat.status == AssignmentStatus.DECLARED:
             word = _("The review has not begun yet.")
         own = reverse("pages:reader", args=[seat.pk]) if opinion is not None and seat.status in READING else ""
-        return {"seat": seat, "review": review, "title": title, "url": url, "word": word, "own": own}
+        over = review.due_on < self.today
+        due = {"when": review.due_on.day, "under": formats.month(review.due_on), "is_over": over}
+        return {"seat": seat, "review": review, "title": title, "url": url, "word": word, "own": own, **due}
 
 
 class SeatPage(ActionView):

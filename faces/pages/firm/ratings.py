@@ -103,7 +103,12 @@ class FirmRating(OwnRating, SectionsPage):
         """Return the arithmetic, findings, appeals."""
         row: QualityRating = self.object
         findings = [
-            (str(one.page), one.get_severity_display(), one.item.name if one.item else "—", Cell(one.words, said=True))
+            (
+                _("page %(n)s") % {"n": one.page},
+                one.get_severity_display(),
+                one.item.name if one.item else "—",
+                Cell(one.words, said=True),
+            )
             for one in findings_for_firm(row)
         ]
         appeals = [

@@ -17,6 +17,7 @@ from delivery import services
 from delivery.enums import CommissionStatus, VersionKind, VersionStatus
 from delivery.models import Commission, ReportVersion, UnitComment
 from delivery.selectors import (
+    WORK_ENDS,
     acceptance_of,
     clock_stops_visible_to,
     comments_visible_to,
@@ -28,6 +29,7 @@ from delivery.selectors import (
 )
 from delivery.services.versions import warnings_of
 from faces.pages.firm.steps import WAITED_KINDS, next_step, task_address
+from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import AnswerForm, ClockForm, textarea
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
@@ -102,7 +104,7 @@ class FirmTaskPage(FirmTasks, ObjectPage):
             "steps": [
                 Step(
                     step.label,
-                    (f"{step.reached_on:%m-%d}",) if step.reached_on else (),
+                    (formats.day(step.reached_on),) if step.reached_on else (),
                     {"done": "done", "now": "now"}.get(step.state, ""),  # type: ignore[arg-type] # three literals
                 )
                 for step in line.steps
@@ -111,6 +113,7 @@ class FirmTaskPage(FirmTasks, ObjectPage):
             "versions": [(row, warnings_of(row)) for row in self.versions],
             "comments": comments,
             "may_answer": task.status in {TaskStatus.COMMENTS, TaskStatus.REVISION},
+            "may_stop": self.commission is not None and task.status not in WORK_ENDS,
             "stops": list(clock_stops_visible_to(self.user).filter(task=task).select_related("proof").order_by("pk")),
             "instalments": list(
                 instalments_visible_to(self.user).filter(commission=self.commission).order_by("position")

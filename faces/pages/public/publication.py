@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.dateparse import parse_datetime
 
-from disclosure.selectors import Publication, draw_summary, is_draw, labels_of, latest, record_text, versions
+from disclosure.selectors import Publication, draw_summary, is_draw, labels_of, latest, record_text, role_word, versions
 from faces.pages.public.frame import require_safe, shown
 
 GONE = 410
@@ -42,7 +42,7 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
             record=row.body["record"],
             summary=summary,
             times=times,
-            parties=[{**party, "revealed": moment(party["revealed_at"])} for party in row.body["parties"]],
+            parties=[(role_word(party["role"]), moment(party["revealed_at"])) for party in row.body["parties"]],
             earlier=earlier,
         )
     words = labels_of(row.body)

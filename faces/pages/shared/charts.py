@@ -21,6 +21,9 @@ QUALITY_BANDS: Final[tuple[tuple[int, int, str, StrOrPromise], ...]] = (
 )
 
 
+EDGE: Final = 0.25  # of the width: nearer to an end, words stand beside the point
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """A stretch of the line with a name."""
@@ -57,6 +60,7 @@ class IntervalPicture:
     ticks: tuple[Tick, ...]
     dots: tuple[Dot, ...]
     point: str
+    anchor: str
     low: str
     high: str
 
@@ -65,6 +69,12 @@ def per_cent(value: float | Fraction, *, start: float = 0, end: float = 100) -> 
     """Return where ``value`` lies between start and end, as an SVG length; outside is clipped to the edge."""
     share = 100 * (float(value) - start) / (end - start)
     return f"{min(max(share, 0), 100):.2f}%"
+
+
+def _anchor(point: float, start: float) -> str:
+    """Return how the words over ``point`` are set, so that they stay within the picture on a phone too."""
+    share = (point - start) / (100 - start)
+    return "start" if share < EDGE else "end" if share > 1 - EDGE else "middle"
 
 
 def interval_picture(
@@ -107,6 +117,7 @@ def interval_picture(
         ticks=ticks,
         dots=dots,
         point=per_cent(point, start=start),
+        anchor=_anchor(float(point), start),
         low=per_cent(low, start=start),
         high=per_cent(high, start=start),
     )

@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 
 from faces.pages.shared.rail import rail_of
 from faces.pages.shared.years import work_year, work_years
-from foundation.accounts.enums import Role
+from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
-from foundation.accounts.permissions import roles_of
+from foundation.accounts.permissions import may, roles_of
 from foundation.accounts.selectors import demo_accounts
 from foundation.bureaus.models import Bureau
 from foundation.core import clock
@@ -33,7 +33,7 @@ SIGN_IN: Final = "account_login"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the rail, the work years, the bureau's name and whether this is the demonstration."""
+    """Return the rail, the work years, the bureau's name, whether it is the demonstration or has a desk."""
     user = getattr(request, "user", None)
     match = request.resolver_match
     found: dict[str, Any] = {
@@ -51,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "work_year": work_year(request),
             "work_years": work_years(request),
             "role_name": role_name(user),
+            "reads_desk": may(user, Capability.READ_DESK),
         }
     if match.url_name == SIGN_IN:
         found["demo_accounts"] = demo_accounts(clock.today())

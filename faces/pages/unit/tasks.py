@@ -17,6 +17,7 @@ from delivery import services
 from delivery.enums import VersionStatus
 from delivery.models import ReportVersion
 from delivery.selectors import OUT_FOR_COMMENTS, SHOWN_TO_UNIT, comments_visible_to, versions_visible_to
+from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.objects import ObjectPage, OneObject
 from faces.pages.shared.steps import Step
@@ -72,7 +73,7 @@ class UnitTaskPage(UnitTasks, ObjectPage):
             "steps": [
                 Step(
                     step.label,
-                    (f"{step.reached_on:%m-%d}",) if step.reached_on else (),
+                    (formats.day(step.reached_on),) if step.reached_on else (),
                     {"done": "done", "now": "now"}.get(step.state, ""),  # type: ignore[arg-type] # three literals
                 )
                 for step in line.steps

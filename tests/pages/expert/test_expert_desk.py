@@ -1,14 +1,18 @@
 """The expert's pages: three accept, declare, read, write, hand in and sign by clicking; others' seats are not there."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
 
 from assignments.enums import AssignmentStatus, DrawStatus, ReReviewStatus
 from assignments.models import Assignment, DrawExclusion, ReReviewTask
 from experts.models import ExpertUndertaking, Unavailability
+from faces.documents.dates import in_words
 from foundation.accounts.enums import Role
 from foundation.core import clock
 from parties.models import Employment
@@ -211,7 +215,25 @@ def test_opinion_that_is_in_shows_and_does_not_change(client, panel):
 
     opinion.refresh_from_db()
     assert (opinion.conclusion, "结论0" in shown, "<form" in shown) == ("结论0", True, False)
-    assert client.get(address("seat-print", panel)).content.startswith(b"%PDF")
+    paper = PdfReader(io.BytesIO(client.get(address("seat-print", panel)).content))
+    printed = "".join(page.extract_text() for page in paper.pages)
+    assert in_words(timezone.localdate(opinion.submitted_at)) in printed
+    assert "未提交" not in printed
+
+
+def test_home_counts_in_words_and_says_what_is_overdue(client, panel):
+    client.cookies["gp_language"] = "en"
+    desk(client, panel.users[0])
+
+    with clock.standing_at(AT):
+        before = home(client)
+    ReReviewTask.objects.update(due_on=timezone.localdate(AT) - timedelta(days=1))
+    with clock.standing_at(AT):
+        after = home(client)
+
+    assert "1 thing waits for you" in before
+    assert "st-over" not in before
+    assert "st-over" in after
 
 
 def test_no_page_shows_another_opinion_before_the_own_one_is_in(client, panel):

@@ -196,6 +196,26 @@ def test_clock_stop_is_asked_with_a_proof_and_never_without(desk, work):
     assert "单位未提供资料" in text(desk.get(at("firm-task", work.task.number) + "?tab=clock"))
 
 
+@pytest.mark.parametrize(("status", "is_offered"), [(TaskStatus.FIELDWORK, True), (TaskStatus.ACCEPTED, False)])
+def test_clock_stop_is_offered_only_while_the_work_runs(desk, work, status, is_offered):
+    type(work.task).objects.filter(pk=work.task_id).update(status=status)
+
+    page = text(desk.get(at("firm-task", work.task.number) + "?tab=clock"))
+
+    assert (at("firm-clock-stop", work.task.number) in page) is is_offered
+
+
+def test_strip_offers_the_firm_no_search_that_it_may_not_open(desk, client, work):
+    own = text(desk.get(at("firm-home")))
+    client.force_login(work.task.clerk)
+    bureau = text(client.get(at("bureau-home")))
+
+    assert 'role="search"' not in own
+    assert at("work-year") not in own
+    assert 'role="search"' in bureau
+    assert at("work-year") in bureau
+
+
 def test_half_written_reply_is_found_again_by_its_writer_alone_and_gone_once_sent(desk, client, work):
     type(work.task).objects.filter(pk=work.task_id).update(status=TaskStatus.COMMENTS)
     version = VersionFactory(commission=work, task=work.task, kind="DRAFT", number=1)

@@ -1,6 +1,7 @@
 """The firm's pages of ratings: nothing before it is told, never a name, one round of appeal."""
 
 import io
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from foundation.notices.models import Notice
 from reviews.enums import AppealStatus, RatingStatus
 from reviews.models import Appeal, QualityRating
 from reviews.services import decide_appeal
+from rubrics.enums import Scorer
 from tests.factories.assignments import firm_user
 from tests.factories.reviews import ON, PNG, World
 
@@ -80,6 +82,17 @@ def test_no_byte_that_the_firm_gets_names_a_rater(client, world):
         page = client.get(at("firm-rating", world)).content.decode()
         assert "依据不足" in page
         assert not [word for word in (CANARY, "9月10日", "10 Sep") if word in page]
+
+
+def test_sheet_adds_up_and_writes_no_bare_fraction(client, world):
+    world.told()
+    most = sum(item.weight_hundredths for item in world.items if item.scorer == Scorer.EXPERT)
+
+    paper = PdfReader(io.BytesIO(client.get(at("firm-rating-sheet", world)).content))
+    printed = "".join(page.extract_text() for page in paper.pages)
+
+    assert re.search(rf"评分人合计\s*{most / 100:.2f}", printed)
+    assert re.findall(r"\d+/\d+", printed) == []
 
 
 def test_bureau_reads_the_names_where_the_firm_does_not(client, world):

@@ -160,6 +160,28 @@ def test_draw_page_and_record_verify(client, people, tmp_path):
     assert (done.returncode, done.stdout.strip().splitlines()[-1]) == (0, "OK")
 
 
+def test_draw_page_speaks_in_words(client, people):
+    row = publish_draw(draw=make_draw(people), by=people["clerk"], on=DAY)
+
+    page = body(get(client, "public-publication", row.slug))
+
+    assert '<th scope="row">经办</th>' in page
+    assert "operator" not in page
+    assert "2020年10月13日 10:06" in page
+    assert f"python3 verify_draw.py --zh {row.slug}-record.json" in page
+    assert "不必相信本页" in page
+
+
+def test_rating_page_spells_exact_values_and_days(client, people):
+    row = publish_rating(task=make_rating(people).task, by=people["leader"], on=DAY)
+
+    page = body(get(client, "public-publication", row.slug))
+
+    assert "81.6666… (245 ÷ 3)" in page
+    assert "245/3" not in page
+    assert not re.search(r"<dd>\d{4}-\d\d-\d\d</dd>", page)
+
+
 def test_only_the_two_programs_are_given_away(client):
     assert get(client, "public-verify-file").status_code == 200
     for name in ("manage.py", "..%2Fmanage.py", "settings.py"):
@@ -185,6 +207,7 @@ def test_certificate_check(client, people):
     row = publish_certificate(certificate=issued, by=people["clerk"], on=DAY)
     valid = body(get(client, "public-check", code="gp20abcd"))
     assert "许**" in valid
+    assert "2020年7月23日" in valid
     assert "许知远" not in valid
     withdraw(publication=row, reason="签到有误", by=people["clerk"], on=DAY)
     assert "签到有误" in body(get(client, "public-check", code="GP20ABCD"))

@@ -64,6 +64,13 @@ def test_interval_picture_stands_in_per_cent_and_clips():
     assert [tick.label for tick in picture.ticks] == ["50", "60", "80", "90", "100"]
 
 
+@pytest.mark.parametrize(("point", "anchor"), [(10, "start"), (50, "middle"), (92, "end")])
+def test_words_over_an_interval_stay_within_a_narrow_picture(point, anchor):
+    picture = charts.interval_picture(low=point - 1, point=point, high=point + 1)
+
+    assert picture.anchor == anchor
+
+
 def test_interval_tells_its_numbers_to_those_who_cannot_see_it():
     html = render_to_string("shared/parts/interval.html", gp.interval(7819, 8183, 8548, [8350], [8700]))
 
@@ -129,7 +136,7 @@ def test_every_string_of_the_kit_has_its_chinese():
     assert said - known == set()
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "413.html", "500.html", "403_csrf.html"])
 def test_error_pages_draw_without_request_or_database(name):
     html = render_to_string(name)
 

@@ -66,6 +66,20 @@ def test_home_shows_what_waits_for_the_witness_and_for_nobody_else(table):
     assert draw.number in mine.content.decode()
 
 
+def test_home_says_that_nothing_waits_rather_than_zero():
+    page = signed_in(UserFactory(role=Role.SUPERVISOR)).get(reverse("pages:supervisor-home"))
+
+    assert page.context["title"] == "现在没有等您监督的抽取"
+
+
+def test_act_without_fields_shows_no_empty_sheet(table):
+    _draw, _clerk, witness = table
+
+    page = signed_in(witness).get(reverse("pages:supervisor-check")).content.decode()
+
+    assert 'class="leaf"' not in page
+
+
 def test_anchor_is_taken_and_chain_is_checked(table):
     _draw, _clerk, witness = table
     client = signed_in(witness)
