@@ -24,7 +24,7 @@ from faces.pages.bureau.task_line import fork_of, people_of, steps_of
 from faces.pages.bureau.task_words import history_of
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
-from faces.pages.shared.facets import Asked, Facet, facet_groups
+from faces.pages.shared.facets import Asked, Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, Tab
 from faces.pages.shared.statuses import serve_shapes
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from faces.pages.shared.facets import FacetGroup
 
 EARLIEST = 2018
 serve_shapes(warn=("PLAN_RETURNED", "REVISION"), wait=("NONE",), done=("RECTIFIED", "TAIL_PAID"))
@@ -113,10 +112,11 @@ class TaskList(ListPage):
         rows = self.narrowed(but=unit).order_by().values_list("unit_id", "unit__organisation__name")
         return list(rows.annotate(n=Count("pk"), cents=Sum("amount_cents")).order_by("unit__organisation__name"))
 
-    def facet_groups(self) -> list[FacetGroup]:
-        """Return the facets; the units are those that the other conditions leave."""
-        names = [(pk, name) for pk, name, _n, _cents in self.by_unit]
-        asked = [
+    def asked(self) -> list[Asked]:
+        """Return the facets; the units are those that the other conditions leave, the busiest first."""
+        busiest = sorted(self.by_unit, key=lambda row: -row[2])
+        names = [(pk, name) for pk, name, _n, _cents in busiest]
+        return [
             Asked(
                 replace(facet, choices=names) if facet.name == "unit" else facet,
                 self.narrowed(but=facet),
@@ -124,7 +124,6 @@ class TaskList(ListPage):
             )
             for facet in self.facets
         ]
-        return facet_groups(asked, seen=self.seen)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the list and what it sums to."""

@@ -10,7 +10,7 @@ from django import template
 from django.conf import settings
 from django.db.models import Choices, Model
 from django.forms import widgets
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+ONE_LINE: Final = 20
 GRADE_STEPS: Final[Mapping[str, int]] = {
     "EXCELLENT": 4, "GOOD": 3, "QUALIFIED": 2, "PASS": 2, "ACCEPTABLE": 2, "MEDIUM": 2, "FAIR": 2,
     "UNQUALIFIED": 1, "FAIL": 1, "POOR": 1,
@@ -161,6 +162,19 @@ def cell(column: Column, row: object) -> object:
     if isinstance(value, date):
         return formats.day(value, with_year=True)
     return "" if value is None else value
+
+
+@register.filter
+def cells(columns: Sequence[Column], row: Any) -> list[tuple[Column, object, str]]:  # noqa: ANN401 - any model
+    """Return each column with the drawn cell of this row and the class it takes."""
+    drawn = [(column, cell(column, row)) for column in columns]
+    return [(column, value, "num" if column.num else nb(value)) for column, value in drawn]
+
+
+@register.filter
+def nb(value: object) -> str:
+    """Return the class that keeps a short text (a day, a name, a number) on one line; empty for a long one."""
+    return "nb" if formats.half_widths(strip_tags(str(value))) <= ONE_LINE else ""
 
 
 def yesno(value: bool) -> str:
