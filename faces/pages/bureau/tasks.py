@@ -23,6 +23,7 @@ from faces.pages.bureau import task_steps
 from faces.pages.bureau.task_line import fork_of, people_of, steps_of
 from faces.pages.bureau.task_words import history_of
 from faces.pages.shared import formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Asked, Facet
 from faces.pages.shared.lists import ListPage, Sort
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
+
+    from assignments.models import Draw
 
 
 EARLIEST = 2018
@@ -185,7 +188,7 @@ class TaskPage(ObjectPage):
         """Return the four parts of the page."""
         return (
             Tab("overview", _("Overview"), "bureau/task/overview.html"),
-            Tab("people", _("People"), "bureau/task/people.html", len(people_of(self.seats))),
+            Tab("people", _("People"), "bureau/task/people.html", len(self.seats)),
             Tab("papers", _("Papers and versions"), "bureau/task/papers.html", len(self.papers) + len(self.versions)),
             Tab("history", _("History"), "bureau/task/history.html"),
         )
@@ -212,7 +215,8 @@ class TaskPage(ObjectPage):
             "re_review": re_review,
             "commission": self.commission,
             "stops": stops,
-            "people": people_of(self.seats),
+            "people": people_of(self.seats, self.user),
+            "draw_url": self._draw_url(draw),
             "versions": self.versions,
             "papers": self.papers,
             "next_steps": steps,
@@ -224,6 +228,11 @@ class TaskPage(ObjectPage):
             "log": history_of(task) if self.request.GET.get("tab") == "history" else [],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _draw_url(self, draw: Draw | None) -> str:
+        if draw is None or not may(self.user, Capability.READ_ALL):
+            return ""
+        return open_url(self.user, "draw", draw.number)
 
     def _more(self, task: EvaluationTask) -> list[tuple[str, str]]:
         if not may_plan(self.user, task):

@@ -16,8 +16,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from faces.pages.shared import charts, formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.lists import address
 from faces.pages.shared.statuses import SHAPES, labels_of, shape_of, word_of
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
 from reviews import scoring
 
 if TYPE_CHECKING:
@@ -162,6 +165,18 @@ def cell(column: Column, row: object) -> object:
     if isinstance(value, date):
         return formats.day(value, with_year=True)
     return "" if value is None else value
+
+
+@register.simple_tag(takes_context=True)
+def page(context: template.Context, name: str, *args: object) -> str:
+    """Return the address of a page, empty where this reader is not let in: ``{% page "firm" firm.number as url %}``."""
+    return open_url(context["request"].user, name, *args)
+
+
+@register.simple_tag(takes_context=True)
+def right(context: template.Context, name: str) -> bool:
+    """Return whether this reader has the capability: ``{% right "READ_ALL" as reads_all %}``."""
+    return may(context["request"].user, Capability(name))
 
 
 @register.filter
