@@ -11,7 +11,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from faces.pages.bureau.rule_words import label_of, unit_of, value_field, value_lines, value_text
 from faces.pages.shared import formats
@@ -190,7 +190,7 @@ class RuleSetPage(ObjectPage):
 class RuleSetForm(ActionForm):
     """Name and first day."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=40)
     effective_from = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 

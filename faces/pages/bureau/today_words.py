@@ -78,6 +78,7 @@ LISTS: Final[Mapping[str, str]] = {
     "OPINIONS_MISSING": "re-reviews",
     "CHECK_RECTIFICATION": "results",
 }
+PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366
 EACH_SHOWN: Final = 3
 
@@ -87,7 +88,7 @@ def address_of(noun: str, key: str, *, year: int) -> str:
     try:
         if noun == "tasks":
             return f"{reverse('pages:tasks')}?year={year}&status={key}"
-        return reverse(f"pages:{noun}", args=[key])
+        return reverse(f"pages:{PAGES.get(noun, noun)}", args=[key])
     except NoReverseMatch:
         return ""
 

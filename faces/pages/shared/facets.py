@@ -48,10 +48,10 @@ class Facet:
             return rows.none()
 
 
-def count_text(count: int) -> str:
+def count_text(count: int, *, limit: int = COUNT_LIMIT) -> str:
     """Return a capped count as shown: 1,000+ beyond the limit."""
-    shown = f"{min(count, COUNT_LIMIT):,}"
-    return f"{shown}+" if count > COUNT_LIMIT else shown
+    shown = f"{min(count, limit):,}"
+    return f"{shown}+" if count > limit else shown
 
 
 @dataclass(frozen=True, slots=True)
