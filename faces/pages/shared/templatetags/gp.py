@@ -149,12 +149,6 @@ def hash_blocks(value: str | None) -> list[str]:
 
 
 @register.filter
-def link_of(column: Column, row: Any) -> str:  # noqa: ANN401 - any model
-    """Return the address that the cell of this row leads to."""
-    return column.link(row) if column.link else ""
-
-
-@register.filter
 def cell(column: Column, row: object) -> object:
     """Draw the cell of a column: a status word, a day, or the value."""
     value = column.of(row)
@@ -180,10 +174,16 @@ def right(context: template.Context, name: str) -> bool:
 
 
 @register.filter
-def cells(columns: Sequence[Column], row: Any) -> list[tuple[Column, object, str]]:  # noqa: ANN401 - any model
-    """Return each column with the drawn cell of this row and the class it takes."""
+def cells(columns: Sequence[Column], row: Any) -> list[tuple[Column, object, str, str]]:  # noqa: ANN401 - any model
+    """Return each column with the drawn cell of this row, the class it takes and the address it leads to.
+
+    A template would call ``column.link`` itself, without the row, and find nothing.
+    """
     drawn = [(column, cell(column, row)) for column in columns]
-    return [(column, value, "num" if column.num else nb(value)) for column, value in drawn]
+    return [
+        (column, value, "num" if column.num else nb(value), column.link(row) if column.link else "")
+        for column, value in drawn
+    ]
 
 
 @register.filter
