@@ -50,7 +50,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
     (
         _("The year"),
         (
-            Line("plan", _("Plan"), (Can.READ_ALL,)),
+            Line("plan", _("Plan"), (Can.READ_DESK,)),
             Line(
                 "tasks",
                 _("Tasks"),

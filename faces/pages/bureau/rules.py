@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from faces.pages.bureau.rule_words import label_of, unit_of, value_field, value_lines, value_text
+from faces.pages.bureau.rule_words import SOURCES, label_of, unit_of, value_field, value_lines, value_text
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
@@ -51,7 +51,7 @@ class RuleLine:
     rule: Rule
     value: str
     parts: list[tuple[StrOrPromise, str]]
-    source: str
+    source: StrOrPromise
     measures: list[tuple[str, int]]
     is_own: bool
     is_waiting: bool
@@ -146,7 +146,7 @@ class RuleSetPage(ObjectPage):
                     rule=rule,
                     value=value_text(rule.key, value),
                     parts=value_lines(rule.key, value),
-                    source=source,
+                    source=SOURCES.get(source, source),
                     measures=[(number, pk) for number, pk in library.items() if number in source],
                     is_own=own is not None and own.value != rule.default,
                     is_waiting=rule.key in waiting,

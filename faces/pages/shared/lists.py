@@ -75,6 +75,7 @@ class ListPage(AudiencePage, TemplateView):
     search_hint: ClassVar[StrOrPromise] = gettext_lazy("Search this list")
     sorts: ClassVar[Sequence[Sort]] = (Sort("new", gettext_lazy("Newest first"), ("-pk",)),)
     bulk_actions: ClassVar[Sequence[BulkAction]] = ()
+    kept: ClassVar[Sequence[str]] = ()  # keys of the address that narrowing leaves as they are
     page_size: ClassVar[int] = PAGE_SIZE
     export_name: ClassVar[str] = "list"
     empty_title: ClassVar[StrOrPromise] = gettext_lazy("Nothing here yet")
@@ -171,6 +172,8 @@ class ListPage(AudiencePage, TemplateView):
             "title": self.title,
             "page": page,
             "object_list": page.rows,
+            "kept": [(name, asked[name]) for name in self.kept if asked.get(name)],
+            "clear_url": address(self.request, dict.fromkeys(set(asked) - set(self.kept))),
             "total": total,
             "total_text": count_text(total),
             "columns": [column for column in self.columns if not column.cut],

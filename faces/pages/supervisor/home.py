@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic.base import TemplateView
 
 from appraisals.selectors import sanctions_visible_to
@@ -116,7 +116,11 @@ class SupervisorHome(AudiencePage, TemplateView):
                 ),
             ),
         )
-        title = _("%(count)d draws to witness") % {"count": len(mine)}
+        title = _("No draw to witness")
+        if mine:
+            title = ngettext("%(count)d draw to witness", "%(count)d draws to witness", len(mine)) % {
+                "count": len(mine)
+            }
         return super().get_context_data(**({"title": title, "layout": layout} | kwargs))
 
 
