@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from faces.pages.shared import formats
 from foundation.approvals.enums import ApprovalKind
@@ -101,7 +101,7 @@ def dated(line: Line, today: date, *, year: int) -> dict[str, Any]:
     about = " · ".join(part for part in (line.title, _about(line)) if part)
     return {
         "when": day.day,
-        "under": _("today") if line.days == 0 else _under(day, today),
+        "under": pgettext("due", "today") if line.days == 0 else _under(day, today),
         "title": what,
         "url": url,
         "text": f"{about}{_late_words(line.days)}",
