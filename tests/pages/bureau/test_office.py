@@ -321,7 +321,7 @@ def test_who_may_not_void_or_deliver_is_not_offered_it(client, people):
         bureau=people["bureau"], kind="COMMISSION", subject=people["bureau"], title="委托书", addressee="泉衡", facts={},
         by=people["clerk"], on=TODAY,
     )  # fmt: skip
-    issue_paper(paper=paper, by=people["clerk"], on=TODAY)
+    issue_paper(paper=paper, content=b"%PDF-1.4", by=people["clerk"], on=TODAY)
     address = reverse("pages:paper", args=[paper.pk])
     steps = [reverse(f"pages:paper-{step}", args=[paper.pk]) for step in ("void", "deliver")]
 

@@ -138,7 +138,7 @@ def test_row_leads_to_its_page_and_short_cells_stay_on_one_line(desk, bureau):
     page = desk.get("/people/?q=p1").content.decode()
 
     assert '<th scope="row" class="key-c nb"><a href="/people/p1/">p1</a></th>' in page
-    assert '<td data-th="Name">很长' in page
+    assert '<td data-th="Name" class="long">很长' in page
 
 
 def test_list_says_how_many_rows_it_shows(desk, people):

@@ -188,8 +188,8 @@ def cells(columns: Sequence[Column], row: Any) -> list[tuple[Column, object, str
 
 @register.filter
 def nb(value: object) -> str:
-    """Return the class that keeps a short text (a day, a name, a number) on one line; empty for a long one."""
-    return "nb" if formats.half_widths(strip_tags(str(value))) <= ONE_LINE else ""
+    """Return the class that keeps a short text (a day, a name, a number) on one line, and gives a long one room."""
+    return "nb" if formats.half_widths(strip_tags(str(value))) <= ONE_LINE else "long"
 
 
 def yesno(value: bool) -> str:
