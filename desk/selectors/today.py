@@ -188,7 +188,7 @@ def _work(user: User, on: date) -> Iterator[Line]:
         yield Line("CLOCK_STOP", "task", stop.task.number, stop.task.title, on=stop.started_on)
     reported = Rectification.objects.filter(task__bureau_id=bureau, status=RectificationStatus.REPORTED)
     for row in reported.select_related("task"):
-        yield Line("CHECK_RECTIFICATION", "rectification", str(row.pk), row.task.title, on=row.reported_on)
+        yield Line("CHECK_RECTIFICATION", "rectification", row.task.number, row.task.title, on=row.reported_on)
     yield from _grouped(_next_steps(user, on))
 
 

@@ -76,7 +76,7 @@ def year_review(bureau: Bureau, year: int) -> YearReview:
         status=RectificationStatus.CLOSED
     )
     things += [
-        OpenThing("rectification", str(row.pk), row.task.title, str(row.get_status_display()))
+        OpenThing("rectification", row.task.number, row.task.title, str(row.get_status_display()))
         for row in rectifications.select_related("task").order_by("pk")[:SHOWN]
     ]
     return YearReview(

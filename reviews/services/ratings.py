@@ -267,7 +267,7 @@ def confirm_rating(*, rating: QualityRating, by: User, on: date) -> Approval:
     record(actor=by, action="reviews.rating_confirmed", subject=rating, facts={"grade": rating.grade, "on": on})
     facts = {
         "task": rating.task.number,
-        "grade": str(rating.get_grade_display()),
+        "grade": rating.grade,
         "score": scoring.printed(Fraction(rating.adjusted)),
         "formula": rating.formula,
         "late_days": rating.late_days,

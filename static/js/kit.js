@@ -48,9 +48,7 @@
     var wrong = document.querySelector("[data-focus]");
     if (wrong) wrong.focus();
     if (window.matchMedia && matchMedia("(max-width: 1080px)").matches) {
-      document.querySelectorAll("details[data-fold]").forEach(function (d) {
-        if (!d.querySelector('input[type="checkbox"]:checked')) d.open = false;
-      });
+      document.querySelectorAll("details[data-fold]").forEach(function (d) { d.open = false; });
     }
     var rail = document.querySelector('.rail a[aria-current]');
     if (rail && rail.scrollIntoView && window.matchMedia && matchMedia("(max-width: 900px)").matches) {

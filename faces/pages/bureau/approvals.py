@@ -103,6 +103,7 @@ class ApprovalList(ListPage):
     )
     search_fields = ("title", "entered_by__name")
     sorts = (Sort("new", gettext_lazy("Newest first"), ("-pk",)), Sort("old", gettext_lazy("Oldest first"), ("pk",)))
+    kept = ("scope",)
     export_name = "approvals"
     empty_title = gettext_lazy("Nothing waits for you")
     empty_text = gettext_lazy("What others submit for your decision appears here.")

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Count, Max, QuerySet
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from evaluators.models import Firm
 from evaluators.selectors import staff_person_ids
@@ -110,18 +110,19 @@ class CoursePage(OneCourse, SectionsPage):
         trains = may(self.user, Capability.TRAIN)
         act = Act(_("Enter a session"), reverse("pages:session-add", args=[row.pk]))
         needed = rules_for(bureau=row.bureau, on=self.today).value("training_hours")
-        about = (
+        about: list[tuple[StrOrPromise, Cell | object]] = [
             (_("For"), row.get_audience_display()),
             (_("Hours"), hours_text(row.hours_tenths)),
-            (_("About"), Cell(row.words or "—", said=bool(row.words))),
-        )
+        ]
+        if row.words:
+            about.append((pgettext("of a course", "About"), Cell(row.words, said=True)))
         note = _("%(hours)s hours a year are needed; the last full year decides.") % {"hours": needed}
         return Layout(
             crumbs=((_("Training"), reverse("pages:courses")),),
             meta=(row.get_audience_display(), _("%(hours)s hours") % {"hours": hours_text(row.hours_tenths)}),
             acts=(act,) if trains else (),
             main=(self._sessions(trains=trains), self._people()),
-            beside=(Section(_("About"), pairs=about, note=note),),
+            beside=(Section(pgettext("of a course", "About"), pairs=about, note=note),),
         )
 
     def _sessions(self, *, trains: bool) -> Section:

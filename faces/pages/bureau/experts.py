@@ -135,7 +135,7 @@ class ExpertPage(OneExpert, SectionsPage):
             "state": self.standing.label if self.standing else _("not in the pool"),
             "day": full_day(self.day),
         }
-        title = _("%(name)s: %(state)s") % facts
+        title = facts["name"] if self.standing == row.status else _("%(name)s: %(state)s") % facts
         if self.day != self.today:
             title = _("%(name)s on %(day)s: %(state)s") % facts
         return super().get_context_data(**({"title": title, "asked_day": self.day} | kwargs))

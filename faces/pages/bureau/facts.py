@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from faces.pages.shared import formats
+from reviews.enums import ReportGrade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,8 @@ def fact_pairs(facts: Mapping[str, Any]) -> list[tuple[StrOrPromise, str]]:
 
 def value_text(key: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     """Return a value in words: amounts with their unit, days as days, yes or no, lists with commas."""
+    if key == "grade" and value in ReportGrade.values:
+        return str(ReportGrade(value).label)
     if isinstance(value, bool):
         value = _("yes") if value else _("no")
     elif isinstance(value, int) and key.endswith("_cents"):

@@ -37,7 +37,11 @@ def actor_of(entry: Entry) -> str:
 def facts_of(entry: Entry) -> str:
     """Return the facts of an entry as compact text."""
     facts = json.loads(entry.text)["facts"]
-    return json.dumps(facts, ensure_ascii=False)[1:-1] if facts else ""
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in facts.items() if value not in ("", None))
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class Journal(ListPage):

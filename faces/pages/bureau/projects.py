@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assignments.enums import TaskKind
 from assignments.selectors.tasks import visible_to as visible_tasks
@@ -39,7 +39,7 @@ class ProjectList(ListPage):
             key=True,
             link=lambda project: reverse("pages:project", args=[project.pk]),
         ),
-        Column(gettext_lazy("Name"), "name"),
+        Column(pgettext_lazy("of a thing", "Name"), "name"),
         Column(gettext_lazy("Unit"), "unit.organisation.name"),
         Column(gettext_lazy("Kind"), "kind"),
         Column(gettext_lazy("Special form"), "special_form"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.generic.base import TemplateView
 
 from assignments.models import Draw
@@ -26,7 +26,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.facets import Facet
+from faces.pages.shared.facets import Facet, count_text
 from faces.pages.shared.lists import ListPage, Sort
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from assignments.models import EvaluationTask
 
 READY_SHOWN = 20
+DRAWS_SHOWN = 3
 
 
 def public_url(row: Publication) -> str:
@@ -110,10 +111,13 @@ class ReadyToPublish(AudiencePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return approved ratings, finished draws, and whether certificates wait."""
+        draws = list(publishable_draws(self.user).order_by("-pk")[: READY_SHOWN + 1])
         found = {
             "title": self.title,
-            "ratings": list(publishable_ratings(self.user).order_by("pk")[:READY_SHOWN]),
-            "draws": list(publishable_draws(self.user).order_by("pk")[:READY_SHOWN]),
+            "ratings": list(publishable_ratings(self.user).order_by("-pk")[:READY_SHOWN]),
+            "draws": draws[:DRAWS_SHOWN],
+            "more_draws": draws[DRAWS_SHOWN:],
+            "draw_count": count_text(len(draws), limit=READY_SHOWN),
             "certificates": publishable_certificates(self.user).exists(),
         }
         return super().get_context_data(**(found | kwargs))
@@ -235,6 +239,36 @@ class PublishDraw(ActionView):
         return reverse("pages:publications")
 
 
+class PublishDraws(FormPage):
+    """Publish the records of all finished draws that are not public yet."""
+
+    audience, needs = "bureau", Capability.PUBLISH
+    title = gettext_lazy("Publish the records of the draws")
+    submit_label = gettext_lazy("Publish all of them")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Return which records, and who will read what."""
+        numbers = publishable_draws(self.user).order_by("pk").values_list("number", flat=True)
+        return (
+            _("These become public: %(numbers)s.") % {"numbers": pgettext("between items", ", ").join(numbers)},
+            _("Everybody can read the records and compute the draws again."),
+            _("Names stay out of them until the review is over; numbers are labels of one draw alone."),
+        )
+
+    def act(self, form: ActionForm) -> str:  # noqa: ARG002 - nothing to fill in
+        """Publish them."""
+        draws = list(publishable_draws(self.user).order_by("pk"))
+        for draw in draws:
+            publish_draw(draw=draw, by=self.user, on=self.today)
+        return ngettext(
+            "The record of %(n)s draw is public now.", "The records of %(n)s draws are public now.", len(draws)
+        ) % {"n": len(draws)}
+
+    def get_success_url(self) -> str:
+        """Return the list of publications."""
+        return reverse("pages:publications")
+
+
 class PublishCertificates(FormPage):
     """Let the check page know every certificate that was issued."""
 
@@ -312,6 +346,7 @@ urls = [
     path("publications/", Publications.as_view(), name="publications"),
     path("publications/ready/", ReadyToPublish.as_view(), name="publications-ready"),
     path("publications/certificates/", PublishCertificates.as_view(), name="publish-certificates"),
+    path("publications/draws/", PublishDraws.as_view(), name="publish-draws"),
     path("publications/<int:pk>/withdraw/", Withdraw.as_view(), name="publication-withdraw"),
     path("tasks/<str:number>/publish/", PublishRating.as_view(), name="publish-rating"),
     path("tasks/<str:number>/ask-publication/", AskPublication.as_view(), name="ask-publication"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, OuterRef, Subquery
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from faces.pages.shared.access import signed_in_user, today
@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the page's name, its word, and who may open it (any one; none: everybody signed in)."""
+    """One line: the page's name, its word, who may open it (any one; none: everybody signed in).
+
+    ``under`` names further addresses below ``/bureau/`` whose pages belong to the line.
+    """
 
     page: str
     label: StrOrPromise
     needs: tuple[Can, ...] = ()
+    under: tuple[str, ...] = ()
 
 
 GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
@@ -46,15 +50,20 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
     (
         _("The year"),
         (
-            Line("plan", _("Plan"), (Can.READ_ALL,)),
-            Line("tasks", _("Tasks"), (Can.READ_DESK,)),
+            Line("plan", _("Plan"), (Can.READ_DESK,)),
+            Line(
+                "tasks",
+                _("Tasks"),
+                (Can.READ_DESK,),
+                ("versions", "comments", "clock-stops", "instalments"),
+            ),
             Line("draws", _("Draws"), (Can.READ_ALL,)),
-            Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,)),
-            Line("ratings", _("Ratings"), (Can.READ_ALL,)),
+            Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,), ("seats", "opinions", "fees")),
+            Line("ratings", _("Ratings"), (Can.READ_ALL,), ("appeals",)),
             Line("publications", _("Publications"), (Can.READ_ALL,)),
             Line("payments", _("Payments to firms"), (Can.READ_ALL,)),
-            Line("results", _("Results"), (Can.READ_ALL,)),
-            Line("proposals", _("Use of results"), (Can.READ_ALL,)),
+            Line("results", _("Results"), (Can.READ_ALL,), ("rectifications",)),
+            Line("proposals", _("Use of results"), (Can.READ_ALL,), ("proposals",)),
             Line("year-end", _("Year’s end"), (Can.READ_ALL,)),
         ),
     ),
@@ -62,10 +71,10 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         _("Who is who"),
         (
             Line("firms", _("Firms"), (Can.READ_ALL,)),
-            Line("experts", _("Experts"), (Can.READ_ALL,)),
+            Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
-            Line("courses", _("Training"), (Can.READ_ALL,)),
+            Line("courses", _("Training"), (Can.READ_ALL,), ("sessions",)),
             Line("appraisals", _("Yearly assessments"), (Can.READ_ALL,)),
         ),
     ),
@@ -75,7 +84,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
             Line("papers", _("Register of papers"), (Can.READ_ALL,)),
             Line("archive", _("Archive"), (Can.READ_ALL,)),
             Line("imports", _("Imports"), (Can.IMPORT,)),
-            Line("rules", _("Rules"), (Can.READ_DESK,)),
+            Line("rules", _("Rules"), (Can.READ_DESK,), ("roles",)),
             Line("measures", _("Measures"), (Can.READ_DESK,)),
             Line("journal", _("Journal"), (Can.AUDIT,)),
             Line("accounts", _("Accounts"), (Can.MANAGE_ACCOUNTS,)),
@@ -99,7 +108,14 @@ def _item(user: User, line: Line, counts: dict[str, int]) -> RailItem | None:
     if line.needs and not any(may(user, capability) for capability in line.needs):
         return None
     try:
-        return RailItem.to(f"pages:{line.page}", line.label, count=counts.get(line.page) or None)
+        home = reverse("pages:bureau-home")
+        return RailItem.to(
+            f"pages:{line.page}",
+            line.label,
+            count=counts.get(line.page) or None,
+            under=tuple(f"{home}{name}/" for name in line.under),
+            is_leaf=line.page == "bureau-home",
+        )
     except NoReverseMatch:
         return None
 

@@ -67,10 +67,15 @@ def rating_url(task: EvaluationTask) -> str:
     return reverse("pages:rating", args=[task.number])
 
 
+def cuts_of(row: QualityRating) -> Sequence[int]:
+    """Return where the grades of this rating begin, in points."""
+    return tuple(row.document.get("cuts", DEFAULT_CUTS))
+
+
 def value_of(row: QualityRating) -> str:
     """Return the newest value of a rating, printed."""
     value = row.final or row.adjusted or row.raw
-    return points_of(value, row.document.get("cuts", DEFAULT_CUTS)) if value else "—"
+    return points_of(value, cuts_of(row)) if value else "—"
 
 
 class RatingList(ListPage):
@@ -253,12 +258,13 @@ class RatingPage(TaskRating, SectionsPage):
         return Section(_("Appeals"), grid=Grid(headings, lines), empty=empty)
 
     def _moves(self, row: QualityRating) -> Section:
+        cuts = cuts_of(row)
         lines = [
             (
                 formats.moment(move.moved_at),
                 MOVES.get(move.action, move.action),
-                move.before or "—",
-                move.after or "—",
+                points_of(move.before, cuts) if move.before else "—",
+                points_of(move.after, cuts) if move.after else "—",
                 Cell(move.reason, said=True),
                 move.moved_by.name,
             )
@@ -275,9 +281,12 @@ class RatingPage(TaskRating, SectionsPage):
             pairs += [
                 (_("Panel"), Cell(review.number, reverse("pages:re-review", args=[review.number]))),
                 (_("Grade"), row.get_grade_display()),
-                (_("Raw"), row.raw),
-                (_("Adjusted"), row.adjusted),
-                (_("Final"), row.final or _("after the firm was told and could appeal")),
+                (_("Raw"), points_of(row.raw, cuts_of(row))),
+                (_("Adjusted"), points_of(row.adjusted, cuts_of(row))),
+                (
+                    _("Final"),
+                    points_of(row.final, cuts_of(row)) if row.final else _("after the firm was told and could appeal"),
+                ),
             ]
             if row.told_on:
                 pairs.append((_("Told on"), formats.day(row.told_on, with_year=True)))
@@ -288,7 +297,7 @@ class RatingPage(TaskRating, SectionsPage):
             acts = (
                 Act(_("Rating sheet, PDF"), reverse("pages:rating-sheet", args=[task.number])),
                 Act(_("Rating document, JSON"), reverse("pages:rating-document", args=[task.number])),
-                Act("recompute.py", reverse("pages:public-verify-file", args=["recompute.py"])),
+                Act(_("Program that recomputes it"), reverse("pages:public-verify-file", args=["recompute.py"])),
             )
         return Section(_("Grade of report quality"), pairs=tuple(pairs), acts=acts)
 

@@ -17,7 +17,7 @@ from foundation.approvals.enums import ApprovalKind
 from foundation.rulesets.rules import shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -188,6 +188,11 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
 }
 
 
+SOURCES: Final[Mapping[str, StrOrPromise]] = {"docs/draws.md": gettext_lazy("The protocol of the draw")}
+# whose codes a list of codes is chosen from, where the rule's own default does not hold them all
+FAMILIES: Final = (Route, TaskKind, Role)
+
+
 def label_of(key: str) -> StrOrPromise:
     """Return what the rule decides, in words."""
     return LABELS.get(key, key)
@@ -261,11 +266,30 @@ def value_field(rule: Rule, value: Any) -> forms.Field:  # noqa: ANN401 - any JS
         return WanField(label=gettext_lazy("New value in 万元"), initial=wan_text(value))
     if shape == "int":
         return forms.IntegerField(label=label, initial=value, help_text=str(unit_of(rule)))
-    if shape == "list" and all(isinstance(part, int) for part in rule.default):
+    return _list_field(rule, value, label) if shape == "list" else _text_field(shape, value, label)
+
+
+def _list_field(rule: Rule, value: Any, label: StrOrPromise) -> forms.Field:  # noqa: ANN401 - any JSON value
+    if all(isinstance(part, int) for part in rule.default):
         shown = ", ".join(str(part) for part in value)
         return NumbersField(label=label, initial=shown, max_length=200, help_text=str(unit_of(rule)))
+    if all(isinstance(part, str) for part in rule.default):
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(label=label, initial=value, choices=_choices(rule, value), widget=boxes)
+    return _text_field("list", value, label)
+
+
+def _text_field(shape: str, value: Any, label: StrOrPromise) -> forms.Field:  # noqa: ANN401 - any JSON value
     if shape == "str":
         return forms.CharField(label=label, initial=value, max_length=200)
     rows = min(20, json.dumps(value, ensure_ascii=False, indent=1).count("\n") + 2)
     words = gettext_lazy("Change only what stands between the quotation marks and the numbers.")
     return forms.JSONField(label=label, initial=value, help_text=words, widget=forms.Textarea({"rows": rows}))
+
+
+def _choices(rule: Rule, value: Sequence[str]) -> list[tuple[str, StrOrPromise]]:
+    """Return the codes among which a list of codes chooses, with their words."""
+    for family in FAMILIES:
+        if set(rule.default) <= set(family.values):
+            return [(str(code), word) for code, word in family.choices]
+    return [(code, CODES.get(code, code)) for code in dict.fromkeys([*rule.default, *value])]

@@ -11,9 +11,17 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from faces.pages.bureau.rule_words import FIXED_BECAUSE, label_of, unit_of, value_field, value_lines, value_text
+from faces.pages.bureau.rule_words import (
+    FIXED_BECAUSE,
+    SOURCES,
+    label_of,
+    unit_of,
+    value_field,
+    value_lines,
+    value_text,
+)
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
@@ -51,7 +59,7 @@ class RuleLine:
     rule: Rule
     value: str
     parts: list[tuple[StrOrPromise, str]]
-    source: str
+    source: StrOrPromise
     measures: list[tuple[str, int]]
     is_own: bool
     is_waiting: bool
@@ -151,7 +159,7 @@ class RuleSetPage(ObjectPage):
                     rule=rule,
                     value=value_text(rule.key, value),
                     parts=value_lines(rule.key, value),
-                    source=source,
+                    source=SOURCES.get(source, source),
                     measures=[(number, pk) for number, pk in library.items() if number in source],
                     is_own=own is not None and own.value != rule.default,
                     is_waiting=rule.key in waiting,
@@ -195,7 +203,7 @@ class RuleSetPage(ObjectPage):
 class RuleSetForm(ActionForm):
     """Name and first day."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=40)
     effective_from = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.enums import TaskStatus
 from assignments.transitions import GONE
 from faces.pages.shared import formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.steps import Step, Track
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from assignments.models import Assignment, EvaluationTask
     from assignments.selectors.tasks import LineStep, TaskLine
     from delivery.models import ClockStop, Commission
+    from foundation.accounts.models import User
 
 STATES: Final[dict[str, Literal["", "done", "now"]]] = {"done": "done", "now": "now"}
 
@@ -45,8 +48,14 @@ def steps_of(
         if days:
             lines.append(ngettext("clock stopped %(n)s day", "clock stopped %(n)s days", days) % {"n": days})
         stopped = bool(days) or (line.is_stopped and place.state == "now")
-        steps.append(Step(place.label, tuple(lines), STATES.get(place.state, ""), stopped=stopped))
+        steps.append(Step(place.label, tuple(lines), _state(line.steps, index), stopped=stopped))
     return steps
+
+
+def _state(places: Sequence[LineStep], index: int) -> Literal["", "done", "now"]:
+    """Return how the step is drawn; nothing comes after the last one, so that it is done once it is reached."""
+    is_end = index == len(places) - 1 and places[index].state == "now"
+    return "done" if is_end else STATES.get(places[index].state, "")
 
 
 def _lines(place: LineStep) -> list[StrOrPromise]:
@@ -77,7 +86,7 @@ def fork_of(line: TaskLine) -> list[Track]:
 
 
 def _track(places: Sequence[LineStep]) -> list[Step]:
-    return [Step(place.label, tuple(_lines(place)), STATES.get(place.state, "")) for place in places]
+    return [Step(place.label, tuple(_lines(place)), _state(places, index)) for index, place in enumerate(places)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +98,29 @@ class Seat:
     url: str
     assignment: Assignment
     is_gone: bool
+    draw_url: str
 
 
-def people_of(seats: Sequence[Assignment]) -> list[Seat]:
-    """Return firms and experts in the order in which they came; those who left stay on the list."""
+def people_of(seats: Sequence[Assignment], user: User) -> list[Seat]:
+    """Return firms and experts in the order in which they came; those who left stay on the list.
+
+    Only pages that let ``user`` in have an address.
+    """
     found = []
     for seat in seats:
         if seat.firm:
-            part, name, url = _("Firm"), seat.firm.organisation.name, _url("firm", seat.firm.number)
+            part, name, url = _("Firm"), seat.firm.organisation.name, open_url(user, "firm", seat.firm.number)
         else:
             number = seat.re_review.number if seat.re_review else ""
             part = _("Expert, %(review)s") % {"review": number}
-            name, url = (seat.expert.person.name, _url("expert", seat.expert.number)) if seat.expert else ("", "")
-        found.append(Seat(part, name, url, seat, is_gone=seat.status in GONE))
+            name, url = ("", "")
+            if seat.expert:
+                name, url = seat.expert.person.name, open_url(user, "expert", seat.expert.number)
+        found.append(Seat(part, name, url, seat, is_gone=seat.status in GONE, draw_url=_draw_url(seat, user)))
     return found
 
 
-def _url(page: str, argument: object) -> str:
-    try:
-        return reverse(f"pages:{page}", args=[argument])
-    except NoReverseMatch:
+def _draw_url(seat: Assignment, user: User) -> str:
+    if seat.draw is None or not may(user, Capability.READ_ALL):
         return ""
+    return open_url(user, "draw", seat.draw.number)

@@ -82,6 +82,14 @@ REPORT_WORDS: Final[Mapping[ReportTrackAction, StrOrPromise]] = {
     ReportTrackAction.RECTIFY: _("Close the rectification"),
 }
 WAITS: Final[Mapping[TaskStatus, StrOrPromise]] = {
+    TaskStatus.SELECTED: _("A firm is chosen; make sure that it need not recuse itself."),
+    TaskStatus.RECUSAL_CONFIRMED: _("The firm may take the task: write the commission and have it approved."),
+    TaskStatus.PLAN_REVIEW: _("The work plan is here: read it, then notify the unit or return the plan."),
+    TaskStatus.UNIT_NOTIFIED: _("The unit knows; the fieldwork can start."),
+    TaskStatus.DRAFT: _("The draft is here: ask the unit for its comments."),
+    TaskStatus.SUBMITTED: _("The version for review is here: the experts read it next."),
+    TaskStatus.FINAL: _("The final report is here: check it and accept it."),
+    TaskStatus.ACCEPTED: _("The report is accepted; what is left stands on the two lines above."),
     TaskStatus.COMMISSIONED: _("The firm writes the work plan."),
     TaskStatus.PLAN_RETURNED: _("The firm corrects the work plan."),
     TaskStatus.FIELDWORK: _("Fieldwork runs; the draft comes next."),
@@ -97,7 +105,17 @@ def wait_words(task: EvaluationTask, around: Around) -> StrOrPromise:
     """Return what the task waits for, where the next step is not the bureau's."""
     if around.approval is not None:
         return _("A direct appointment is under approval.")
+    if task.status == TaskStatus.PLANNED:
+        return _planned_words(task, around)
     return WAITS.get(TaskStatus(task.status), "")
+
+
+def _planned_words(task: EvaluationTask, around: Around) -> StrOrPromise:
+    if task.executor != Executor.FIRM:
+        return _("No firm is needed; the work can begin.")
+    if around.draw is not None:
+        return _("The draw of the firm is under way.")
+    return _("The route is chosen; now find the firm.") if task.route else _("Choose how the firm is found.")
 
 
 def steps_for(task: EvaluationTask, user: User, around: Around) -> list[Next]:

@@ -24,8 +24,9 @@ from faces.pages.bureau import task_steps
 from faces.pages.bureau.task_line import fork_of, people_of, steps_of
 from faces.pages.bureau.task_words import history_of
 from faces.pages.shared import formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.columns import Column
-from faces.pages.shared.facets import Asked, Facet, facet_groups
+from faces.pages.shared.facets import Asked, Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, Tab
 from faces.pages.shared.statuses import serve_shapes
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from faces.pages.shared.facets import FacetGroup
+    from assignments.models import Draw
+
 
 EARLIEST = 2018
 serve_shapes(warn=("PLAN_RETURNED", "REVISION"), wait=("NONE",), done=("RECTIFIED", "TAIL_PAID"))
@@ -114,10 +116,11 @@ class TaskList(ListPage):
         rows = self.narrowed(but=unit).order_by().values_list("unit_id", "unit__organisation__name")
         return list(rows.annotate(n=Count("pk"), cents=Sum("amount_cents")).order_by("unit__organisation__name"))
 
-    def facet_groups(self) -> list[FacetGroup]:
-        """Return the facets; the units are those that the other conditions leave."""
-        names = [(pk, name) for pk, name, _n, _cents in self.by_unit]
-        asked = [
+    def asked(self) -> list[Asked]:
+        """Return the facets; the units are those that the other conditions leave, the busiest first."""
+        busiest = sorted(self.by_unit, key=lambda row: -row[2])
+        names = [(pk, name) for pk, name, _n, _cents in busiest]
+        return [
             Asked(
                 replace(facet, choices=names) if facet.name == "unit" else facet,
                 self.narrowed(but=facet),
@@ -125,7 +128,6 @@ class TaskList(ListPage):
             )
             for facet in self.facets
         ]
-        return facet_groups(asked, seen=self.seen)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the list and what it sums to."""
@@ -187,7 +189,7 @@ class TaskPage(ObjectPage):
         """Return the four parts of the page."""
         return (
             Tab("overview", _("Overview"), "bureau/task/overview.html"),
-            Tab("people", _("People"), "bureau/task/people.html", len(people_of(self.seats))),
+            Tab("people", _("People"), "bureau/task/people.html", len(self.seats)),
             Tab("papers", _("Papers and versions"), "bureau/task/papers.html", len(self.papers) + len(self.versions)),
             Tab("history", _("History"), "bureau/task/history.html"),
         )
@@ -214,7 +216,8 @@ class TaskPage(ObjectPage):
             "re_review": re_review,
             "commission": self.commission,
             "stops": stops,
-            "people": people_of(self.seats),
+            "people": people_of(self.seats, self.user),
+            "draw_url": self._draw_url(draw),
             "versions": self.versions,
             "papers": self.papers,
             "archive_terms": terms_of(task) if task.status == TaskStatus.ARCHIVED else [],
@@ -229,6 +232,11 @@ class TaskPage(ObjectPage):
             "log": history_of(task) if self.request.GET.get("tab") == "history" else [],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _draw_url(self, draw: Draw | None) -> str:
+        if draw is None or not may(self.user, Capability.READ_ALL):
+            return ""
+        return open_url(self.user, "draw", draw.number)
 
     def _more(self, task: EvaluationTask) -> list[tuple[str, str]]:
         if not may_plan(self.user, task):

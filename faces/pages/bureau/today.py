@@ -48,15 +48,18 @@ class TodayPage(AudiencePage, TemplateView):
 
     def _docket(self, day: Today) -> dict[str, Any]:
         year = self.work_year
+        ahead, waits = [*day.due, *day.soon], waiting(day.waiting, year=year)
         return {
             "overdue": [dated(line, self.today, year=year) for line in day.overdue[:SHOWN]],
+            "overdue_more": [dated(line, self.today, year=year) for line in day.overdue[SHOWN:]],
             "overdue_count": len(day.overdue),
-            "due": [dated(line, self.today, year=year) for line in [*day.due, *day.soon][:SHOWN]],
+            "due": [dated(line, self.today, year=year) for line in ahead[:SHOWN]],
+            "due_more": [dated(line, self.today, year=year) for line in ahead[SHOWN:]],
             "due_count": len(day.due),
             "soon_count": len(day.soon),
-            "waiting": [waiting(line, year=year) for line in day.waiting[:SHOWN]],
+            "waiting": waits[:SHOWN],
             "waiting_count": day.waiting_count,
-            "waiting_more": [waiting(line, year=year) for line in day.waiting[SHOWN:]],
+            "waiting_more": waits[SHOWN:],
         }
 
     def _year(self, bureau: Bureau) -> dict[str, Any]:
@@ -102,6 +105,8 @@ def title_of(day: Today) -> str:
     if not day.has_plan:
         return _("Nothing is planned yet: begin with the plan")
     facts = {"overdue": len(day.overdue), "due": len(day.due), "waiting": day.waiting_count}
+    if facts["overdue"] and not facts["due"]:
+        return _("Today: %(overdue)s overdue, %(waiting)s waiting for you") % facts
     if facts["overdue"]:
         return _("Today: %(overdue)s overdue, %(due)s due, %(waiting)s waiting for you") % facts
     if facts["due"]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from faces.pages.shared import formats
 from foundation.approvals.enums import ApprovalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from desk.selectors import Line
@@ -70,7 +70,23 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "RATE": (gettext_lazy("Rate the report"), gettext_lazy("task"), gettext_lazy("Go on")),
     "CONFIRM_REPORT": (gettext_lazy("Confirm the report"), gettext_lazy("task"), gettext_lazy("Go on")),
 }
+# kind → the list on which several of them stand together
+LISTS: Final[Mapping[str, str]] = {
+    "APPROVAL": "approvals",
+    "APPEAL": "ratings",
+    "CONFIRM_RATING": "ratings",
+    "FINALISE_RATING": "ratings",
+    "TELL_FIRM": "ratings",
+    "PUBLISH_RATING": "publications-ready",
+    "PUBLISH_DRAW": "publications-ready",
+    "CONTINUE_DRAW": "draws",
+    "SEAT_PANEL": "re-reviews",
+    "OPINIONS_MISSING": "re-reviews",
+    "CHECK_RECTIFICATION": "results",
+}
+PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366
+EACH_SHOWN: Final = 3
 
 
 def address_of(noun: str, key: str, *, year: int) -> str:
@@ -78,33 +94,31 @@ def address_of(noun: str, key: str, *, year: int) -> str:
     try:
         if noun == "tasks":
             return f"{reverse('pages:tasks')}?year={year}&status={key}"
-        return reverse(f"pages:{noun}", args=[key] if key else [])
+        return reverse(f"pages:{PAGES.get(noun, noun)}", args=[key] if key else [])
     except NoReverseMatch:
         return ""
 
 
 def dated(line: Line, today: date, *, year: int) -> dict[str, Any]:
     """Return a line with its day as the docket draws it."""
-    what, _group, step = WORDS[line.kind]
+    what, _group, _step = WORDS[line.kind]
     day = line.on or today
     url = address_of(line.noun, line.key, year=year)
-    about = " · ".join(part for part in (line.title, line.text) if part)
+    about = " · ".join(part for part in (line.title, _about(line)) if part)
     return {
         "when": day.day,
-        "under": _("today") if line.days == 0 else _under(day, today),
+        "under": pgettext("due", "today") if line.days == 0 else _under(day, today),
         "title": what,
         "url": url,
         "text": f"{about}{_late_words(line.days)}",
         "over": line.days < 0,
-        "step": step,
-        "step_url": url if line.days < 0 else "",
     }
 
 
 def _under(day: date, today: date) -> str:
     if day.year != today.year:
         return f"{day.year}.{day.month}"
-    return formats.weekday(day) if abs((day - today).days) < 7 else formats.day(day)  # noqa: PLR2004 - a week
+    return formats.weekday(day) if abs((day - today).days) < 7 else formats.month(day)  # noqa: PLR2004 - a week
 
 
 def _late_words(days: int) -> str:
@@ -115,13 +129,52 @@ def _late_words(days: int) -> str:
     return _(". %(n)s days overdue.") % {"n": -days}
 
 
-def waiting(line: Line, *, year: int) -> dict[str, Any]:
-    """Return a line that waits for somebody as the docket draws it."""
-    what, group, step = WORDS[line.kind]
+def waiting(lines: Sequence[Line], *, year: int) -> list[dict[str, Any]]:
+    """Return what waits for somebody as the docket draws it: things of one kind under one heading, in order."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.kind, _group_word(line)), []).append(line)
+    return [
+        _one(group[0], word, year=year) if len(group) == 1 else _several(group, word, year=year)
+        for (_kind, word), group in groups.items()
+    ]
+
+
+def _group_word(line: Line) -> str:
     if line.kind == "APPROVAL" and line.status in ApprovalKind.values:
-        group = ApprovalKind(line.status).label
+        return str(ApprovalKind(line.status).label)
+    return str(WORDS[line.kind][1])
+
+
+def _several(group: Sequence[Line], word: str, *, year: int) -> dict[str, Any]:
+    """Return one heading for the things of a kind, each with its own address."""
+    kind = group[0].kind
+    each = [
+        {"title": line.title, "text": _about(line), "url": address_of(line.noun, line.key, year=year)} for line in group
+    ]
+    return {
+        "when": sum(line.count for line in group),
+        "under": word,
+        "title": WORDS[kind][0],
+        "url": list_of(kind),
+        "each": each[:EACH_SHOWN],
+        "more": each[EACH_SHOWN:],
+    }
+
+
+def _about(line: Line) -> str:
+    return _("%(count)s handed in") % {"count": line.text} if line.kind == "OPINIONS_MISSING" else line.text
+
+
+def list_of(kind: str) -> str:
+    """Return the list on which the things of a kind stand together; empty where there is none."""
+    return reverse(f"pages:{LISTS[kind]}") if kind in LISTS else ""
+
+
+def _one(line: Line, group: str, *, year: int) -> dict[str, Any]:
+    what, _word, step = WORDS[line.kind]
     url = address_of(line.noun, line.key, year=year)
-    text = " · ".join(part for part in (line.title, line.text) if part)
+    text = " · ".join(part for part in (line.title, _about(line)) if part)
     if line.count > 1:
         text = _("%(title)s and %(n)s more") % {"title": line.title, "n": line.count - 1}
     return {"when": line.count, "under": group, "title": what, "url": url, "text": text, "step": step, "step_url": url}

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import visible_to as visible_tasks
@@ -63,7 +63,7 @@ class UnitList(ListPage):
     template_name = "bureau/units.html"
     columns = (
         Column(gettext_lazy("Code"), "code", key=True, link=lambda unit: reverse("pages:unit", args=[unit.pk])),
-        Column(gettext_lazy("Name"), "organisation.name"),
+        Column(pgettext_lazy("of a thing", "Name"), "organisation.name"),
         Column(gettext_lazy("Superior"), "superior.organisation.name"),
         Column(gettext_lazy("Business section"), "section.name"),
         Column(gettext_lazy("Tasks of the year"), lambda unit: unit.tasks or "", num=True),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.urls import NoReverseMatch, resolve, reverse
 from django.views.generic.base import View
 
 from faces.pages.shared.years import work_year
@@ -73,12 +74,17 @@ class AudiencePage(View):
 
     def may_enter(self) -> bool:
         """Return whether this person may open this page."""
-        if self.needs is None:
-            return False
         if isinstance(self.needs, Entry):
             return self.needs is PUBLIC or self.request.user.is_authenticated
-        wanted = self.needs if isinstance(self.needs, tuple) else (self.needs,)
-        return any(may(self.user, capability) for capability in wanted)
+        return self.needs is not None and self.admits(self.user)
+
+    @classmethod
+    def admits(cls, user: User) -> bool:
+        """Return whether the page lets ``user`` in; which rows they then see is the selector's answer."""
+        if cls.needs is None or isinstance(cls.needs, Entry):
+            return cls.needs is not None
+        wanted = cls.needs if isinstance(cls.needs, tuple) else (cls.needs,)
+        return any(may(user, capability) for capability in wanted)
 
     @cached_property
     def user(self) -> User:
@@ -94,3 +100,13 @@ class AudiencePage(View):
     def work_year(self) -> int:
         """The work year chosen in the strip."""
         return work_year(self.request)
+
+
+def open_url(user: User, page: str, *args: object) -> str:
+    """Return the address of ``page`` (``pages:…``); empty where it is not installed or does not let ``user`` in."""
+    try:
+        url = reverse(f"pages:{page}", args=args)
+    except NoReverseMatch:
+        return ""
+    view = getattr(resolve(url).func, "view_class", None)
+    return url if view is None or not issubclass(view, AudiencePage) or view.admits(user) else ""

@@ -36,11 +36,6 @@ class Column:
     cut: bool = False
     plain: Callable[[Any], Any] | None = None
 
-    @property
-    def has_link(self) -> bool:
-        """Whether the cell leads to a page; a template would call ``link`` without its row and find nothing."""
-        return self.link is not None
-
     def of(self, row: Any) -> Any:  # noqa: ANN401 - any model, any value
         """Return what the cell of this row shows."""
         return _follow(row, self.value) if isinstance(self.value, str) else self.value(row)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COUNT_LIMIT: Final = 1000
 OPTION_LIMIT: Final = 60
 TOO_LARGE: Final = re.compile(r"\s*[+-]?\d{19,}\s*")  # SQLite raises for a number that no column can hold
+UNFOLDED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class Facet:
             return rows.none()
 
 
+def count_text(count: int, *, limit: int = COUNT_LIMIT) -> str:
+    """Return a capped count as shown: 1,000+ beyond the limit."""
+    shown = f"{min(count, limit):,}"
+    return f"{shown}+" if count > limit else shown
+
+
 @dataclass(frozen=True, slots=True)
 class FacetOption:
     """One box: its value, its word, how many rows it would keep, whether it is ticked."""
@@ -61,8 +68,7 @@ class FacetOption:
     @property
     def count_text(self) -> str:
         """The count as shown; it stops at 1,000+."""
-        shown = f"{min(self.count, COUNT_LIMIT):,}"
-        return f"{shown}+" if self.count > COUNT_LIMIT else shown
+        return count_text(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,21 @@ class FacetGroup:
         """The boxes that are ticked."""
         return [option for option in self.options if option.checked]
 
+    @property
+    def open_options(self) -> list[FacetOption]:
+        """The boxes shown at once: of a long group the ticked ones and the first that keep a row."""
+        if len(self.options) <= UNFOLDED:
+            return list(self.options)
+        useful = [option for option in self.options if option.count and not option.checked]
+        first = {option.value for option in useful[: max(UNFOLDED - len(self.ticked), 0)]}
+        return [option for option in self.options if option.checked or option.value in first]
+
+    @property
+    def folded_options(self) -> list[FacetOption]:
+        """The boxes of a long group that are folded away."""
+        shown = {option.value for option in self.open_options}
+        return [option for option in self.options if option.value not in shown]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -90,11 +111,15 @@ class Asked:
 
 def facet_group(facet: Facet, *, seen: QuerySet[Any], others: QuerySet[Any], wanted: Sequence[str]) -> FacetGroup:
     """Return the facet counted over ``others``: the rows as every other facet and the search leave them."""
-    return facet_groups([Asked(facet, others, wanted)], seen=seen)[0]
+    groups, _total = counted([Asked(facet, others, wanted)], seen=seen, shown=seen.none())
+    return groups[0]
 
 
-def facet_groups(asked: Sequence[Asked], *, seen: QuerySet[Any]) -> list[FacetGroup]:
-    """Return all facets of a list, counted in one query however many there are."""
+def counted(asked: Sequence[Asked], *, seen: QuerySet[Any], shown: QuerySet[Any]) -> tuple[list[FacetGroup], int]:
+    """Return all facets of a list and how many rows are ``shown``, in one query however many facets there are.
+
+    Every count stops at the limit + 1.
+    """
     choices = [
         list(each.facet.choices(seen) if callable(each.facet.choices) else each.facet.choices)[:OPTION_LIMIT]
         for each in asked
@@ -104,7 +129,8 @@ def facet_groups(asked: Sequence[Asked], *, seen: QuerySet[Any]) -> list[FacetGr
         for each, pairs in zip(asked, choices, strict=True)
         for value, _ in pairs
     )
-    counts = iter(_capped_counts(questions))
+    total, *rest = _capped_counts([shown, *questions])
+    counts = iter(rest)
     groups = []
     for each, pairs in zip(asked, choices, strict=True):
         options = tuple(
@@ -112,7 +138,7 @@ def facet_groups(asked: Sequence[Asked], *, seen: QuerySet[Any]) -> list[FacetGr
             for value, label in pairs
         )
         groups.append(FacetGroup(name=each.facet.name, label=each.facet.label, options=options))
-    return groups
+    return groups, total
 
 
 def _capped_counts(questions: Iterable[QuerySet[Any]]) -> list[int]:

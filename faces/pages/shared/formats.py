@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,6 +18,11 @@ CENTS_PER_WAN: Final = 1_000_000
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS_EN: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_ZH: Final = "一二三四五六日"
+
+
+def half_widths(text: str) -> int:
+    """Return how wide the text runs, counting a Chinese character as two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def in_chinese() -> bool:

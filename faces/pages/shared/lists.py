@@ -17,7 +17,7 @@ from django.views.generic.base import TemplateView
 
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.columns import Column, csv_file
-from faces.pages.shared.facets import Asked, Facet, FacetGroup, facet_groups
+from faces.pages.shared.facets import Asked, Facet, FacetGroup, count_text, counted
 from faces.pages.shared.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError
@@ -76,6 +76,7 @@ class ListPage(AudiencePage, TemplateView):
     search_hint: ClassVar[StrOrPromise] = gettext_lazy("Search this list")
     sorts: ClassVar[Sequence[Sort]] = (Sort("new", gettext_lazy("Newest first"), ("-pk",)),)
     bulk_actions: ClassVar[Sequence[BulkAction]] = ()
+    kept: ClassVar[Sequence[str]] = ()  # keys of the address that narrowing leaves as they are
     page_size: ClassVar[int] = PAGE_SIZE
     export_name: ClassVar[str] = "list"
     empty_title: ClassVar[StrOrPromise] = gettext_lazy("Nothing here yet")
@@ -159,19 +160,23 @@ class ListPage(AudiencePage, TemplateView):
             size=self.page_size,
         )
 
-    def facet_groups(self) -> list[FacetGroup]:
-        """Return the facets with their counts."""
-        asked = [Asked(facet, self.narrowed(but=facet), self.wanted(facet)) for facet in self.facets]
-        return facet_groups(asked, seen=self.seen)
+    def asked(self) -> list[Asked]:
+        """Return the facets with what each is counted over."""
+        return [Asked(facet, self.narrowed(but=facet), self.wanted(facet)) for facet in self.facets]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the page, its facets, its conditions and its addresses."""
-        page, groups = self.page(), self.facet_groups()
+        page = self.page()
+        groups, total = counted(self.asked(), seen=self.seen, shown=self.narrowed())
         asked = self.request.GET
         found: Mapping[str, Any] = {
             "title": self.title,
             "page": page,
             "object_list": page.rows,
+            "kept": [(name, asked[name]) for name in self.kept if asked.get(name)],
+            "clear_url": address(self.request, dict.fromkeys(set(asked) - set(self.kept))),
+            "total": total,
+            "total_text": count_text(total),
             "columns": [column for column in self.columns if not column.cut],
             "facets": groups,
             "chips": list(self._chips(groups)),

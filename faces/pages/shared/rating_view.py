@@ -243,7 +243,10 @@ def _steps(opened: Opened) -> list[Step]:
         sign = "−" if change < 0 else "+"
         steps.append(Step(_("Appeal decided"), move["reason"], f"{sign} {formats.score(abs(change))}"))
     grade = str(ReportGrade(document["grade"]).label)
-    small = _("The grade goes by the exact value %(value)s: %(grade)s.") % {"value": opened.point, "grade": grade}
+    small = _("The grade goes by the exact value %(value)s: %(grade)s.") % {
+        "value": _exact(opened.point),
+        "grade": grade,
+    }
     if document.get("veto"):
         small = _("A veto is proven: the grade is the lowest, the arithmetic stays.")
     steps.append(Step(_("Score"), small, opened.shown(opened.point), is_end=True))

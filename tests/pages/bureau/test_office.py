@@ -314,3 +314,42 @@ def test_lists_ask_the_same_number_of_questions(client, people, count, django_as
     for name in ("approvals", "papers", "notices"):
         with django_assert_max_num_queries(8):
             assert desk.get(reverse(f"pages:{name}")).status_code == 200
+
+
+def test_who_may_not_void_or_deliver_is_not_offered_it(client, people):
+    paper = draft_paper(
+        bureau=people["bureau"], kind="COMMISSION", subject=people["bureau"], title="委托书", addressee="泉衡", facts={},
+        by=people["clerk"], on=TODAY,
+    )  # fmt: skip
+    issue_paper(paper=paper, content=b"%PDF-1.4", by=people["clerk"], on=TODAY)
+    address = reverse("pages:paper", args=[paper.pk])
+    steps = [reverse(f"pages:paper-{step}", args=[paper.pk]) for step in ("void", "deliver")]
+
+    clerks = signed_in(client, people["clerk"]).get(address).content.decode()
+    supervisor = UserFactory(bureau=people["bureau"], role=Role.SUPERVISOR)
+    supervisors = signed_in(client, supervisor).get(address).content.decode()
+
+    assert all(step in clerks for step in steps)
+    assert not any(step in supervisors for step in steps)
+
+
+def test_empty_list_of_approvals_leads_to_all_of_them_and_narrowing_stays_there(client, people, approval):
+    desk = signed_in(client, people["clerk"])
+    everything = f"{reverse('pages:approvals')}?scope=all"
+
+    assert f'<a class="btn" href="{everything}">' in desk.get(reverse("pages:approvals")).content.decode()
+    assert '<input type="hidden" name="scope" value="all">' in desk.get(everything).content.decode()
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "良好"), ("en", "good")])
+def test_grade_of_an_approval_is_a_word_in_the_readers_language(client, people, language, word):
+    row = submit(
+        bureau=people["bureau"], kind="RATING", subject=people["bureau"], title="x", facts={"grade": "GOOD"},
+        by=people["clerk"], on=TODAY,
+    )  # fmt: skip
+    client.cookies["gp_language"] = language
+
+    page = signed_in(client, people["head"]).get(reverse("pages:approval", args=[row.pk])).content.decode()
+
+    assert f"<dd>{word}" in page
+    assert "GOOD" not in page

@@ -237,3 +237,17 @@ def test_other_bureaus_and_outsiders_find_nothing(client, world):
     assert client.get(reverse("pages:appeal-decide", args=[filed.pk])).status_code == 404
     client.force_login(world.firm)
     assert {client.get(at(name, world)).status_code for name in names} <= {403, 404}
+
+
+def test_no_fraction_is_shown_where_points_belong(client, world):
+    row = world.computed()
+    QualityRating.objects.filter(pk=row.pk).update(raw="239/3", adjusted="239/3", final="239/3")
+    row.moves.update(before="250/3", after="239/3")
+    client.force_login(world.people["head"])
+
+    page = text(client.get(at("rating", world)))
+
+    assert "239/3" not in page
+    assert "250/3" not in page
+    assert "79.67" in page
+    assert "83.33" in page

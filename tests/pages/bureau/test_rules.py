@@ -172,6 +172,7 @@ def test_kinds_of_value_are_typed_in_their_own_way(head, coming):
         ("project_grade_cuts", "95，85、65", [95, 85, 65]),
         ("veto_decides", "no", False),
         ("closing_warning_from", "10-15", "10-15"),
+        ("routes_above_limit", ["OPEN_TENDER", "INQUIRY"], ["OPEN_TENDER", "INQUIRY"]),
     ):
         assert text(head.get(reverse("pages:rule-propose", args=[coming.pk, key])))
         assert propose(head, coming, key, value=value).status_code == 302, key
@@ -285,3 +286,18 @@ def test_fixed_rule_says_why_and_is_not_changed(head, coming, people, key):
         )
     assert (caught.value.refusal.code, caught.value.refusal.source) == ("fixed", registered()[key].source)
     assert not RuleChange.objects.exists()
+
+
+def test_list_of_codes_is_ticked_in_words(head, coming):
+    page = text(head.get(reverse("pages:rule-propose", args=[coming.pk, "routes_above_limit"])))
+
+    assert page.count('type="checkbox" name="value"') > 6
+    assert "公开招标" in page
+    assert "[&quot;" not in page
+
+
+def test_source_in_our_own_documents_has_a_name(head, sets):
+    page = text(head.get(reverse("pages:rule-set", args=[sets[0].pk])))
+
+    assert "抽取办法" in page
+    assert "docs/" not in page

@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assignments.models import EvaluationTask
-from tests.factories.assignments import PlanFactory, TaskFactory, UnitFactory
-from tests.factories.foundation import UserFactory, office
+from foundation.accounts.enums import Role
+from foundation.accounts.models import RoleGrant
+from tests.factories.assignments import FirmAssignmentFactory, PlanFactory, TaskFactory, UnitFactory
+from tests.factories.foundation import SectionFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,43 @@ def test_export_has_the_three_years_and_plain_amounts(clerk, desk):
         "评〔2020〕7号", task.title, task.unit.organisation.name, "重点项目评价", "第三方机构", "抽取",
         "2019", "2020", "2020", "376300", "计划",
     ]  # fmt: skip
+
+
+def test_task_page_links_only_to_pages_that_let_the_reader_in(client, desk):
+    unit = UnitFactory(bureau=desk["bureau"])
+    business = UserFactory(bureau=desk["bureau"], role=Role.BUSINESS_SECTION)
+    unit.section = SectionFactory(bureau=desk["bureau"])
+    unit.save()
+    RoleGrant.objects.filter(user=business).update(section=unit.section)
+    task = TaskFactory(plan=PlanFactory(bureau=desk["bureau"]), unit=unit)
+    seat = FirmAssignmentFactory(task=task)
+    firm_page = reverse("pages:firm", args=[seat.firm.number])
+    people = reverse("pages:task", args=[task.number]) + "?tab=people"
+
+    client.force_login(desk["clerk"])
+    clerks = client.get(people).content.decode()
+    client.force_login(business)
+    business_page = client.get(people)
+
+    assert firm_page in clerks
+    assert business_page.status_code == 200
+    assert firm_page not in business_page.content.decode()
+
+
+def test_step_of_the_head_is_not_repeated_beside_the_page(clerk, desk):
+    task = TaskFactory(plan=PlanFactory(bureau=desk["bureau"]))
+
+    page = clerk.get(reverse("pages:task", args=[task.number]))
+
+    assert page.content.decode().count(page.context["primary"].url) == 1
+    assert page.context["waits"]
+
+
+@pytest.mark.parametrize(("status", "state"), [("ACCEPTED", "done"), ("FINAL", "now")])
+def test_last_step_is_done_once_it_is_reached(clerk, desk, status, state):
+    task = TaskFactory(plan=PlanFactory(bureau=desk["bureau"]), status=status)
+
+    steps = clerk.get(reverse("pages:task", args=[task.number])).context["steps"]
+
+    here = steps[-1] if status == "ACCEPTED" else steps[-2]
+    assert here.state == state

@@ -115,3 +115,8 @@ def test_without_a_store_no_form_promises_to_keep_drafts(desk, monkeypatch):
 
     assert "data-autosave" not in desk.get(URL).content.decode()
     assert desk.post("/drafts/x/", {"name": "a"}).status_code == 404
+
+
+def test_step_without_fields_shows_no_empty_sheet(desk):
+    assert 'class="leaf"' not in desk.get("/leave/").content.decode()
+    assert 'class="leaf"' in desk.get("/people/clerk/rename/").content.decode()

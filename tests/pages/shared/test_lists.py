@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from faces.pages.shared.columns import neutral
-from faces.pages.shared.facets import COUNT_LIMIT, Facet, FacetOption, facet_group
+from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
@@ -130,3 +130,47 @@ def test_list_costs_the_same_at_one_and_three_rows(desk, clerk, bureau):
 
     assert one == queries()
     assert one <= 8
+
+
+def test_row_leads_to_its_page_and_short_cells_stay_on_one_line(desk, bureau):
+    User.objects.create(username="p1", name="很长很长很长很长很长很长的姓名", bureau=bureau)
+
+    page = desk.get("/people/?q=p1").content.decode()
+
+    assert '<th scope="row" class="key-c nb"><a href="/people/p1/">p1</a></th>' in page
+    assert '<td data-th="Name" class="long">很长' in page
+
+
+def test_list_says_how_many_rows_it_shows(desk, people):
+    assert desk.get("/people/").context["total"] == 4
+    assert desk.get("/people/?is_demo=True").context["total"] == 1
+
+
+def test_long_facet_shows_what_is_ticked_and_the_first_that_keep_a_row():
+    options = tuple(FacetOption(str(n), str(n), count=n % 2, checked=n == 0) for n in range(30))
+    group = FacetGroup("f", "F", options)
+
+    assert [option.value for option in group.open_options] == ["0", *(str(n) for n in range(1, 14, 2))]
+    assert len(group.open_options) == UNFOLDED
+    assert len(group.open_options) + len(group.folded_options) == len(options)
+
+
+def test_short_facet_folds_nothing():
+    group = FacetGroup("f", "F", tuple(FacetOption(str(n), str(n), count=0, checked=False) for n in range(UNFOLDED)))
+
+    assert (len(group.open_options), group.folded_options) == (UNFOLDED, [])
+
+
+def test_empty_list_offers_nothing_to_narrow_but_an_empty_answer_does(desk, bureau):
+    User.objects.exclude(username="clerk").delete()
+    User.objects.filter(username="clerk").update(username="hidden")
+
+    assert 'class="fac"' not in desk.get("/people/").content.decode()
+    assert 'class="fac"' in desk.get("/people/?q=nobody").content.decode()
+
+
+def test_narrowing_and_clearing_leave_the_chosen_view(desk, people):
+    page = desk.get("/people/?scope=all&q=p&sort=seen")
+
+    assert '<input type="hidden" name="scope" value="all">' in page.content.decode()
+    assert page.context["clear_url"] == "/people/?scope=all"

@@ -22,7 +22,7 @@ class People(ListPage):
     needs = Capability.READ_DESK
     title = "People"
     columns = (
-        Column("Account", "username", key=True),
+        Column("Account", "username", key=True, link=lambda row: f"/people/{row.username}/"),
         Column("Name", "name"),
         Column("Demo", "is_demo"),
         Column("Bureau", "bureau.name"),
@@ -30,6 +30,7 @@ class People(ListPage):
     facets = (Facet("is_demo", "Demo", ((True, "demo people"), (False, "real people"))),)
     search_fields = ("username", "name")
     sorts = (Sort("name", "By account", ("username",)), Sort("seen", "Last seen", ("-last_login",)))
+    kept = ("scope",)
     page_size = 2
     bulk_actions = (
         BulkAction("greet", "Greet", Capability.DRAW, lambda rows, user, day: f"{user.name} greeted {len(rows)}"),

@@ -10,14 +10,17 @@ from django import template
 from django.conf import settings
 from django.db.models import Choices, Model
 from django.forms import widgets
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from faces.pages.shared import charts, formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.lists import address
 from faces.pages.shared.statuses import SHAPES, labels_of, shape_of, word_of
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
 from reviews import scoring
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+ONE_LINE: Final = 20
 GRADE_STEPS: Final[Mapping[str, int]] = {
     "EXCELLENT": 4, "GOOD": 3, "QUALIFIED": 2, "PASS": 2, "ACCEPTABLE": 2, "MEDIUM": 2, "FAIR": 2,
     "UNQUALIFIED": 1, "FAIL": 1, "POOR": 1,
@@ -145,12 +149,6 @@ def hash_blocks(value: str | None) -> list[str]:
 
 
 @register.filter
-def link_of(column: Column, row: Any) -> str:  # noqa: ANN401 - any model
-    """Return the address that the cell of this row leads to."""
-    return column.link(row) if column.link else ""
-
-
-@register.filter
 def cell(column: Column, row: object) -> object:
     """Draw the cell of a column: a status word, a day, or the value."""
     value = column.of(row)
@@ -161,6 +159,37 @@ def cell(column: Column, row: object) -> object:
     if isinstance(value, date):
         return formats.day(value, with_year=True)
     return "" if value is None else value
+
+
+@register.simple_tag(takes_context=True)
+def page(context: template.Context, name: str, *args: object) -> str:
+    """Return the address of a page, empty where this reader is not let in: ``{% page "firm" firm.number as url %}``."""
+    return open_url(context["request"].user, name, *args)
+
+
+@register.simple_tag(takes_context=True)
+def right(context: template.Context, name: str) -> bool:
+    """Return whether this reader has the capability: ``{% right "READ_ALL" as reads_all %}``."""
+    return may(context["request"].user, Capability(name))
+
+
+@register.filter
+def cells(columns: Sequence[Column], row: Any) -> list[tuple[Column, object, str, str]]:  # noqa: ANN401 - any model
+    """Return each column with the drawn cell of this row, the class it takes and the address it leads to.
+
+    A template would call ``column.link`` itself, without the row, and find nothing.
+    """
+    drawn = [(column, cell(column, row)) for column in columns]
+    return [
+        (column, value, "num" if column.num else nb(value), column.link(row) if column.link else "")
+        for column, value in drawn
+    ]
+
+
+@register.filter
+def nb(value: object) -> str:
+    """Return the class that keeps a short text (a day, a name, a number) on one line, and gives a long one room."""
+    return "nb" if formats.half_widths(strip_tags(str(value))) <= ONE_LINE else "long"
 
 
 def yesno(value: bool) -> str:
