@@ -63,8 +63,15 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "ACCEPT": (gettext_lazy("Accept the final report"), gettext_lazy("task"), gettext_lazy("Go on")),
     "RATE": (gettext_lazy("Rate the report"), gettext_lazy("task"), gettext_lazy("Go on")),
     "CONFIRM_REPORT": (gettext_lazy("Confirm the report"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "OPEN_PLAN": (gettext_lazy("This plan is not open yet"), gettext_lazy("plan"), gettext_lazy("Open the plan")),
+    "CLOSE_YEAR": (
+        gettext_lazy("Last year is not closed yet"),
+        gettext_lazy("year"),
+        gettext_lazy("To the year’s end"),
+    ),
 }
 LONG_AGO_DAYS: Final = 366
+OF_A_YEAR: Final = {"plan-of": "pages:plan-open", "end-of": "pages:year-end"}  # pages whose key is a year
 
 
 def address_of(noun: str, key: str, *, year: int) -> str:
@@ -72,6 +79,8 @@ def address_of(noun: str, key: str, *, year: int) -> str:
     try:
         if noun == "tasks":
             return f"{reverse('pages:tasks')}?year={year}&status={key}"
+        if noun in OF_A_YEAR:
+            return f"{reverse(OF_A_YEAR[noun])}?year={key}"
         return reverse(f"pages:{noun}", args=[key])
     except NoReverseMatch:
         return ""
@@ -114,7 +123,7 @@ def waiting(line: Line, *, year: int) -> dict[str, Any]:
     what, group, step = WORDS[line.kind]
     if line.kind == "APPROVAL" and line.status in ApprovalKind.values:
         group = ApprovalKind(line.status).label
-    url = address_of(line.noun, line.key, year=year)
+    url = address_of(line.noun, line.key, year=line.year or year)
     text = " · ".join(part for part in (line.title, line.text) if part)
     if line.count > 1:
         text = _("%(title)s and %(n)s more") % {"title": line.title, "n": line.count - 1}
