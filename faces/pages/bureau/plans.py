@@ -58,6 +58,7 @@ ACTION_WORDS = {
     PlanAction.ADJUST: gettext_lazy("Adjust the plan"),
     PlanAction.CLOSE: gettext_lazy("Close the year"),
 }
+IN_FORCE = frozenset({PlanStatus.ISSUED, PlanStatus.ADJUSTING, PlanStatus.DONE})
 FORWARD = {
     PlanStatus.COLLECTING: PlanAction.DRAFT,
     PlanStatus.DRAFTING: PlanAction.CO_SIGN,
@@ -108,13 +109,14 @@ class Plan(AudiencePage, TemplateView):
             "approval": approval,
             "is_agreed": is_agreed,
             "hint": _hint(plan, is_running=approval is not None, is_agreed=is_agreed),
-            "may_plan": writes,
+            "may_plan": may_plan(self.user, plan),
             "may_add": writes and plan.status in OPEN_FOR_TASKS,
             "primary": _primary(plan, totals, is_agreed) if writes else None,
             "others": _others(plan) if writes else [],
             **self._from_last_year(plan),
             "next_year": plan.work_year + 1,
             "next_plan": plans.next_plan(plan),
+            "is_in_force": plan.status in IN_FORCE,
             "log": [
                 LogLine(move.moved_on, move.moved_by.name, move.get_status_display(), move.words)
                 for move in plan.moves.select_related("moved_by").order_by("-pk")

@@ -92,6 +92,13 @@ def test_open_page_bears_any_year_in_its_address_and_opens_none_without_sense(cl
     assert EvaluationPlan.objects.count() == 1
 
 
+@pytest.mark.parametrize("status", ["COLLECTING", "DRAFTING", "CO_SIGNING", "MEETING"])
+def test_plan_that_is_not_in_force_offers_no_next_one(client, people, status):
+    PlanFactory(bureau=people["bureau"], status=status)
+
+    assert OPEN_2021 not in words(desk(client, people["clerk"]).get(PLAN))
+
+
 def test_who_does_not_plan_sees_no_button(client, people, plan):
     page = words(desk(client, people["leader"]).get(PLAN))
 
