@@ -28,8 +28,8 @@ WORDS: Final[Mapping[str, StrOrPromise]] = {
     "ASSESSMENTS": gettext_lazy("Firms’ years confirmed"),
     "NEXT_PLAN": gettext_lazy("Next year’s plan open"),
     "CLOSING": gettext_lazy("Year closed"),
-    "FIRM_UNDERTAKINGS": gettext_lazy("Firms that accepted the new year’s undertaking"),
-    "EXPERT_UNDERTAKINGS": gettext_lazy("Experts who accepted the new year’s undertaking"),
+    "FIRM_UNDERTAKINGS": gettext_lazy("New undertakings: firms"),
+    "EXPERT_UNDERTAKINGS": gettext_lazy("New undertakings: experts"),
 }
 PAGES: Final = {  # the page of a step, and whether it is narrowed to the year
     "TASKS": ("pages:tasks", True),
