@@ -14,11 +14,13 @@ from assignments.enums import AssignmentStatus, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.transitions import GONE
 from credit.selectors import running_points
+from evaluators.enums import FirmStatus
 from evaluators.models import Firm, Qualification
 from evaluators.selectors import staff_person_ids, undertaken
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
 from parties.selectors import memberships_of
 from reviews.enums import RatingStatus
 from reviews.models import QualityRating
@@ -37,6 +39,11 @@ class YearFacts:
     hours: list[int] = field(default_factory=list)
     feedback: list[int] = field(default_factory=list)
     deduction: int = 0
+
+
+def assessed_firms(bureau: Bureau) -> models.QuerySet[Firm]:
+    """Return the firms whose years are assessed: in the register, suspended, or removed from it."""
+    return Firm.objects.filter(bureau=bureau, status__in=[FirmStatus.ACTIVE, FirmStatus.SUSPENDED, FirmStatus.REMOVED])
 
 
 def visible_to(user: User) -> models.QuerySet[FirmAppraisal]:

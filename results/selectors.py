@@ -25,6 +25,12 @@ def proposals_visible_to(user: User) -> models.QuerySet[Proposal]:
     return rows if may(user, Capability.READ_DESK) else rows.none()
 
 
+def proposals_of_year(user: User, work_year: int) -> models.QuerySet[Proposal]:
+    """Return the proposals that came out of the evaluations of ``work_year``, with what became of them."""
+    rows = proposals_visible_to(user).filter(task__work_year=work_year)
+    return rows.select_related("task__project", "adoption").order_by("pk")
+
+
 def adopted_cents(bureau: Bureau, budget_year: int) -> int:
     """Return the amount adopted for a budget year; what was only proposed does not count."""
     rows = Adoption.objects.filter(proposal__task__bureau=bureau, proposal__budget_year=budget_year)

@@ -19,11 +19,10 @@ from appraisals.rules import (
     total,
     training_part,
 )
-from appraisals.selectors import YearFacts, facts_of_year
+from appraisals.selectors import YearFacts, assessed_firms, facts_of_year
 from assignments.enums import TaskStatus
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import current_assignment
-from evaluators.enums import FirmStatus
 from evaluators.models import Firm
 from evaluators.services import record_assessed_years, withdraw_assessed_years
 from foundation.accounts.models import User
@@ -31,8 +30,6 @@ from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules, rules_for
-
-ASSESSED_STATES = (FirmStatus.ACTIVE, FirmStatus.SUSPENDED, FirmStatus.REMOVED)
 
 
 class AppraisalRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -51,11 +48,7 @@ def compute_year(*, bureau: Bureau, year: int, by: User, on: date) -> list[FirmA
         raise AppraisalRefused(Refusal("year_to_come", _("That year has not begun.")))
     rules = rules_for(bureau=bureau, on=date(year, 12, 31))
     confirmed = FirmAppraisal.objects.filter(bureau=bureau, year=year, confirmed_on__isnull=False)
-    firms = list(
-        Firm.objects.filter(bureau=bureau, status__in=ASSESSED_STATES)
-        .exclude(pk__in=confirmed.values("firm_id"))
-        .order_by("pk")
-    )
+    firms = list(assessed_firms(bureau).exclude(pk__in=confirmed.values("firm_id")).order_by("pk"))
     facts = facts_of_year(
         firms,
         year,

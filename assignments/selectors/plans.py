@@ -6,10 +6,11 @@ from datetime import date
 from django.db import models
 
 from assignments.enums import Executor, PlanAction, PlanStatus, TaskKind, TaskStatus
-from assignments.models import EvaluationPlan, PlanMove
+from assignments.models import EvaluationPlan, EvaluationTask, PlanMove
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
 
 LINE = (
     PlanStatus.COLLECTING,
@@ -45,6 +46,21 @@ def plan_of(user: User, work_year: int) -> EvaluationPlan | None:
 def work_years(user: User) -> list[int]:
     """Return the work years that have a plan, newest first."""
     return list(visible_to(user).order_by("-work_year").values_list("work_year", flat=True))
+
+
+def next_plan(plan: EvaluationPlan) -> EvaluationPlan | None:
+    """Return the plan of the year after ``plan``, None where it is not open yet."""
+    return EvaluationPlan.objects.filter(bureau_id=plan.bureau_id, work_year=plan.work_year + 1).first()
+
+
+def carried_tasks(bureau: Bureau, work_year: int) -> models.QuerySet[EvaluationTask]:
+    """Return the tasks of the years before ``work_year`` that are still open, the oldest first.
+
+    They stay in their own plan under their own numbers: the plan of ``work_year`` shows them and does not count them,
+    while the load of firms does.
+    """
+    rows = EvaluationTask.objects.filter(bureau=bureau, work_year__lt=work_year)
+    return rows.exclude(status__in=[TaskStatus.ARCHIVED, TaskStatus.STOPPED]).order_by("work_year", "pk")
 
 
 def approval_subject(plan: EvaluationPlan) -> EvaluationPlan | PlanMove:

@@ -9,7 +9,7 @@ from assignments.enums import PlanAction, PlanStatus
 from assignments.models import EvaluationPlan, PlanMove
 from assignments.permissions import may_plan
 from assignments.rules.tasks import EARLIEST_YEAR, LATEST_YEAR
-from assignments.selectors.plans import approval_subject
+from assignments.selectors.plans import approval_subject, carried_tasks
 from assignments.transitions import PLAN
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -28,7 +28,10 @@ class PlanRefused(DomainError):  # noqa: N818 - reads as a sentence
 
 @transaction.atomic
 def open_plan(*, bureau: Bureau, work_year: int, by: User, on: date) -> EvaluationPlan:
-    """Open the plan of ``work_year``; raise ``PlanRefused`` where it is open already or the year makes no sense."""
+    """Open the plan of ``work_year``; raise ``PlanRefused`` where it is open already or the year makes no sense.
+
+    Open tasks of earlier years stay where they are; the plan's history and the journal keep which they were.
+    """
     require(by, Capability.PLAN)
     if by.bureau_id != bureau.pk:
         raise NotAllowed
@@ -38,8 +41,13 @@ def open_plan(*, bureau: Bureau, work_year: int, by: User, on: date) -> Evaluati
         words = _("The plan of %(year)s is open already.") % {"year": work_year}
         raise PlanRefused(Refusal("plan_exists", words, {"field": "work_year"}))
     plan = EvaluationPlan.objects.create(bureau=bureau, work_year=work_year)
-    PlanMove.objects.create(plan=plan, action="OPEN", status=plan.status, moved_on=on, moved_by=by)
-    record(actor=by, action="plans.opened", subject=plan, facts={"work_year": work_year, "on": on})
+    carried = list(carried_tasks(bureau, work_year).values_list("number", flat=True))
+    words = _("%(n)s open tasks of earlier years go on under their own numbers.") % {"n": len(carried)}
+    PlanMove.objects.create(
+        plan=plan, action="OPEN", status=plan.status, moved_on=on, moved_by=by, words=words if carried else ""
+    )
+    facts = {"work_year": work_year, "carried": carried, "on": on}
+    record(actor=by, action="plans.opened", subject=plan, facts=facts)
     return plan
 
 

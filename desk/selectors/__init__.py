@@ -3,7 +3,7 @@
 from desk.selectors.drafts import draft_of
 from desk.selectors.search import Hit, search
 from desk.selectors.today import Line, Today, today
-from desk.selectors.year_end import OpenThing, YearReview, closing_of, year_review
+from desk.selectors.year_end import OpenThing, YearEndStep, YearReview, closing_of, year_end_steps, year_review
 from desk.selectors.years import pipeline, supply, work_years, year_grades, year_summary
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Line",
     "OpenThing",
     "Today",
+    "YearEndStep",
     "YearReview",
     "closing_of",
     "draft_of",
@@ -19,6 +20,7 @@ __all__ = [
     "supply",
     "today",
     "work_years",
+    "year_end_steps",
     "year_grades",
     "year_review",
     "year_summary",

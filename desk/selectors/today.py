@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from assignments.enums import (
     AssignmentStatus,
@@ -22,6 +23,7 @@ from delivery.enums import ClockStatus, CommissionStatus
 from delivery.models import ClockStop, Commission
 from delivery.rules import is_closing_soon
 from delivery.selectors import unpaid_of
+from desk.selectors.year_end import closing_of
 from disclosure.selectors import publishable_draws, publishable_ratings
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -34,6 +36,7 @@ from reviews.enums import AppealStatus, OpinionStatus, RatingStatus
 from reviews.models import Appeal, Opinion, QualityRating
 
 AHEAD_DAYS: Final = 7
+NEXT_PLAN_MONTH: Final = 11
 BEFORE_REPORT: Final = (
     TaskStatus.COMMISSIONED, TaskStatus.PLAN_REVIEW, TaskStatus.PLAN_RETURNED, TaskStatus.UNIT_NOTIFIED,
     TaskStatus.FIELDWORK, TaskStatus.DRAFT, TaskStatus.COMMENTS, TaskStatus.SUBMITTED, TaskStatus.EXPERT_REVIEW,
@@ -56,7 +59,8 @@ WARNING: Final = "BOOKS_CLOSE"  # one thing to know, however many payments it is
 class Line:
     """One thing: ``kind`` says what is to do, ``noun`` and ``key`` address its page; ``days`` from the due day.
 
-    ``count`` above 1 stands for several tasks of one kind, found together in the list of tasks by ``status``.
+    ``count`` above 1 stands for several tasks of one kind, found together in the list of tasks of ``year`` by
+    ``status``.
     """
 
     kind: str
@@ -68,6 +72,7 @@ class Line:
     days: int = 0
     count: int = 1
     status: str = ""
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,29 @@ def _next_steps(user: User, _on: date) -> Iterator[Line]:
     reviewed = ReReviewTask.objects.filter(kind=ReReviewKind.REPORT).exclude(status=ReReviewStatus.STOPPED)
     rows = rows.exclude(status=TaskStatus.SUBMITTED, pk__in=reviewed.values("evaluation_id"))
     for task in rows.order_by("pk")[:MOST_TASKS]:
-        yield Line(_step_of(task), "task", task.number, task.title, status=task.status)
+        yield Line(_step_of(task), "task", task.number, task.title, status=task.status, year=task.work_year)
+
+
+def _plans(user: User, on: date) -> Iterator[Line]:
+    """Ask for the plan of the year, and from November on for the next year's, where the year before has one."""
+    year = on.year + 1 if on.month >= NEXT_PLAN_MONTH else on.year
+    years = set(
+        EvaluationPlan.objects.filter(bureau_id=user.bureau_id or 0, work_year__in=[year - 1, year]).values_list(
+            "work_year", flat=True
+        )
+    )
+    if years == {year - 1}:
+        yield Line("OPEN_PLAN", "plan-of", str(year), _("Evaluation plan %(year)s") % {"year": year}, year=year)
+
+
+def _closings(user: User, on: date) -> Iterator[Line]:
+    """Ask for the closing of last year."""
+    year, bureau = on.year - 1, user.bureau
+    if bureau is None or closing_of(bureau, year):
+        return
+    for plan in EvaluationPlan.objects.filter(bureau=bureau, work_year=year):
+        title = _("Evaluation plan %(year)s") % {"year": plan.work_year}
+        yield Line("CLOSE_YEAR", "end-of", str(plan.work_year), title, year=plan.work_year)
 
 
 def _step_of(task: EvaluationTask) -> str:
@@ -280,13 +307,13 @@ def _step_of(task: EvaluationTask) -> str:
 
 
 def _grouped(lines: Iterable[Line]) -> Iterator[Line]:
-    """Put more than two tasks with the same next step into one line."""
-    found: dict[tuple[str, str], list[Line]] = {}
+    """Put more than two tasks of one work year with the same next step into one line."""
+    found: dict[tuple[str, str, int | None], list[Line]] = {}
     for line in lines:
-        found.setdefault((line.kind, line.status), []).append(line)
-    for (kind, status), group in found.items():
+        found.setdefault((line.kind, line.status, line.year), []).append(line)
+    for (kind, status, year), group in found.items():
         if len(group) > 2:  # noqa: PLR2004 - two still read well one by one
-            yield Line(kind, "tasks", status, group[0].title, count=len(group), status=status)
+            yield Line(kind, "tasks", status, group[0].title, count=len(group), status=status, year=year)
         else:
             yield from group
 
@@ -294,6 +321,8 @@ def _grouped(lines: Iterable[Line]) -> Iterator[Line]:
 _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]], ...]] = (
     (Capability.DECIDE_APPEAL, _appeals),
     (Capability.CONFIRM, _confirmations),
+    (Capability.CONFIRM, _closings),
+    (Capability.PLAN, _plans),
     (Capability.PUBLISH, _publications),
     (Capability.DRAW, _draws),
     (Capability.COMMISSION, _work),

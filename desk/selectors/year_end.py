@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from appraisals.models import FirmAppraisal
+from appraisals.selectors import assessed_firms
 from assignments.enums import Executor, ReReviewStatus, TaskStatus
 from assignments.models import EvaluationPlan, EvaluationTask, ReReviewTask
 from desk.models import YearEnd
-from evaluators.models import FirmUndertaking
-from experts.models import ExpertUndertaking
+from evaluators.enums import FirmStatus
+from evaluators.models import Firm, FirmUndertaking
+from experts.enums import ExpertSource, ExpertStatus
+from experts.models import Expert, ExpertUndertaking
 from foundation.approvals.enums import ApprovalStatus
 from foundation.approvals.models import Approval
 from foundation.bureaus.models import Bureau
@@ -42,6 +46,40 @@ class YearReview:
     expert_undertakings: int = 0
     proposals: list[Proposal] = field(default_factory=list)
     next_plan_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearEndStep:
+    """One step from a year into the next: ``done`` of ``of``; nothing to do counts as done."""
+
+    code: str
+    done: int
+    of: int = 1
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether nothing is left of it."""
+        return self.done >= self.of
+
+
+def year_end_steps(bureau: Bureau, year: int) -> list[YearEndStep]:
+    """Return the steps from ``year`` into the next in the order in which they are taken; nothing bars another order."""
+    tasks = EvaluationTask.objects.filter(bureau=bureau, work_year=year)
+    experts = Expert.objects.filter(bureau=bureau, status=ExpertStatus.ACTIVE).exclude(source=ExpertSource.GUEST)
+    firms = Firm.objects.filter(bureau=bureau, status=FirmStatus.ACTIVE)
+    confirmed = FirmAppraisal.objects.filter(bureau=bureau, year=year, confirmed_on__isnull=False)
+    firms_ready = FirmUndertaking.objects.filter(firm__in=firms, year=year + 1)
+    experts_ready = ExpertUndertaking.objects.filter(expert__in=experts, year=year + 1)
+    plans = EvaluationPlan.objects.filter(bureau=bureau, work_year=year + 1)
+    over = tasks.filter(status__in=[TaskStatus.ARCHIVED, TaskStatus.STOPPED])
+    return [
+        YearEndStep("TASKS", over.count(), tasks.count()),
+        YearEndStep("ASSESSMENTS", confirmed.count(), assessed_firms(bureau).count()),
+        YearEndStep("NEXT_PLAN", plans.count()),
+        YearEndStep("CLOSING", int(closing_of(bureau, year) is not None)),
+        YearEndStep("FIRM_UNDERTAKINGS", firms_ready.count(), firms.count()),
+        YearEndStep("EXPERT_UNDERTAKINGS", experts_ready.count(), experts.count()),
+    ]
 
 
 def closing_of(bureau: Bureau, year: int) -> YearEnd | None:

@@ -1,10 +1,20 @@
 """The plan of a year: opened once, moved by its table, issued only when approved and numbered."""
 
+import json
+
 import pytest
 
 from assignments.enums import Executor, PlanAction, PlanStatus, TaskKind
 from assignments.models import EvaluationPlan, PlanMove
-from assignments.selectors.plans import line_of, plan_of, visible_to, work_years
+from assignments.selectors.plans import (
+    carried_tasks,
+    line_of,
+    next_plan,
+    plan_of,
+    totals_of,
+    visible_to,
+    work_years,
+)
 from assignments.services.plans import PlanRefused, count_classified, move_plan, open_plan, submit_plan
 from assignments.services.tasks import add_task
 from assignments.transitions import PLAN
@@ -240,3 +250,29 @@ def test_readers_of_the_desk_see_the_bureaus_plans_and_outsiders_none(desk):
     assert work_years(desk["clerk"]) == [2021, 2020]
     for role in (Role.FIRM_ADMIN, Role.EXPERT, Role.UNIT):
         assert list(visible_to(UserFactory(bureau=desk["bureau"], role=role))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "is_carried"), [("PLANNED", True), ("ACCEPTED", True), ("ARCHIVED", False), ("STOPPED", False)]
+)
+def test_open_task_of_an_earlier_year_stands_beside_the_new_plan(desk, status, is_carried):
+    task = TaskFactory(plan=PlanFactory(bureau=desk["bureau"], work_year=2019), status=status)
+    TaskFactory(plan__work_year=2019)  # another bureau's
+
+    plan = open_plan(bureau=desk["bureau"], work_year=2021, by=desk["clerk"], on=TODAY)
+    own = TaskFactory(plan=plan)
+
+    entry = Entry.objects.get(action="plans.opened")
+    assert list(carried_tasks(desk["bureau"], 2021)) == ([task] if is_carried else [])
+    assert list(carried_tasks(desk["bureau"], 2022)) == ([task, own] if is_carried else [own])
+    assert bool(plan.moves.get().words) == is_carried
+    assert json.loads(entry.text)["facts"]["carried"] == ([task.number] if is_carried else [])
+    assert (task.plan_id == plan.pk, [total.tasks for total in totals_of(plan)]) == (False, [1])
+
+
+def test_next_plan_is_the_one_of_the_year_after(desk):
+    plan, other = PlanFactory(bureau=desk["bureau"]), PlanFactory(work_year=2021)
+    assert next_plan(plan) is None
+    after = PlanFactory(bureau=desk["bureau"], work_year=2021)
+
+    assert (next_plan(plan), next_plan(after), next_plan(other)) == (after, None, None)

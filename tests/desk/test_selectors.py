@@ -10,6 +10,7 @@ from delivery.enums import InstalmentStatus
 from delivery.models import ClockStop, Instalment
 from desk.rules import mean_text, supply_state
 from desk.selectors import pipeline, search, supply, today, work_years, year_grades, year_summary
+from desk.services import close_year
 from experts.models import ExpertSpecialty
 from foundation.accounts.enums import Role
 from foundation.approvals.services import submit
@@ -329,3 +330,46 @@ def test_unpaid_instalments_are_warned_of_before_the_books_close(db, day, own, w
         [("payments", 2, date(2020, 12, 31))] if warned else []
     )
     assert seen.waiting_count == len(seen.waiting)
+
+
+def turning(user, on):
+    return [
+        (line.kind, line.noun, line.key) for line in today(user, on).waiting if line.kind in {"OPEN_PLAN", "CLOSE_YEAR"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "planner", "closer"),
+    [
+        (date(2020, 10, 31), [], []),
+        (date(2020, 11, 1), [("OPEN_PLAN", "plan-of", "2021")], []),
+        (date(2021, 1, 1), [("OPEN_PLAN", "plan-of", "2021")], [("CLOSE_YEAR", "end-of", "2020")]),
+        (date(2021, 10, 31), [("OPEN_PLAN", "plan-of", "2021")], [("CLOSE_YEAR", "end-of", "2020")]),
+        (date(2026, 1, 1), [], []),
+    ],
+)
+def test_turn_of_the_year_waits_for_who_plans_and_who_closes(people, on, planner, closer):
+    make_task(people)
+    make_task(office(), year=on.year)  # another bureau's
+
+    assert turning(people["clerk"], on) == planner
+    assert turning(people["head"], on) == [*closer, *planner]
+
+
+def test_nothing_of_the_turn_waits_once_it_is_done(people):
+    make_task(people)
+    EvaluationPlan.objects.create(bureau=people["bureau"], work_year=2021)
+    close_year(bureau=people["bureau"], year=2020, by=people["head"], on=date(2020, 12, 28))
+
+    assert turning(people["head"], date(2021, 1, 4)) == []
+
+
+def test_tasks_with_the_same_next_step_are_put_together_by_work_year(people):
+    for year in (2020, 2020, 2020, 2021, 2021, 2021, 2021):
+        make_task(people, year=year, status="PLANNED", route="")
+
+    lines = [line for line in today(people["clerk"], date(2021, 1, 4)).waiting if line.kind == "CHOOSE_ROUTE"]
+
+    assert sorted((line.year, line.count, line.noun, line.key) for line in lines) == [
+        (2020, 3, "tasks", "PLANNED"), (2021, 4, "tasks", "PLANNED")
+    ]  # fmt: skip

@@ -7,12 +7,13 @@ import pytest
 from appraisals.models import FirmAppraisal
 from assignments.models import EvaluationPlan
 from desk.models import Draft, YearEnd
-from desk.selectors import closing_of, draft_of, year_review
+from desk.selectors import closing_of, draft_of, year_end_steps, year_review
 from desk.services import close_year, drop_draft, save_draft, undo_closing
 from desk.services.year_end import YearEndRefused
 from evaluators.models import FirmUndertaking
 from foundation.core.errors import NotAllowed
 from foundation.papers.models import Paper
+from tests.factories.assignments import ExpertFactory
 from tests.factories.disclosure import make_firm, make_rating, make_task, office
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,32 @@ def test_first_act_of_the_new_year_ends_the_time_to_undo(people, act):
 
     assert code_of(undo_closing, bureau=people["bureau"], year=2020, by=people["head"], on=DAY) == "new_year_began"
     assert closing_of(people["bureau"], 2020)
+
+
+def test_steps_from_a_year_into_the_next_are_done_one_by_one(people):
+    bureau = people["bureau"]
+
+    def steps():
+        return [(step.code, step.done, step.of, step.is_done) for step in year_end_steps(bureau, 2020)]
+
+    assert [step[1:] for step in steps()] == [
+        (0, 0, True), (0, 0, True), (0, 1, False), (0, 1, False), (0, 0, True), (0, 0, True)
+    ]  # fmt: skip
+    rating = make_rating(people)
+    make_task(people, status="ARCHIVED")
+    ExpertFactory(bureau=bureau)
+    ExpertFactory(bureau=bureau, source="GUEST")
+    make_rating(office())  # another bureau's
+
+    close_year(bureau=bureau, year=2020, by=people["head"], on=DAY)
+    FirmUndertaking.objects.create(
+        firm=rating.commission.firm, year=2021, text_version="1", accepted_on=DAY, accepted_by="演示"
+    )
+
+    assert steps() == [
+        ("TASKS", 1, 2, False), ("ASSESSMENTS", 1, 1, True), ("NEXT_PLAN", 1, 1, True), ("CLOSING", 1, 1, True),
+        ("FIRM_UNDERTAKINGS", 1, 1, True), ("EXPERT_UNDERTAKINGS", 0, 1, False),
+    ]  # fmt: skip
 
 
 def test_refusals(people):

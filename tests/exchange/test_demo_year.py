@@ -17,8 +17,18 @@ from django.db.models.functions import Length
 from django.test import override_settings
 
 from assignments import verify_draw
-from assignments.enums import AssignmentStatus, DrawStatus, FirmTrack, Origin, ReportTrack, TaskKind, TaskStatus
-from assignments.models import Assignment, Draw, DrawExclusion, EvaluationTask, TaskMove
+from assignments.enums import (
+    AssignmentStatus,
+    DrawStatus,
+    FirmTrack,
+    Origin,
+    PlanStatus,
+    ReportTrack,
+    TaskKind,
+    TaskStatus,
+)
+from assignments.models import Assignment, Draw, DrawExclusion, EvaluationPlan, EvaluationTask, TaskMove
+from assignments.selectors.eligibility import firm_eligibility
 from delivery.enums import VersionKind
 from delivery.models import ReportVersion
 from desk.selectors import year_summary
@@ -28,11 +38,13 @@ from experts.models import Expert, ExpertSpecialty
 from faces.exchange.demo import load as loading
 from faces.exchange.demo.opening import CLOCK_DAY
 from foundation.accounts.enums import Role
+from foundation.accounts.models import User
 from foundation.accounts.selectors import demo_accounts
 from foundation.approvals.enums import ApprovalStatus, StepStatus
 from foundation.approvals.models import ApprovalStep
 from foundation.approvals.selectors import agreed
 from foundation.audit.services import seal
+from foundation.notices.selectors import unread
 from foundation.rulesets.models import RuleSet
 from projects.models import Monitoring, SelfEvaluation, Target, WholeDepartmentPilot
 from reviews.models import Appeal, Finding, Opinion, PanelOpinion, QualityRating
@@ -147,6 +159,35 @@ def test_rule_sets_are_split_on_28_january_2021(year):
     assert {task.rule_set.effective_to for task in EvaluationTask.objects.filter(rule_set__isnull=False)} == {
         date(2021, 1, 27)
     }
+
+
+def test_plan_is_issued_with_its_letter_number_before_the_first_firm_is_chosen(year):
+    plan = EvaluationPlan.objects.get(bureau=year, work_year=2020)
+    first = Assignment.objects.filter(firm__isnull=False).earliest("assigned_on")
+
+    assert (plan.status, bool(plan.letter_number)) == (PlanStatus.ISSUED, True)
+    assert plan.issued_on < first.assigned_on
+    assert [move.status for move in plan.moves.order_by("pk")] == [
+        "COLLECTING", "DRAFTING", "CO_SIGNING", "MEETING", "ISSUED"
+    ]  # fmt: skip
+
+
+def test_some_firms_may_not_take_the_task_that_still_waits_and_it_says_why(year):
+    task = EvaluationTask.objects.get(title="卫健系统2019年度自评抽查复核")
+    answers = firm_eligibility(task, CLOCK_DAY)
+    why = {answer.party.number: [one.code for one in answer.refusals] for answer in answers if answer.refusals}
+
+    assert task.status == TaskStatus.PLANNED
+    assert {number: why[number] for number in ("JG021", "JG024", "JG025")} == {
+        "JG021": ["not_in_register"], "JG024": ["prior_work"], "JG025": ["close_watch"]
+    }  # fmt: skip
+    assert sum(answer.is_eligible for answer in answers) >= 20
+
+
+def test_a_handful_of_notices_waits_for_whoever_signs_in(year):
+    waiting = {name: unread(User.objects.get(username=name)).count() for name in ("clerk", "head", "leader")}
+
+    assert all(0 < count <= 9 for count in waiting.values()), waiting
 
 
 def test_every_role_has_an_account_that_signs_in(year, rf):

@@ -30,7 +30,7 @@ ROSTERS: Final = (
     ("projects", "projects.xlsx", date(2020, 3, 2)),
     ("chain", "chain.xlsx", date(2020, 9, 30)),
     ("training", "training.xlsx", date(2020, 9, 30)),
-    ("plan", "plan.xlsx", date(2020, 5, 8)),
+    ("plan", "plan.xlsx", date(2020, 3, 16)),
 )
 
 

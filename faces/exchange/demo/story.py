@@ -7,6 +7,7 @@ from typing import Final
 from faces.documents.evaluation_report.facts import Dice
 from faces.exchange.demo.book import Book, Table, Value
 from faces.exchange.demo.courses import (
+    BESIDE,
     COURSES,
     FIRM_STEPS,
     FURTHER,
@@ -92,6 +93,8 @@ class Story:
         self.reports: list[list[Value]] = [
             [title_of(name), version, Decimal(score), grade, fault] for name, version, score, grade, fault in REPORTS
         ]
+        for day, step, whom, number, words in BESIDE:
+            self.step(day, "", step, whom=whom, number=number, words=words)
         for place, course in enumerate(COURSES):
             self._firm_course(place, course)
         for place, further in enumerate(FURTHER):

@@ -19,6 +19,8 @@ from assignments.selectors import plans
 from assignments.services.plans import count_classified, move_plan, open_plan, submit_plan
 from assignments.services.tasks import OPEN_FOR_TASKS
 from assignments.transitions import PLAN
+from faces.pages.bureau.results import decision_of
+from faces.pages.bureau.year_steps import step_lines, year_end_url
 from faces.pages.shared import formats
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
@@ -27,6 +29,7 @@ from faces.pages.shared.steps import LogLine, Step
 from faces.pages.shared.years import choose_work_year, serve_years
 from foundation.accounts.enums import Capability
 from foundation.approvals.selectors import agreed, running
+from results.selectors import proposals_of_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from foundation.bureaus.models import Bureau
+    from results.models import Proposal
 
 SHOWN = 60
 HINTS = {
@@ -54,6 +58,7 @@ ACTION_WORDS = {
     PlanAction.ADJUST: gettext_lazy("Adjust the plan"),
     PlanAction.CLOSE: gettext_lazy("Close the year"),
 }
+IN_FORCE = frozenset({PlanStatus.ISSUED, PlanStatus.ADJUSTING, PlanStatus.DONE})
 FORWARD = {
     PlanStatus.COLLECTING: PlanAction.DRAFT,
     PlanStatus.DRAFTING: PlanAction.CO_SIGN,
@@ -104,16 +109,35 @@ class Plan(AudiencePage, TemplateView):
             "approval": approval,
             "is_agreed": is_agreed,
             "hint": _hint(plan, is_running=approval is not None, is_agreed=is_agreed),
-            "may_plan": writes,
+            "may_plan": may_plan(self.user, plan),
             "may_add": writes and plan.status in OPEN_FOR_TASKS,
             "primary": _primary(plan, totals, is_agreed) if writes else None,
             "others": _others(plan) if writes else [],
+            **self._from_last_year(plan),
+            "next_year": plan.work_year + 1,
+            "next_plan": plans.next_plan(plan),
+            "is_in_force": plan.status in IN_FORCE,
             "log": [
                 LogLine(move.moved_on, move.moved_by.name, move.get_status_display(), move.words)
                 for move in plan.moves.select_related("moved_by").order_by("-pk")
             ],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _from_last_year(self, plan: EvaluationPlan) -> dict[str, Any]:
+        """Return what the years before left to this one: open tasks, proposals, the steps of the year's end."""
+        last_year = plan.work_year - 1
+        carried = plans.carried_tasks(plan.bureau, plan.work_year) if plan.status != PlanStatus.DONE else None
+        proposals = proposals_of_year(self.user, last_year)[:SHOWN]
+        had_plan = plans.plan_of(self.user, last_year) is not None
+        return {
+            "last_year": last_year,
+            "carried": list(carried.select_related("unit__organisation")[:SHOWN]) if carried is not None else [],
+            "carried_count": carried.count() if carried is not None else 0,
+            "proposals": [(row, decision_of(row), task_add_url(row)) for row in proposals],
+            "year_steps": step_lines(plan.bureau, last_year, self.user) if had_plan else [],
+            "year_end_url": year_end_url(last_year),
+        }
 
     def _may_open(self) -> bool:
         return may_plan(self.user, EvaluationPlan(bureau_id=self.user.bureau_id or 0))
@@ -126,6 +150,12 @@ class Plan(AudiencePage, TemplateView):
             lines.append(plan.letter_number)
         state = {"done": "done", "now": "now"}.get(step.state, "")
         return Step(label=step.status.label, lines=tuple(lines), state=cast("Any", state))
+
+
+def task_add_url(proposal: Proposal) -> str:
+    """Return the page that adds the project of a proposal to the plan; empty where it was about a whole unit."""
+    project = proposal.task.project
+    return f"{reverse('pages:task-add')}?project={project.code}" if project else ""
 
 
 def _hint(plan: EvaluationPlan, *, is_running: bool, is_agreed: bool) -> StrOrPromise:
@@ -173,8 +203,22 @@ class PlanOpen(FormPage):
     form_class, submit_label = OpenForm, gettext_lazy("Open the plan")
 
     def get_initial(self) -> dict[str, Any]:
-        """Begin with the year chosen in the strip."""
-        return {"work_year": self.work_year}
+        """Begin with the year that the address names, else with the one chosen in the strip."""
+        given = self.request.GET.get("year", "")
+        return {"work_year": given if given.isdecimal() else self.work_year}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what the new plan finds of the years before."""
+        year = self.get_initial()["work_year"]
+        bureau = self.user.bureau
+        if bureau is None or not plans.work_years(self.user):
+            return ()
+        open_tasks = plans.carried_tasks(bureau, int(str(year)[:4])).count()
+        return (
+            _("%(n)s open tasks of earlier years go on under their own numbers and show beside the new plan.")
+            % {"n": open_tasks},
+            _("Caps, numbers and undertakings begin anew on 1 January; the old year is closed on its own page."),
+        )
 
     def get_success_url(self) -> str:
         """Go to the plan."""

@@ -69,6 +69,12 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "ACCEPT": (gettext_lazy("Accept the final report"), gettext_lazy("task"), gettext_lazy("Go on")),
     "RATE": (gettext_lazy("Rate the report"), gettext_lazy("task"), gettext_lazy("Go on")),
     "CONFIRM_REPORT": (gettext_lazy("Confirm the report"), gettext_lazy("task"), gettext_lazy("Go on")),
+    "OPEN_PLAN": (gettext_lazy("This plan is not open yet"), gettext_lazy("plan"), gettext_lazy("Open the plan")),
+    "CLOSE_YEAR": (
+        gettext_lazy("Last year is not closed yet"),
+        gettext_lazy("year"),
+        gettext_lazy("To the year’s end"),
+    ),
 }
 # kind → the list on which several of them stand together
 LISTS: Final[Mapping[str, str]] = {
@@ -87,6 +93,7 @@ LISTS: Final[Mapping[str, str]] = {
 PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366
 EACH_SHOWN: Final = 3
+OF_A_YEAR: Final = {"plan-of": "pages:plan-open", "end-of": "pages:year-end"}  # pages whose key is a year
 
 
 def address_of(noun: str, key: str, *, year: int) -> str:
@@ -94,6 +101,8 @@ def address_of(noun: str, key: str, *, year: int) -> str:
     try:
         if noun == "tasks":
             return f"{reverse('pages:tasks')}?year={year}&status={key}"
+        if noun in OF_A_YEAR:
+            return f"{reverse(OF_A_YEAR[noun])}?year={key}"
         return reverse(f"pages:{PAGES.get(noun, noun)}", args=[key] if key else [])
     except NoReverseMatch:
         return ""
@@ -150,7 +159,8 @@ def _several(group: Sequence[Line], word: str, *, year: int) -> dict[str, Any]:
     """Return one heading for the things of a kind, each with its own address."""
     kind = group[0].kind
     each = [
-        {"title": line.title, "text": _about(line), "url": address_of(line.noun, line.key, year=year)} for line in group
+        {"title": line.title, "text": _about(line), "url": address_of(line.noun, line.key, year=line.year or year)}
+        for line in group
     ]
     return {
         "when": sum(line.count for line in group),
@@ -173,7 +183,7 @@ def list_of(kind: str) -> str:
 
 def _one(line: Line, group: str, *, year: int) -> dict[str, Any]:
     what, _word, step = WORDS[line.kind]
-    url = address_of(line.noun, line.key, year=year)
+    url = address_of(line.noun, line.key, year=line.year or year)
     text = " · ".join(part for part in (line.title, _about(line)) if part)
     if line.count > 1:
         text = _("%(title)s and %(n)s more") % {"title": line.title, "n": line.count - 1}

@@ -25,11 +25,12 @@ def serve_years(source: Callable[[], Sequence[int]]) -> None:
 
 
 def work_year(request: HttpRequest) -> int:
-    """Return the work year of this session; without a choice, the newest one that holds something."""
+    """Return the work year of this session; without a choice, this year, or the newest one that holds something."""
     chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
     if isinstance(chosen, int) and EARLIEST <= chosen <= LATEST:
         return chosen
-    return max(_held(request), default=clock.today().year)
+    held, this = _held(request), clock.today().year
+    return this if this in held else max(held, default=this)
 
 
 def choose_work_year(request: HttpRequest, year: int) -> None:

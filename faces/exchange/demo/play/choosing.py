@@ -4,8 +4,7 @@ from datetime import date
 
 from assignments.enums import Route
 from assignments.services.routes import Quote, appoint_directly, choose_route, record_award, record_comparison
-from evaluators.models import Firm
-from faces.exchange.demo.play.stage import Stage, StoryRefused
+from faces.exchange.demo.play.stage import Stage
 
 ROUTES = {
     "抽取": Route.DRAW,
@@ -35,7 +34,7 @@ class Choosing:
 
     def compare(self, title: str, on: date, *, numbers: str, fee_cents: int) -> None:
         """Write down the compared offers; the first named wins."""
-        firms = [self._firm(number) for number in numbers.split("、")]
+        firms = [self.stage.firm(number) for number in numbers.split("、")]
         quotes = [Quote(firm, fee_cents + place * 600_00, "报价及方案符合要求") for place, firm in enumerate(firms)]
         record_comparison(
             task=self.stage.task(title), quotes=quotes, chosen=firms[0], by=self.stage.users["clerk"], on=on
@@ -45,7 +44,7 @@ class Choosing:
         """Appoint directly; the approval runs its steps."""
         approval = appoint_directly(
             task=self.stage.task(title),
-            firm=self._firm(number),
+            firm=self.stage.firm(number),
             reason=reason,
             by=self.stage.users["clerk"],
             on=on,
@@ -56,14 +55,9 @@ class Choosing:
         """Write down who won the tender."""
         record_award(
             task=self.stage.task(title),
-            firm=self._firm(number),
+            firm=self.stage.firm(number),
             notice_number=notice,
             amount_cents=fee_cents,
             by=self.stage.users["clerk"],
             on=on,
         )
-
-    def _firm(self, number: str) -> Firm:
-        if number not in self.stage.firms:
-            raise StoryRefused(f"no firm has the number {number}")
-        return self.stage.firms[number]

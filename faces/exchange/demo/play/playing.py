@@ -1,6 +1,7 @@
 """The story from its first step to its last, in the order of the days."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Final
 
 from django.utils.formats import date_format
@@ -16,6 +17,8 @@ from faces.exchange.demo.play.delivering import Delivering
 from faces.exchange.demo.play.drawing import Drawing
 from faces.exchange.demo.play.judging import Judging
 from faces.exchange.demo.play.panels import Panels
+from faces.exchange.demo.play.planning import STEPS, Planning
+from faces.exchange.demo.play.registering import SANCTIONS, Registering
 from faces.exchange.demo.play.script import Script
 from faces.exchange.demo.play.stage import Stage, StoryRefused, moment
 from faces.exchange.tables import Record
@@ -23,6 +26,8 @@ from foundation.core import clock
 from foundation.core.errors import DomainError
 
 DEMO_TASK: Final = "国有企业退休人员社会化管理项目绩效评价"
+A_WEEK: Final = timedelta(days=7)
+LAST_READ_ON: Final = date(2020, 12, 4)  # what came later is unread when the demonstration opens
 Step = Callable[[str, Record], None]
 
 
@@ -32,6 +37,8 @@ class Playing:
     def __init__(self, stage: Stage, script: Script) -> None:
         """Know the stage and the script."""
         self.stage, self.script = stage, script
+        self.planning = Planning(stage)
+        self.registering = Registering(stage)
         self.choosing = Choosing(stage)
         self.delivering = Delivering(stage, script.reports)
         self.panels = Panels(stage, script.guests, DEMO_TASK)
@@ -39,6 +46,8 @@ class Playing:
         self.judging = Judging(stage, script, self.panels)
         self.concluding = Concluding(stage, script)
         self.steps: dict[str, Step] = {
+            **self._of_plan(),
+            **self._of_register(),
             **self._of_choice(),
             **self._of_delivery(),
             **self._of_panels(),
@@ -47,9 +56,12 @@ class Playing:
         }
 
     def play(self, say: Callable[[str], object]) -> None:
-        """Take every step; tell each month."""
-        month = 0
+        """Take every step; tell each month. Once a week everybody reads his notices; those of the last days wait."""
+        month, read_on = 0, date.min
         for step in self.script.steps:
+            if step["day"] - read_on >= A_WEEK and step["day"] <= LAST_READ_ON:
+                read_on = step["day"]
+                self.stage.read_notices(read_on)
             if step["day"].month != month:
                 month = step["day"].month
                 say(date_format(step["day"], "YEAR_MONTH_FORMAT"))
@@ -70,6 +82,26 @@ class Playing:
                 handler(step["task"], step)
         except (DomainError, KeyError) as error:
             raise StoryRefused(f"{place}: {error}") from error
+
+    def _of_plan(self) -> dict[str, Step]:
+        do = self.planning
+        moves: dict[str, Step] = dict.fromkeys(STEPS, lambda _t, s: do.move(s["step"], s["day"], words=s["words"]))
+        return moves | {
+            "呈批计划": lambda _t, s: do.submit(s["day"]),
+            "审批计划": lambda _t, s: do.agree(s["day"], words=s["words"]),
+            "印发计划": lambda _t, s: do.issue(s["day"], number=s["number"]),
+        }
+
+    def _of_register(self) -> dict[str, Step]:
+        do = self.registering
+        sanctions: dict[str, Step] = dict.fromkeys(
+            SANCTIONS,
+            lambda _t, s: do.sanction(s["step"], s["day"], number=s["whom"], months=s["number"], words=s["words"]),
+        )
+        return sanctions | {
+            "登记关系": lambda _t, s: do.relate(s["day"], number=s["whom"], unit=s["number"], words=s["words"]),
+            "登记扣分": lambda _t, s: do.deduct(s["day"], number=s["whom"], words=s["words"]),
+        }
 
     def _of_choice(self) -> dict[str, Step]:
         choosing = self.choosing

@@ -23,6 +23,7 @@ from foundation.approvals.models import Approval
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree
 from foundation.bureaus.models import Bureau
+from foundation.notices.services import mark_read
 from parties.models import BudgetUnit, Organisation
 from parties.services import add_membership
 
@@ -76,6 +77,12 @@ class Stage:
         rows = EvaluationTask.objects.select_related("bureau", "clerk", "unit__organisation", "unit__superior")
         return rows.select_related("project", "rule_set").get(pk=self.tasks[title])
 
+    def firm(self, number: str) -> Firm:
+        """Return the firm with this number in the register."""
+        if number not in self.firms:
+            raise StoryRefused(f"no firm has the number {number}")
+        return self.firms[number]
+
     def firm_of(self, task: EvaluationTask) -> Firm:
         """Return the firm that carries the task out."""
         assignment = current_assignment(task)
@@ -96,6 +103,11 @@ class Stage:
                 raise StoryRefused(f"no step of {approval.title} is open")
             by = step.named_user or self.users[DECIDERS[Role(step.role)]]
             agree(approval=approval, by=by, on=on, words=words)
+
+    def read_notices(self, on: date) -> None:
+        """Let the people of the demonstration accounts read what came in."""
+        for user in self.users.values():
+            mark_read(user=user, at=moment(on, 8, 30))
 
     def waiting(self, kind: str, row: Model) -> Approval:
         """Return the approval of this kind that runs for ``row``."""
