@@ -159,7 +159,12 @@ def _several(group: Sequence[Line], word: str, *, year: int) -> dict[str, Any]:
     """Return one heading for the things of a kind, each with its own address."""
     kind = group[0].kind
     each = [
-        {"title": line.title, "text": _about(line), "url": address_of(line.noun, line.key, year=line.year or year)}
+        {
+            "title": line.title,
+            "text": _about(line),
+            "url": address_of(line.noun, line.key, year=line.year or year),
+        }
+        for line in group
         for line in group
     ]
     return {
