@@ -32,6 +32,12 @@ def visible_to(user: User) -> models.QuerySet[Firm]:
     return rows.filter(organisation_id__in=memberships_of(user).values("organisation_id"))
 
 
+def firms_named(bureau: Bureau, words: str) -> models.QuerySet[Firm]:
+    """Return the firms of ``bureau`` whose name, register number or USCC is exactly ``words``."""
+    rows = Firm.objects.filter(bureau=bureau).select_related("organisation")
+    return rows.filter(Q(organisation__name=words) | Q(number=words) | Q(organisation__uscc=words)).order_by("pk")
+
+
 def qualifications_visible_to(user: User) -> models.QuerySet[Qualification]:
     """Return the qualifications of visible firms."""
     return Qualification.objects.filter(firm__in=visible_to(user))

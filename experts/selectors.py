@@ -32,6 +32,12 @@ def visible_to(user: User) -> models.QuerySet[Expert]:
     return rows.filter(person_id__in=memberships_of(user).values("person_id"))
 
 
+def experts_named(bureau: Bureau, words: str) -> models.QuerySet[Expert]:
+    """Return the experts of ``bureau`` whose name or pool number is exactly ``words``."""
+    rows = Expert.objects.filter(bureau=bureau).select_related("person")
+    return rows.filter(Q(person__name=words) | Q(number=words)).order_by("pk")
+
+
 def expert_of(user: User) -> Expert | None:
     """Return the expert that ``user`` is."""
     mine = memberships_of(user).values("person_id")

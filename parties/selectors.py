@@ -9,6 +9,7 @@ from django.db.models import Q
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_id, masked_phone
 from parties.enums import RelationshipKind
@@ -38,6 +39,12 @@ def units_visible_to(user: User) -> models.QuerySet[BudgetUnit]:
         return rows
     mine = memberships_of(user).values("organisation_id")
     return rows.filter(Q(organisation_id__in=mine) | Q(superior__organisation_id__in=mine))
+
+
+def units_named(bureau: Bureau, words: str) -> models.QuerySet[BudgetUnit]:
+    """Return the budget units of ``bureau`` whose name or code is exactly ``words``."""
+    rows = BudgetUnit.objects.filter(bureau=bureau).select_related("organisation")
+    return rows.filter(Q(organisation__name=words) | Q(code=words)).order_by("pk")
 
 
 def memberships_of(user: User, on: date | None = None) -> models.QuerySet[Membership]:

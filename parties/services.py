@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.accounts.enums import Capability
+from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
+from foundation.accounts.services import open_account
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau, Section
 from foundation.core.crypto import blind_index, decrypt, encrypt
@@ -29,6 +30,7 @@ from parties.models import (
 )
 from parties.rules import id_refusal, same_name, sort_key_of, uscc_refusal
 
+OUTSIDE_ROLES = (Role.FIRM_ADMIN, Role.FIRM_MEMBER, Role.EXPERT, Role.UNIT)
 WORDS = {
     "uscc_missing": gettext_lazy("Give the unified social credit code, or say why there is none."),
     "uscc_wrong": gettext_lazy("The unified social credit code is wrong: a character does not fit its check."),
@@ -318,6 +320,31 @@ def add_membership(
     facts = {"organisation": organisation.pk if organisation else None, "person": person.pk if person else None}
     record(actor=by, action="parties.membership_added", subject=user, facts=facts)
     return row
+
+
+@transaction.atomic
+def open_outside_account(
+    *, bureau: Bureau, username: str, name: str, role: Role, party: Organisation | Person, by: User, on: date
+) -> tuple[User, str]:
+    """Open an account for somebody outside the bureau and return it with its temporary password, known only now.
+
+    It is bound to ``party``: the firm's or unit's organisation, or the expert's own person. Raise ``PartyRefused`` where the role does not fit the party or an expert has an account already, and as
+    ``foundation.accounts.services.open_account``.
+    """
+    wanted = Person if role == Role.EXPERT else Organisation
+    if role not in OUTSIDE_ROLES or not isinstance(party, wanted) or party.bureau_id != bureau.pk:
+        raise PartyRefused(
+            Refusal("wrong_party", _("The role does not fit for whom the account is."), {"field": "role"})
+        )
+    if isinstance(party, Person) and Membership.objects.filter(person=party, ended_on__isnull=True).exists():
+        words = _("%(name)s has an account already. Reset its password instead.") % {"name": party.name}
+        raise PartyRefused(Refusal("account_exists", words, {"field": "whom"}))
+    user, password = open_account(bureau=bureau, username=username, name=name, roles=[role], by=by, on=on)
+    if isinstance(party, Person):
+        add_membership(user=user, person=party, by=by, on=on)
+    else:
+        add_membership(user=user, organisation=party, by=by, on=on)
+    return user, password
 
 
 @transaction.atomic

@@ -132,6 +132,17 @@ class SectionField(forms.ModelChoiceField[Section]):
         return obj.name
 
 
+def username_field() -> forms.RegexField:
+    """Return the field in which a sign-in name is chosen."""
+    return forms.RegexField(
+        r"^[\w.@-]{3,40}$",
+        label=gettext_lazy("Sign-in name"),
+        max_length=40,
+        help_text=gettext_lazy("3 to 40 letters, digits, and . _ - @"),
+        error_messages={"invalid": gettext_lazy("Use 3 to 40 letters, digits, and . _ - @")},
+    )
+
+
 def section_field() -> SectionField:
     """Return the field in which a section is chosen."""
     words = gettext_lazy("A business section sees the tasks of its own units only.")
@@ -148,13 +159,7 @@ class RoleForm(ActionForm):
 class OpenForm(ActionForm):
     """A person of the bureau."""
 
-    username = forms.RegexField(
-        r"^[\w.@-]{3,40}$",
-        label=gettext_lazy("Sign-in name"),
-        max_length=40,
-        help_text=gettext_lazy("3 to 40 letters, digits, and . _ - @"),
-        error_messages={"invalid": gettext_lazy("Use 3 to 40 letters, digits, and . _ - @")},
-    )
+    username = username_field()
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"), choices=OWN_ROLES, widget=forms.CheckboxSelectMultiple

@@ -11,6 +11,8 @@ from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.permissions import may
 from foundation.accounts.rules import CAPABILITIES
 from foundation.audit.models import Entry
+from parties.models import Membership
+from tests.factories.assignments import ExpertFactory, FirmFactory, UnitFactory
 from tests.factories.foundation import SectionFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,65 @@ def test_account_that_cannot_be_opened_writes_nothing(desk, people, change, stat
 
     assert response.status_code == status
     assert (User.objects.count(), RoleGrant.objects.count(), Entry.objects.count()) == before
+
+
+def outside(desk, **facts):
+    return desk.post(reverse("pages:account-open-outside"), {"username": "from.outside", "name": "外演示"} | facts)
+
+
+def parties_of(bureau):
+    firm, expert, unit = FirmFactory(bureau=bureau), ExpertFactory(bureau=bureau), UnitFactory(bureau=bureau)
+    return {
+        "FIRM_ADMIN": (firm.organisation.name, {"organisation": firm.organisation}),
+        "FIRM_MEMBER": (firm.number, {"organisation": firm.organisation}),
+        "EXPERT": (expert.number, {"person": expert.person}),
+        "UNIT": (unit.code, {"organisation": unit.organisation}),
+    }
+
+
+@pytest.mark.parametrize("role", ["FIRM_ADMIN", "FIRM_MEMBER", "EXPERT", "UNIT"])
+def test_outside_account_is_bound_to_whom_it_is_for(desk, people, role):
+    whom, bound = parties_of(people["bureau"])[role]
+    assert text(desk.get(reverse("pages:account-open-outside")))
+
+    response = outside(desk, role=role, whom=whom)
+
+    password = re.search(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}", text(response)).group()
+    user = User.objects.get(username="from.outside")
+    assert user.check_password(password)
+    assert list(user.grants.values_list("role", flat=True)) == [role]
+    assert Membership.objects.filter(user=user, ended_on=None, **bound).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "words"),
+    [({"role": "FIRM_ADMIN", "whom": "没有这家机构"}, 409, "没有这家机构"), ({"role": "CLERK", "whom": "演示"}, 422, ""),
+     ({"role": "EXPERT", "whom": ""}, 422, ""), ({"role": "UNIT", "whom": "x" * 121}, 422, "")],
+)  # fmt: skip
+def test_outside_account_for_nobody_writes_nothing(desk, people, facts, status, words):
+    before = (User.objects.count(), Membership.objects.count(), Entry.objects.count())
+
+    page = text(outside(desk, **facts), status)
+
+    assert words in page
+    assert (User.objects.count(), Membership.objects.count(), Entry.objects.count()) == before
+
+
+def test_a_name_that_several_bear_is_not_enough(desk, people):
+    first = ExpertFactory(bureau=people["bureau"], person__name="王同名（演示）")
+    ExpertFactory(bureau=people["bureau"], person__name="王同名（演示）")
+
+    assert outside(desk, role="EXPERT", whom="王同名（演示）").status_code == 409
+    assert outside(desk, role="EXPERT", whom=first.number).status_code == 200
+
+
+def test_an_expert_has_one_account_and_another_bureaus_firm_is_unknown(desk, people):
+    expert, foreign = ExpertFactory(bureau=people["bureau"]), FirmFactory()
+    assert outside(desk, role="EXPERT", whom=expert.number).status_code == 200
+
+    assert outside(desk, role="EXPERT", whom=expert.number, username="second").status_code == 409
+    assert outside(desk, role="FIRM_ADMIN", whom=foreign.organisation.name, username="third").status_code == 409
+    assert not User.objects.filter(username__in=["second", "third"]).exists()
 
 
 def test_password_is_reset_for_others_only(desk, people, admin):
