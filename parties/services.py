@@ -328,7 +328,8 @@ def open_outside_account(
 ) -> tuple[User, str]:
     """Open an account for somebody outside the bureau and return it with its temporary password, known only now.
 
-    It is bound to ``party``: the firm's or unit's organisation, or the expert's own person. Raise ``PartyRefused`` where the role does not fit the party or an expert has an account already, and as
+    It is bound to ``party``: the firm's or unit's organisation, or the expert's own person. Raise ``PartyRefused``
+    where the role does not fit it or an expert has an account already, and as
     ``foundation.accounts.services.open_account``.
     """
     wanted = Person if role == Role.EXPERT else Organisation

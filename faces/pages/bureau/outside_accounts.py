@@ -1,4 +1,4 @@
-"""Accounts of those outside the bureau: firms, units, experts. Each is bound to the row of the register that it serves."""
+"""Accounts of those outside the bureau: firms, units, experts; each is bound to the row of the register it serves."""
 
 from __future__ import annotations
 
