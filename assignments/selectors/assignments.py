@@ -3,7 +3,7 @@
 from django.db import models
 
 from assignments.enums import AssignmentStatus
-from assignments.models import Assignment, ReReviewTask
+from assignments.models import Assignment, Draw, ReReviewTask
 from assignments.transitions import GONE
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -36,6 +36,11 @@ def panel_of(re_review: ReReviewTask) -> models.QuerySet[Assignment]:
     """Return the members of a panel who did not leave it, with their persons."""
     rows = Assignment.objects.filter(re_review=re_review).exclude(status__in=GONE)
     return rows.select_related("expert__person").order_by("pk")
+
+
+def untold(draw: Draw) -> Assignment | None:
+    """Return the first of those whom ``draw`` chose and whom nobody told yet."""
+    return Assignment.objects.filter(draw=draw, status=AssignmentStatus.DRAWN).order_by("pk").first()
 
 
 def re_reviews_visible_to(user: User) -> models.QuerySet[ReReviewTask]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.enums import AssignmentAction, AssignmentStatus, DeclineReason, TaskAction, TaskStatus
-from assignments.models import Assignment, CallAttempt, Declaration, EvaluationTask
+from assignments.models import Assignment, CallAttempt, Declaration, EvaluationTask, ReReviewTask
 from assignments.services.tasks import move_task
 from assignments.transitions import ASSIGNMENT
 from foundation.accounts.enums import Capability
@@ -39,6 +39,16 @@ def notify(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
     _tell(assignment, "assignment_waits")
     _record(assignment, by, "notified", at=at)
     return assignment
+
+
+@transaction.atomic
+def notify_panel(*, re_review: ReReviewTask, by: User, at: datetime) -> list[Assignment]:
+    """Tell everybody on the panel who was not told yet; raise ``AssignmentRefused`` where nobody waits to be told."""
+    rows = Assignment.objects.filter(re_review=re_review, status=AssignmentStatus.DRAWN).order_by("pk")
+    told = [notify(assignment=row, by=by, at=at) for row in rows]
+    if not told:
+        raise AssignmentRefused(Refusal("nobody_waits", _("Everybody on this panel has been told already.")))
+    return told
 
 
 @transaction.atomic

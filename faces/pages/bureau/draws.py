@@ -13,6 +13,7 @@ from django.views.generic.base import TemplateView
 
 from assignments.enums import DrawStatus
 from assignments.models import Draw
+from assignments.selectors.assignments import untold
 from assignments.selectors.draws import meeting_warning, visible_to
 from faces.pages.bureau.draw_room import GROUNDS, SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
@@ -140,7 +141,7 @@ class DrawPage(DrawObject, TemplateView):
             "early": meeting_warning(draw, self.today) if draw.status == DrawStatus.CONFIGURED else None,
             "rule_set": room.frozen.get("rule_set", ""),
             "home_url": self._home(draw),
-            "calls_url": address("calls", [draw.number]) if draw.status == DrawStatus.DRAWN else "",
+            "notify_url": self._notify(draw),
             "leaves_url": self._leaves(draw),
             "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
             "eligible_url": self._eligible(draw),
@@ -155,6 +156,17 @@ class DrawPage(DrawObject, TemplateView):
         if draw.re_review_id:
             return address("re-review", [draw.re_review.number]) if draw.re_review else ""
         return address("task", [draw.task.number]) if draw.task else ""
+
+    def _notify(self, draw: Draw) -> str:
+        """Return where those whom the draw chose are told; empty where nobody waits for it, or for who may not."""
+        if draw.status != DrawStatus.DRAWN or not may(self.user, Capability.COMMISSION):
+            return ""
+        waiting = untold(draw)
+        if waiting is None:
+            return ""
+        if draw.re_review is not None:
+            return address("re-review-notify", [draw.re_review.number])
+        return address("seat-notify", [waiting.pk])
 
     def _eligible(self, draw: Draw) -> str:
         if not may(self.user, Capability.READ_ALL):

@@ -161,6 +161,8 @@ class ReReviewPage(SectionsPage):
             found.append(Act(_("Ask a guest expert"), reverse("pages:guest-add", args=[row.number])))
         if row.status == ReReviewStatus.PANEL_READY and len(live) < row.panel_size and self.draw:
             found.insert(0, Act(_("Call the next of the list"), reverse("pages:draw", args=[self.draw.number])))
+        if any(seat.status == AssignmentStatus.DRAWN for seat in live):
+            found.insert(0, Act(_("Notify the panel"), reverse("pages:re-review-notify", args=[row.number])))
         if row.status == ReReviewStatus.PANEL_READY and live and all(seat.status == "DECLARED" for seat in live):
             found.insert(0, Act(_("Begin the review"), reverse("pages:re-review-begin", args=[row.number])))
         if row.status == ReReviewStatus.REVIEWING and self._all_in(live) and not self.panel_opinion:
@@ -214,6 +216,8 @@ class ReReviewPage(SectionsPage):
         if not may(self.user, Capability.COMMISSION):
             return []
         found = []
+        if seat.status == AssignmentStatus.DRAWN:
+            found.append(Act(_("Notify"), reverse("pages:seat-notify", args=[seat.pk])))
         if seat.status in ANSWERING:
             found.append(Act(_("Log a call"), reverse("pages:call", args=[seat.pk])))
         if seat.status == AssignmentStatus.ACCEPTED:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from assignments.enums import DeclineReason
 from assignments.models import Assignment
 from assignments.selectors.assignments import visible_to
-from assignments.services.assignments import declare, log_call
+from assignments.services.assignments import declare, log_call, notify, notify_panel
 from assignments.services.re_reviews import add_guest, name_leader
 from experts.enums import ExpertSource, TitleLevel
 from experts.services import ExpertDraft
@@ -72,6 +72,36 @@ class SeatStep(ActionView):
     def now(self) -> datetime:
         """The moment of this request."""
         return clock.now()
+
+
+class Notify(SeatStep):
+    """Tell a firm or an expert of the assignment, in the application and by mail."""
+
+    title, submit_label = gettext_lazy("Notify"), gettext_lazy("Send the notice")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who is told, and what the notice leaves out."""
+        return [_("%(name)s is asked to answer. The notice names neither firm nor unit.") % {"name": self.name}]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Tell."""
+        notify(assignment=self.object, by=self.user, at=self.now)
+        return _("%(name)s is notified and asked to answer.") % {"name": self.name}
+
+
+class PanelNotify(ReReviewStep):
+    """Tell the whole panel at once."""
+
+    title, submit_label = gettext_lazy("Notify the panel"), gettext_lazy("Send the notices")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what the notice leaves out."""
+        return [_("Everybody who was not told yet is asked to answer. The notice names neither firm nor unit.")]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Tell all."""
+        told = notify_panel(re_review=self.object, by=self.user, at=clock.now())
+        return _("Notified: %(count)d.") % {"count": len(told)}
 
 
 class CallForm(ActionForm):
@@ -247,6 +277,8 @@ class GuestAdd(ReReviewStep):
 
 
 urls = [
+    path("seats/<int:pk>/notify/", Notify.as_view(), name="seat-notify"),
+    path("re-reviews/<str:number>/notify/", PanelNotify.as_view(), name="re-review-notify"),
     path("seats/<int:pk>/call/", Call.as_view(), name="call"),
     path("seats/<int:pk>/declaration/", DeclareFor.as_view(), name="declare-for"),
     path("seats/<int:pk>/recuse/", Recuse.as_view(), name="recuse"),

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from assignments.enums import DrawStatus, Executor, FirmTrack, ReportTrackAction, Route, TaskAction, TaskStatus
+from assignments.enums import (
+    AssignmentStatus,
+    DrawStatus,
+    Executor,
+    FirmTrack,
+    ReportTrackAction,
+    Route,
+    TaskAction,
+    TaskStatus,
+)
 from assignments.rules.routes import PROCUREMENT
 from assignments.selectors.tasks import hand_actions, report_actions
 from foundation.accounts.enums import Capability as Can
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-    from assignments.models import Draw, EvaluationTask, ReReviewTask
+    from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
     from foundation.accounts.models import User
     from foundation.approvals.models import Approval
 
@@ -37,6 +46,7 @@ class Next:
 class Around:
     """What else the choice of the next step looks at."""
 
+    seat: Assignment | None = None
     draw: Draw | None = None
     approval: Approval | None = None
     re_review: ReReviewTask | None = None
@@ -60,6 +70,11 @@ ROUTE_PAGES: Final[Mapping[str, tuple[StrOrPromise, str, Can]]] = {
     Route.COMPARISON: (_("Record the comparison"), "task-compare", Can.COMMISSION),
     Route.DIRECT: (_("Appoint a firm"), "task-appoint", Can.COMMISSION),
     **dict.fromkeys(PROCUREMENT, (_("Record the award"), "task-award", Can.COMMISSION)),
+}
+SEAT_PAGES: Final[Mapping[str, tuple[tuple[StrOrPromise, str], ...]]] = {
+    AssignmentStatus.DRAWN: ((_("Notify the firm"), "seat-notify"), (_("Log a call"), "call")),
+    AssignmentStatus.NOTIFIED: ((_("Log a call"), "call"),),
+    AssignmentStatus.ACCEPTED: ((_("Enter the declaration"), "declare-for"),),
 }
 HAND_WORDS: Final[Mapping[TaskAction, StrOrPromise]] = {
     TaskAction.CONFIRM_RECUSAL: _("Confirm the recusal"),
@@ -124,8 +139,8 @@ def steps_for(task: EvaluationTask, user: User, around: Around) -> list[Next]:
     number: list[object] = [task.number]
     if task.status == TaskStatus.PLANNED and task.executor == Executor.FIRM:
         found += [(word, page, number) for word, page, can in _choice(task, around) if may(user, can)]
-    elif task.status == TaskStatus.SELECTED and around.draw and may(user, Can.DRAW):
-        found.append((_("Go to the call list"), "calls", [around.draw.number]))
+    elif task.status == TaskStatus.SELECTED and around.seat and may(user, Can.COMMISSION):
+        found += [(word, page, [around.seat.pk]) for word, page in SEAT_PAGES.get(around.seat.status, ())]
     if around.draw and task.status == TaskStatus.PLANNED:
         found.insert(0, (_("Go to the draw"), "draw", [around.draw.number]))
     if around.approval:

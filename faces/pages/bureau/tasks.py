@@ -202,9 +202,10 @@ class TaskPage(ObjectPage):
         draw = task.draws.exclude(status="VOID").order_by("-pk").first()
         re_review = task.re_reviews.exclude(status="STOPPED").order_by("-pk").first()
         approval = running("APPOINTMENT", task) if task.status == TaskStatus.PLANNED else None
-        around = task_steps.Around(draw=draw, approval=approval, re_review=re_review)
+        seat = next((seat for seat in reversed(self.seats) if seat.firm and seat.status not in GONE), None)
+        around = task_steps.Around(seat=seat, draw=draw, approval=approval, re_review=re_review)
         steps = task_steps.steps_for(task, self.user, around)
-        firm = next((seat.firm for seat in reversed(self.seats) if seat.firm and seat.status not in GONE), None)
+        firm = seat.firm if seat else None
         rules = tasks.rules_of_task(task, self.today)
         found = {
             "title": task.title,

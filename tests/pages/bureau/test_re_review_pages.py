@@ -72,6 +72,37 @@ def test_empty_list_says_what_to_do_first(client):
     assert "组织" in text(desk(client, office()["clerk"]).get(reverse("pages:re-reviews")))
 
 
+def test_the_whole_panel_is_told_in_one_step_and_once(client):
+    panel = Panel(STATUS.DRAWN, ReReviewStatus.PANEL_READY)
+    url = reverse("pages:re-review-notify", args=[panel.review.number])
+    desk(client, panel.clerk)
+    assert url in text(client.get(page_of(panel)))
+    assert text(client.get(url))
+
+    assert client.post(url).status_code == 302
+
+    assert {seat_of(panel, place).status for place in range(len(panel.seats))} == {STATUS.NOTIFIED}
+    assert url not in text(client.get(page_of(panel)))
+    again = client.post(url)
+    assert again.status_code == 409
+    assert "均已通知" in again.content.decode()
+
+
+def test_one_seat_is_told_by_who_commissions_only(client):
+    panel = Panel(STATUS.DRAWN, ReReviewStatus.PANEL_READY)
+    url = address("seat-notify", panel)
+    leader = UserFactory(bureau=panel.review.bureau, role=Role.BUREAU_LEADER)
+    assert desk(client, leader).post(url).status_code == 403
+    assert seat_of(panel).status == STATUS.DRAWN
+    desk(client, panel.clerk)
+    assert text(client.get(url))
+
+    assert client.post(url).status_code == 302
+
+    assert (seat_of(panel).status, seat_of(panel, 1).status) == (STATUS.NOTIFIED, STATUS.DRAWN)
+    assert client.post(url).status_code == 409
+
+
 @pytest.mark.parametrize("extra", [0, 4])
 def test_page_costs_the_same_for_many_calls_and_seats(client, panel, extra, django_assert_max_num_queries):
     for _place in range(extra):
