@@ -26,6 +26,7 @@ from evaluators.models import Firm
 from experts.models import Expert
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau, Section
+from foundation.core import clock
 from foundation.files.models import StoredFile
 from foundation.rulesets.models import RuleSet
 from parties.models import BudgetUnit, Person
@@ -103,7 +104,7 @@ class EvaluationTask(models.Model):
     section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, related_name="+")
     clerk = models.ForeignKey(User, models.PROTECT, related_name="+")
     is_demo = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
@@ -197,7 +198,7 @@ class ReReviewTask(models.Model):
     due_on = models.DateField()
     status = models.CharField(max_length=12, choices=ReReviewStatus.choices, default=ReReviewStatus.OPEN)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
@@ -240,7 +241,7 @@ class Draw(models.Model):
     outside_receipt = models.CharField(max_length=200, blank=True)
     ratio_confirmed = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [

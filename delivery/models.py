@@ -15,6 +15,7 @@ from delivery.enums import (
 from evaluators.models import Firm, LeadEvaluator
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.files.models import StoredFile
 from foundation.papers.models import Paper
 from parties.models import BudgetUnit
@@ -146,7 +147,7 @@ class UnitComment(models.Model):
     version = models.ForeignKey(ReportVersion, models.PROTECT, related_name="comments")
     words = models.TextField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField(auto_now_add=True)
+    entered_at = models.DateTimeField(default=clock.now)
     is_adopted = models.BooleanField(null=True, blank=True)
     reply = models.CharField(max_length=500, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau, Section
+from foundation.core import clock
 from parties.enums import EmploymentKind, OrganisationKind, RelationshipKind
 
 
@@ -128,7 +129,7 @@ class Employment(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now)
 
     objects = EmploymentQuerySet.as_manager()
 

@@ -10,8 +10,14 @@ import threading
 import urllib.request
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# A busy machine is no fault of a property; how many examples are tried stays what each test says.
+hypothesis.settings.register_profile(
+    "gongping", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("gongping")
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("GONGPING_CI") == "1"

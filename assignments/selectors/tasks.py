@@ -43,11 +43,17 @@ FIRM_HELP_LINE = (
     TaskStatus.FIELDWORK, TaskStatus.ACCEPTED,
 )  # fmt: skip
 OWN_HELP_LINE = (TaskStatus.PLANNED, TaskStatus.FIELDWORK, TaskStatus.ACCEPTED)
-BY_HAND = frozenset(
-    {TaskAction.CONFIRM_RECUSAL, TaskAction.RETURN_PLAN, TaskAction.NOTIFY_UNIT, TaskAction.START,
-     TaskAction.ASK_COMMENTS, TaskAction.ARCHIVE}
-)  # fmt: skip
-BY_OWN_HAND = BY_HAND | {TaskAction.SUBMIT_DRAFT, TaskAction.SUBMIT, TaskAction.FINALISE, TaskAction.ACCEPT}
+# Where a firm serves, the unit and the firm are told of these steps: the pages of delivery take them.
+BY_HAND = frozenset({TaskAction.CONFIRM_RECUSAL, TaskAction.START, TaskAction.ARCHIVE})
+BY_OWN_HAND = BY_HAND | {
+    TaskAction.RETURN_PLAN,
+    TaskAction.NOTIFY_UNIT,
+    TaskAction.SUBMIT_DRAFT,
+    TaskAction.ASK_COMMENTS,
+    TaskAction.SUBMIT,
+    TaskAction.FINALISE,
+    TaskAction.ACCEPT,
+}
 # An expert learns which task it is only after accepting; what was void or declined is no longer his.
 TOLD = frozenset(
     {AssignmentStatus.ACCEPTED, AssignmentStatus.DECLARED, AssignmentStatus.SERVING, AssignmentStatus.SIGNED,

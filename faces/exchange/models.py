@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.files.models import StoredFile
 
 
@@ -30,7 +31,7 @@ class ImportRun(models.Model):
     rows = models.PositiveIntegerField(default=0)
     faults = models.PositiveIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_at = models.DateTimeField(default=clock.now)
     imported_on = models.DateField(null=True, blank=True)
 
     class Meta:

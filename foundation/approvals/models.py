@@ -7,6 +7,7 @@ from foundation.accounts.enums import Role
 from foundation.accounts.models import User
 from foundation.approvals.enums import ApprovalStatus, StepStatus
 from foundation.bureaus.models import Bureau, Section
+from foundation.core import clock
 
 
 class Approval(models.Model):
@@ -21,7 +22,7 @@ class Approval(models.Model):
     amount_cents = models.BigIntegerField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=ApprovalStatus.choices, default=ApprovalStatus.PENDING)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField(auto_now_add=True)
+    entered_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from django.db import models
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 
 
 class StoredFile(models.Model):
@@ -19,7 +20,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     pages = models.PositiveIntegerField(null=True, blank=True)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         indexes = [models.Index(fields=["owner_kind", "owner_id"], name="file_by_owner")]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.accounts.models import User
+from foundation.core import clock
 
 
 class Notice(models.Model):
@@ -14,7 +15,7 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict)
     path = models.CharField(max_length=200, blank=True)
     once = models.CharField(max_length=80, blank=True)  # names the occasion of a notice that is given only once
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.files.models import StoredFile
 from foundation.papers.enums import DeliveryWay, PaperStatus
 
@@ -48,7 +49,7 @@ class Paper(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [

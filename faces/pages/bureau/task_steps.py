@@ -56,7 +56,15 @@ class Around:
 ELSEWHERE: Final[Mapping[TaskStatus, tuple[tuple[StrOrPromise, str, Can], ...]]] = {
     TaskStatus.RECUSAL_CONFIRMED: ((_("Commission the firm"), "commission", Can.COMMISSION),),
     TaskStatus.COMMISSIONED: ((_("See commission and contract"), "commission", Can.COMMISSION),),
-    TaskStatus.PLAN_REVIEW: ((_("Open an expert review"), "re-review-open", Can.DRAW),),
+    TaskStatus.PLAN_REVIEW: (
+        (_("Notify the unit"), "unit-notify", Can.COMMISSION),
+        (_("Open an expert review"), "re-review-open", Can.DRAW),
+        (_("Read what was handed in"), "commission", Can.COMMISSION),
+    ),
+    TaskStatus.DRAFT: (
+        (_("Ask the unit for comments"), "comments-ask", Can.COMMISSION),
+        (_("Read what was handed in"), "commission", Can.COMMISSION),
+    ),
     TaskStatus.FIELDWORK: ((_("See commission and contract"), "commission", Can.COMMISSION),),
     TaskStatus.SUBMITTED: ((_("Open the expert review"), "re-review-open", Can.DRAW),),
     TaskStatus.FINAL: ((_("Accept the report"), "commission", Can.COMMISSION),),
@@ -149,12 +157,11 @@ def steps_for(task: EvaluationTask, user: User, around: Around) -> list[Next]:
         found.append((_("Go to the expert review"), "re-review", [around.re_review.number]))
     elsewhere = [(word, page, number) for word, page, can in _elsewhere(task, around) if may(user, can)]
     by_hand = [(word, page, args) for word, page, args in _by_hand(task)] if may(user, Can.COMMISSION) else []
-    if task.status in {TaskStatus.SELECTED, TaskStatus.PLAN_REVIEW}:
+    if task.status == TaskStatus.SELECTED:
         by_hand.reverse()
     if task.status in {TaskStatus.ACCEPTED, TaskStatus.ARCHIVED} and may(user, Can.READ_ALL):
         by_hand.append((_("Rectification and use of the result"), "task-results", number))
-    first, second = (by_hand, elsewhere) if task.status == TaskStatus.PLAN_REVIEW else (elsewhere, by_hand)
-    steps = [Next(word, url) for word, page, args in [*found, *first, *second] if (url := address(page, args))]
+    steps = [Next(word, url) for word, page, args in [*found, *elsewhere, *by_hand] if (url := address(page, args))]
     unique = list({step.url: step for step in reversed(steps)}.values())[::-1]
     return [Next(step.label, step.url, is_primary=index == 0) for index, step in enumerate(unique)]
 

@@ -1,0 +1,167 @@
+"""The main job, once through in a browser: from an empty plan to a stranger who verifies the draw.
+
+The people of the demonstration year plan the year after it. Nobody does more than his role allows; the section is of two
+people and one leader, the witness is of supervision.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from faces.documents.evaluation_report import ReportFacts, build, indicators_for
+from tests.browser.people import PASSWORD, Somebody
+
+OWN_PASSWORD = "a-longer-one-2021"
+PROJECT, NAME = "370112-2019-0007", "城乡环卫一体化服务"
+UNIT = "济南市历城区环境卫生管护中心"
+
+
+class Story:
+    """Who takes part, and what the story has learnt so far (``facts``: plain text, so that a step can be repeated)."""
+
+    def __init__(self, open_page, site, facts=None):
+        self.open_page, self.site, self.facts = open_page, site, facts or {}
+        self.people = {}
+
+    def __call__(self, username, **options):
+        """Return the person of an account, at his own device."""
+        if username not in self.people:
+            password = OWN_PASSWORD if username in self.facts.get("opened", ()) else PASSWORD
+            self.people[username] = Somebody(self.open_page, self.site, username, password=password, **options)
+        return self.people[username]
+
+    def open_account(self, username, role, whom, **options):
+        """Let the administrator open an account, and its person choose an own password; return the person."""
+        admin = self("admin").open("/bureau/accounts/").follow("为机构、单位或专家开户")
+        admin.fill(role=role, whom=whom, username=username, name=f"{username}演示").press("开立账号")
+        given = admin.page.inner_text("code.nb")
+        self.people[username] = person = Somebody(self.open_page, self.site, username, password=given, **options)
+        person.fill(oldpassword=given, password1=OWN_PASSWORD, password2=OWN_PASSWORD).press("修改密码")
+        self.facts.setdefault("opened", []).append(username)
+        return person
+
+
+def clerk_plans_a_task(story):
+    clerk = story("clerk").open("/bureau/plan/").follow("建立下年度计划").press("建立计划")
+    clerk.sees("2021 年度评价计划")
+    clerk.follow("添加第一项任务")
+    clerk.fill(kind="KEY_PROJECT", project_text=PROJECT, executor="FIRM", budget_year=2020, amount=4800, fee_limit=15)
+    clerk.press("添加任务")
+    clerk.sees("下一步")
+    story.facts["task"] = clerk.path.rstrip("/").rpartition("/")[2]
+
+
+def clerk_chooses_the_route_and_sees_who_is_eligible(story):
+    clerk = story("clerk").open(f"/bureau/tasks/{story.facts['task']}/")
+    clerk.follow("确定采购方式").fill(route="DRAW").press("确定采购方式")
+    clerk.follow("准备抽取").follow("谁符合条件，谁不符合及原因")
+    clerk.sees("不符合")
+
+
+def the_firm_is_drawn(story):
+    clerk = story("clerk").open(f"/bureau/tasks/{story.facts['task']}/").follow("准备抽取")
+    story.facts["draw"] = draw_with_witness(story)
+    clerk.sees("演示").follow("通知机构").press("发出通知")
+    story.facts["firm"] = re.search(r"承办：(\S+（演示）)", clerk.page.inner_text("main")).group(1)
+
+
+def draw_with_witness(story):
+    """Set up, freeze, seed from two devices, draw; return the number of the draw."""
+    clerk, witness = story("clerk"), story("supervisor")
+    clerk.fill(witness="郑守仁").press("设置抽取").press("冻结名单")
+    room = clerk.path
+    for person in (clerk, witness):
+        person.open(room)
+        person.press("在本设备上生成我的随机数").press("提交承诺值")
+    for person in (clerk, witness):
+        person.open(room).press("揭示随机数")
+    clerk.open(room)
+    return room.rstrip("/").rpartition("/")[2]
+
+
+def the_firm_accepts_and_declares(story):
+    firm = story.open_account("firm2021", "FIRM_ADMIN", story.facts["firm"])
+    firm.open("/firm/").follow("答复是否承接").fill(answer="yes").press("发送答复")
+    firm.follow("声明独立性").fill(has_conflict="no").press("声明")
+
+
+def the_letter_is_agreed_in_two_steps_and_sent(story):
+    clerk = story("clerk").open(f"/bureau/tasks/{story.facts['task']}/").follow("委托机构").follow("起草委托书")
+    leads = clerk.page.locator("[name=lead_evaluator] option").all_inner_texts()
+    lead = leads[1]
+    clerk.fill(lead_evaluator=lead, fee=12, letter_number="历城财绩〔2021〕1号").press("呈批")
+    story.facts["lead"] = re.split(r"[（，,\s]", lead)[0]
+    approval = clerk.follow("查看呈批件").path
+    for username in ("head", "leader"):
+        story(username).open("/bureau/approvals/").sees(story.facts["firm"]).open(approval).press("同意")
+    clerk.open(f"/bureau/tasks/{story.facts['task']}/commission/").follow("发出委托书")
+    clerk.fill(way="ELECTRONIC").press("发出委托书")
+    story("firm2021").open("/firm/").follow("接受委托").press("接受委托")
+
+
+def report_of(story, version):
+    """Return the bytes of a report as the firm would write it, in PDF."""
+    facts = ReportFacts(
+        project=NAME,
+        unit=UNIT,
+        firm=story.facts["firm"],
+        lead_evaluator=story.facts["lead"],
+        budget_year=2020,
+        amount_wan=Decimal(4800),
+        spent_wan=Decimal(4700),
+        indicators=indicators_for(NAME, "其他", Decimal("88.40")),
+        total=Decimal("88.40"),
+        grade="良",
+        findings=("管护责任主体不明确。", "作业质量考核未与付费挂钩。"),
+        suggestions=("将考核结果与付费挂钩，列入下一年度预算。",),
+        project_code=PROJECT,
+        version=version,
+        dated=date(2020, 12, 21),
+    )
+    return build(facts)
+
+
+def hand_in(story, step, kind, version):
+    firm = story("firm2021").open("/firm/").follow(step)
+    file = (f"{version}.pdf", "application/pdf", report_of(story, version))
+    firm.fill(kind=kind, file=file, internally_reviewed_by="审核人演示").press("检查并提交")
+    return firm
+
+
+def the_firm_delivers(story):
+    clerk, firm = story("clerk"), story("firm2021")
+    task = f"/bureau/tasks/{story.facts['task']}/"
+    hand_in(story, "提交工作方案", "WORK_PLAN", "工作方案")
+    clerk.open(task).follow("发进点通知").press("发进点通知")
+    firm.open("/firm/").follow("开始实施").press("开始实施")
+    hand_in(story, "提交初稿", "DRAFT", "初稿")
+    clerk.open(task).follow("征求单位意见").press("征求意见")
+    hand_in(story, "提交送审稿", "SUBMITTED", "送审稿")
+
+
+def the_panel_is_drawn(story):
+    clerk = story("clerk").open(f"/bureau/tasks/{story.facts['task']}/").follow("组织专家评审").press("开启评审")
+    story.facts["review"] = clerk.path
+    clerk.follow("准备抽取").fill(node_1="环境", count_1=2, node_2="财政", count_2=1)
+    story.facts["panel_draw"] = draw_with_witness(story)
+    clerk.follow("通知专家组").press("发出通知")
+
+
+STORY = (
+    clerk_plans_a_task,
+    clerk_chooses_the_route_and_sees_who_is_eligible,
+    the_firm_is_drawn,
+    the_firm_accepts_and_declares,
+    the_letter_is_agreed_in_two_steps_and_sent,
+    the_firm_delivers,
+    the_panel_is_drawn,
+)
+
+
+@pytest.mark.browser
+def test_from_an_empty_plan_to_a_verified_draw(open_page, demo_site):
+    story = Story(open_page, demo_site)
+    for step in STORY:
+        step(story)
