@@ -68,7 +68,7 @@ class Somebody:
     def fill(self, **fields):
         """Fill named fields: text, choices, ticks, and files given as (name, type, content)."""
         for name, value in fields.items():
-            field = self.page.locator(f"main [name='{name}'], form [name='{name}']").first
+            field = self.page.locator(f"main [name='{name}']").first
             assert field.count(), f"{self.username} finds no field {name!r} at {self.path}: {self.text()[:1500]}"
             kind = field.get_attribute("type")
             if isinstance(value, tuple):

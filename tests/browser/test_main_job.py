@@ -7,14 +7,18 @@ people and one leader, the witness is of supervision.
 import re
 from datetime import date
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 
 from faces.documents.evaluation_report import ReportFacts, build, indicators_for
 from tests.browser.people import PASSWORD, Somebody
+from tests.factories.panels import picture
 
+PHONE = 390
 OWN_PASSWORD = "a-longer-one-2021"
 PROJECT, NAME = "370112-2019-0007", "城乡环卫一体化服务"
+PNG = picture()
 UNIT = "济南市历城区环境卫生管护中心"
 
 
@@ -32,15 +36,26 @@ class Story:
             self.people[username] = Somebody(self.open_page, self.site, username, password=password, **options)
         return self.people[username]
 
-    def open_account(self, username, role, whom, **options):
-        """Let the administrator open an account, and its person choose an own password; return the person."""
-        admin = self("admin").open("/bureau/accounts/").follow("为机构、单位或专家开户")
-        admin.fill(role=role, whom=whom, username=username, name=f"{username}演示").press("开立账号")
+    def open_account(self, username, role, whom, name="", **options):
+        """Let the administrator open an account and its person choose an own password; return the account.
+
+        A person of the demonstration who has one already gets a new password instead.
+        """
+        admin = self("admin").open("/bureau/accounts/").fill(q=name or whom)
+        admin.page.press("main [name=q]", "Enter")
+        admin.page.wait_for_url(lambda url: "q=" in url, wait_until="load")
+        known = admin.page.locator("main tbody th a")
+        if known.count():
+            username = known.first.inner_text()
+            admin.follow(username).follow("重置密码").press("重置密码")
+        else:
+            admin.open("/bureau/accounts/").follow("为机构、单位或专家开户")
+            admin.fill(role=role, whom=whom, username=username, name=name).press("开立账号")
         given = admin.page.inner_text("code.nb")
         self.people[username] = person = Somebody(self.open_page, self.site, username, password=given, **options)
         person.fill(oldpassword=given, password1=OWN_PASSWORD, password2=OWN_PASSWORD).press("修改密码")
         self.facts.setdefault("opened", []).append(username)
-        return person
+        return username
 
 
 def clerk_plans_a_task(story):
@@ -82,7 +97,8 @@ def draw_with_witness(story):
 
 
 def the_firm_accepts_and_declares(story):
-    firm = story.open_account("firm2021", "FIRM_ADMIN", story.facts["firm"])
+    username = story.open_account("firm2021", "FIRM_ADMIN", story.facts["firm"], "机构负责人演示")
+    firm = story(username)
     firm.open("/firm/").follow("答复是否承接").fill(answer="yes").press("发送答复")
     firm.follow("声明独立性").fill(has_conflict="no").press("声明")
 
@@ -149,6 +165,43 @@ def the_panel_is_drawn(story):
     clerk.follow("通知专家组").press("发出通知")
 
 
+def the_experts_accept_and_declare(story):
+    clerk = story("clerk").open(story.facts["review"])
+    links = clerk.page.locator("main a[href*='/bureau/experts/']").all()
+    members = [(link.inner_text(), unquote(link.get_attribute("href")).split("/")[-2]) for link in links]
+    assert len(set(members)) == 3, members
+    story.facts["experts"] = []
+    for place, (name, number) in enumerate(members, 1):
+        username = story.open_account(f"seat{place}", "EXPERT", number, name, width=PHONE if place == 3 else 1366)
+        expert = story(username).open("/expert/").misses(story.facts["firm"], UNIT)
+        expert.follow("答复是否参加").fill(answer="yes").press("发送答复")
+        expert.open("/expert/").follow("声明利益关系").sees(story.facts["firm"])
+        expert.fill(has_conflict="no").press("声明")
+        story.facts["experts"].append(username)
+
+
+def the_experts_read_and_score(story):
+    clerk = story("clerk").open(story.facts["review"]).follow("开始评审").press("开始评审")
+    for taken_off, username in zip(("0.5", "1", "1.5"), story.facts["experts"], strict=True):
+        expert = story(username).open("/expert/").follow("阅读报告并填写意见")
+        score(expert, Decimal(taken_off))
+        expert.fill(**{"finding-page-1": 12, "finding-severity-1": "较重", "finding-words-1": "满意度样本量不足。"})
+        expert.fill(conclusion="报告依据较充分，建议修改后验收。", scan=("签字.png", "image/png", PNG)).press("提交")
+    clerk.open(story.facts["review"]).follow("指定组长").press("指定组长")
+
+
+def score(person, taken_off):
+    """Give every item its points less ``taken_off`` on the first, with a reason and a page."""
+    person.page.locator(".opinion details, details").evaluate_all("all => all.forEach(each => each.open = true)")
+    fields = person.page.locator("input[name^='score-']").all()
+    for place, field in enumerate(fields):
+        code = field.get_attribute("name").removeprefix("score-")
+        most = Decimal(field.get_attribute("max"))
+        field.fill(str(most - taken_off if place == 0 else most))
+        if place == 0:
+            person.fill(**{f"reason-{code}": "数据来源未逐项注明。"})
+
+
 STORY = (
     clerk_plans_a_task,
     clerk_chooses_the_route_and_sees_who_is_eligible,
@@ -157,6 +210,8 @@ STORY = (
     the_letter_is_agreed_in_two_steps_and_sent,
     the_firm_delivers,
     the_panel_is_drawn,
+    the_experts_accept_and_declare,
+    the_experts_read_and_score,
 )
 
 

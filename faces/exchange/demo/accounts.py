@@ -33,6 +33,6 @@ def accounts() -> Book:
             [("370112", "济南市历城区财政局", "历城区财政局", "是")],
         ),
         Table("科室", "", ("科室名称", "职能"), list(SECTIONS)),
-        Table("账号", "演示账号，口令见登录页", ("账号", "姓名", "角色", "科室"), list(ACCOUNTS)),
+        Table("账号", "演示账号，密码见登录页", ("账号", "姓名", "角色", "科室"), list(ACCOUNTS)),
     )
     return Book("bureau.xlsx", tables)
