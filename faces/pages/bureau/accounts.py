@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.generic.base import TemplateView
 
 from faces.pages.shared import formats
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 NOT_OPEN_HERE = {Role.FIRM_ADMIN, Role.FIRM_MEMBER, Role.EXPERT, Role.UNIT}
-OPEN_OR_CLOSED = (("True", gettext_lazy("open")), ("False", gettext_lazy("closed")))
+OPEN_OR_CLOSED = (("True", pgettext_lazy("account", "open")), ("False", pgettext_lazy("account", "closed")))
 OWN_ROLES = [(role.value, role.label) for role in Role if role not in NOT_OPEN_HERE]
 
 
@@ -54,8 +54,8 @@ def roles_word(user: User) -> str:
 def state_word(user: User) -> StrOrPromise:
     """Return whether an account is open, and whether its password is still the temporary one."""
     if not user.is_active:
-        return _("closed")
-    return _("temporary password") if user.has_temporary_password else _("open")
+        return pgettext("account", "closed")
+    return _("temporary password") if user.has_temporary_password else pgettext("account", "open")
 
 
 class AccountList(ListPage):
@@ -75,12 +75,7 @@ class AccountList(ListPage):
     )
     facets = (
         Facet("role", gettext_lazy("Role"), Role.choices, lookup="grants__role", many=True),
-        Facet(
-            "open",
-            gettext_lazy("State"),
-            (("True", gettext_lazy("open")), ("False", gettext_lazy("closed"))),
-            "is_active",
-        ),
+        Facet("open", gettext_lazy("State"), OPEN_OR_CLOSED, "is_active"),
     )
     search_fields = ("username", "name")
     search_hint = gettext_lazy("Sign-in name or name")
