@@ -65,6 +65,7 @@ def clerk_plans_a_task(story):
     clerk.fill(kind="KEY_PROJECT", project_text=PROJECT, executor="FIRM", budget_year=2020, amount=4800, fee_limit=15)
     clerk.press("添加任务")
     clerk.sees("下一步")
+    story.facts["title"] = clerk.page.inner_text("h1").strip()
     story.facts["task"] = clerk.path.rstrip("/").rpartition("/")[2]
 
 
@@ -168,7 +169,9 @@ def the_panel_is_drawn(story):
 def the_experts_accept_and_declare(story):
     clerk = story("clerk").open(story.facts["review"])
     links = clerk.page.locator("main a[href*='/bureau/experts/']").all()
-    members = [(link.inner_text(), unquote(link.get_attribute("href")).split("/")[-2]) for link in links]
+    members = [
+        (link.inner_text().partition("（")[0], unquote(link.get_attribute("href")).split("/")[-2]) for link in links
+    ]
     assert len(set(members)) == 3, members
     story.facts["experts"] = []
     for place, (name, number) in enumerate(members, 1):
@@ -181,13 +184,12 @@ def the_experts_accept_and_declare(story):
 
 
 def the_experts_read_and_score(story):
-    clerk = story("clerk").open(story.facts["review"]).follow("开始评审").press("开始评审")
+    story("clerk").open(story.facts["review"]).follow("开始评审").press("开始评审")
     for taken_off, username in zip(("0.5", "1", "1.5"), story.facts["experts"], strict=True):
         expert = story(username).open("/expert/").follow("阅读报告并填写意见")
         score(expert, Decimal(taken_off))
         expert.fill(**{"finding-page-1": 12, "finding-severity-1": "较重", "finding-words-1": "满意度样本量不足。"})
         expert.fill(conclusion="报告依据较充分，建议修改后验收。", scan=("签字.png", "image/png", PNG)).press("提交")
-    clerk.open(story.facts["review"]).follow("指定组长").press("指定组长")
 
 
 def score(person, taken_off):
@@ -199,7 +201,53 @@ def score(person, taken_off):
         most = Decimal(field.get_attribute("max"))
         field.fill(str(most - taken_off if place == 0 else most))
         if place == 0:
-            person.fill(**{f"reason-{code}": "数据来源未逐项注明。"})
+            person.fill(**{f"reason-{code}": "数据来源未逐项注明。", f"page-{code}": 12})
+
+
+def the_panel_agrees_and_signs(story):
+    experts = [story(username) for username in story.facts["experts"]]
+    homes = {expert.username: expert.open("/expert/").text() for expert in experts}
+    leader = next(expert for expert in experts if "起草专家组意见" in homes[expert.username])
+    leader.follow("起草专家组意见").fill(words="同意修改后验收，重点补充满意度样本。").press("提交专家组")
+    for expert in experts:
+        expert.open("/expert/").follow("签署专家组意见").press("签字")
+
+
+def the_final_report_is_signed_and_accepted(story):
+    firm = hand_in(story, "提交定稿", "FINAL", "定稿")
+    firm.follow("签署本文件").fill(way="WET_SCAN", scan=("签字页.png", "image/png", PNG)).press("将签字绑定到本文件")
+    story("clerk").open(f"/bureau/tasks/{story.facts['task']}/").follow("验收报告").press("验收报告")
+
+
+def the_rating_is_computed_confirmed_and_approved(story):
+    clerk = story("clerk").open(f"/bureau/tasks/{story.facts['task']}/").follow("报告质量评级")
+    page = clerk.path
+    clerk.follow("录入科室评分项")
+    score(clerk, Decimal("0.5"))
+    clerk.press("保存分数").follow("计算").press("计算")
+    story("head").open(page).follow("确认评级").press("确认并呈批")
+    approve(story, "评级")
+    clerk.open(page).follow("告知机构").press("告知机构")
+    firm = story(story.facts["opened"][0]).open("/firm/ratings/").follow(story.facts["title"]).follow("接受评级")
+    firm.press("接受评级")
+    clerk.open(page).follow("定为终局").press("定为终局")
+
+
+def approve(story, *words):
+    """Let the bureau leader agree to the first thing that waits for him."""
+    leader = story("leader").open("/bureau/approvals/").sees(*words)
+    leader.page.locator("main tbody th a").first.click()
+    leader.page.wait_for_load_state()
+    leader.press("同意")
+
+
+def the_leader_publishes(story):
+    clerk = story("clerk").open("/bureau/publications/")
+    clerk.follow(story.facts["title"])
+    clerk.follow("呈请公开审批").press("呈批")
+    approve(story, "公开")
+    leader = story("leader").open("/bureau/publications/").follow(story.facts["title"]).press("公开")
+    leader.open("/bureau/publications/")
 
 
 STORY = (
@@ -212,6 +260,10 @@ STORY = (
     the_panel_is_drawn,
     the_experts_accept_and_declare,
     the_experts_read_and_score,
+    the_panel_agrees_and_signs,
+    the_final_report_is_signed_and_accepted,
+    the_rating_is_computed_confirmed_and_approved,
+    the_leader_publishes,
 )
 
 

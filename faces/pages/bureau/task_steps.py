@@ -67,7 +67,10 @@ ELSEWHERE: Final[Mapping[TaskStatus, tuple[tuple[StrOrPromise, str, Can], ...]]]
     ),
     TaskStatus.FIELDWORK: ((_("See commission and contract"), "commission", Can.COMMISSION),),
     TaskStatus.SUBMITTED: ((_("Open the expert review"), "re-review-open", Can.DRAW),),
-    TaskStatus.FINAL: ((_("Accept the report"), "commission", Can.COMMISSION),),
+    TaskStatus.FINAL: (
+        (_("Accept the report"), "report-accept", Can.COMMISSION),
+        (_("Read what was handed in"), "commission", Can.COMMISSION),
+    ),
     TaskStatus.ACCEPTED: (
         (_("Rate the report"), "rating", Can.SCORE_SECTION),
         (_("Confirm the rating"), "rating", Can.CONFIRM),
