@@ -44,11 +44,11 @@ class Somebody:
             assert word not in text, f"{self.username} at {self.path} still sees {word!r}"
         return self
 
-    def follow(self, words, *, within="main, .wall, body", exact=True):
+    def follow(self, words, *, within="main", exact=True):
         """Follow the first visible link with these words."""
         return self._click("link", words, within, exact=exact)
 
-    def press(self, words, *, within="main, .wall, body", exact=True):
+    def press(self, words, *, within="main", exact=True):
         """Press the first visible button with these words, and see that nothing was refused."""
         self._click("button", words, within, exact=exact)
         wrong = self.page.locator(".errsum")

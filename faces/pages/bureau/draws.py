@@ -15,6 +15,7 @@ from assignments.enums import DrawStatus
 from assignments.models import Draw
 from assignments.selectors.assignments import untold
 from assignments.selectors.draws import meeting_warning, visible_to
+from disclosure.selectors import publishable_draws
 from faces.pages.bureau.draw_room import GROUNDS, SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
 from faces.pages.bureau.draw_steps import urls as step_urls
@@ -142,6 +143,7 @@ class DrawPage(DrawObject, TemplateView):
             "rule_set": room.frozen.get("rule_set", ""),
             "home_url": self._home(draw),
             "notify_url": self._notify(draw),
+            "publish_url": self._publish(draw),
             "leaves_url": self._leaves(draw),
             "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
             "eligible_url": self._eligible(draw),
@@ -167,6 +169,12 @@ class DrawPage(DrawObject, TemplateView):
         if draw.re_review is not None:
             return address("re-review-notify", [draw.re_review.number])
         return address("seat-notify", [waiting.pk])
+
+    def _publish(self, draw: Draw) -> str:
+        """Return where the record is published; empty where it was, cannot be yet, or for who may not."""
+        if not may(self.user, Capability.PUBLISH) or not publishable_draws(self.user).filter(pk=draw.pk).exists():
+            return ""
+        return address("publish-draw", [draw.number])
 
     def _eligible(self, draw: Draw) -> str:
         if not may(self.user, Capability.READ_ALL):
