@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assignments.matching.engine import solve
-from assignments.matching.problem import ProblemError, read_problem
+from assignments.matching.problem import Problem, ProblemError, read_problem
 from assignments.matching.record import result_document
 from foundation.core.canon import dumps
 
@@ -23,8 +23,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:
-        document: Any = json.loads(options.problem.read_text(encoding="utf-8"))
-        result = result_document(solve(read_problem(document)), _seed(document))
+        problem, seed = _read(options.problem)
+        result = result_document(solve(problem), seed)
     except (OSError, ValueError, RecursionError) as error:
         sys.stderr.write(f"{options.problem}: {error}\n")
         return 2
@@ -32,12 +32,14 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _seed(document: dict[str, Any]) -> str:
-    seed = document.get("seed")
+def _read(path: Path) -> tuple[Problem, str]:
+    """Return problem and seed; the text is forgotten before anything is solved."""
+    document: Any = json.loads(path.read_text(encoding="utf-8"))
+    problem, seed = read_problem(document), document.get("seed")
     if not isinstance(seed, str) or not re.fullmatch(r"(?:[0-9a-f]{2})+", seed):
         message = "seed must be bytes in lower-case hexadecimal"
         raise ProblemError(message)
-    return seed
+    return problem, seed
 
 
 if __name__ == "__main__":

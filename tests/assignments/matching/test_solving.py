@@ -87,6 +87,14 @@ def test_solve_does_not_depend_on_the_order_of_the_edges():
     assert dumps(answered(problem)) == dumps(answered(turned))
 
 
+@pytest.mark.parametrize("floor", ["none", "max-min"])
+@pytest.mark.parametrize("seats", [[], [0], [0, 0]])
+def test_solve_answers_where_nothing_is_to_be_done(seats, floor):
+    result = answered({"seats": seats, "caps": [1], "edges": [], "seed": "00", "floor": floor})
+
+    assert (result["status"], result["total"], result["assignment"]) == ("optimal", 0, [[] for _ in seats])
+
+
 def test_solve_names_the_versions_it_computed_with():
     assert answered(batch())["solvers"] == solvers()
     assert set(solvers()) == {"highspy", "ortools"}
