@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.idle.IdleMiddleware",
     "config.language.LanguageMiddleware",
     "config.plain_address.PlainAddressMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,6 +154,7 @@ AXES_USERNAME_CALLABLE = "foundation.accounts.adapter.name_tried"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_IDLE_SECONDS = 60 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

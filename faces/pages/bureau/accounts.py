@@ -262,6 +262,9 @@ class RoleGive(AccountAct):
         """Offer the sections of the bureau."""
         form: RoleForm = super().get_form(form_class)
         offer_sections(form, self.user)
+        outside = sorted({grant.role for grant in self.object.grants.all()} & NOT_OPEN_HERE)
+        if outside and isinstance(field := form.fields["role"], forms.ChoiceField):
+            field.choices = [(role, Role(role).label) for role in outside]  # it stays bound to whom it was opened for
         return form
 
     def act(self, form: RoleForm) -> str:

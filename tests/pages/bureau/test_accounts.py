@@ -219,6 +219,20 @@ def test_account_is_closed_and_reopened_without_roles(desk, people):
     assert not may(user, Capability.READ_DESK)
 
 
+def test_reopened_account_of_a_firm_gets_its_own_role_back_and_no_desk(desk, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    outside(desk, role="FIRM_ADMIN", whom=firm.number)
+    user = User.objects.get(username="from.outside")
+    desk.post(reverse("pages:account-close", args=[user.pk]))
+    desk.post(reverse("pages:account-reopen", args=[user.pk]))
+    give = reverse("pages:account-role", args=[user.pk])
+
+    assert desk.post(give, {"role": "CLERK"}).status_code == 422
+    assert desk.post(give, {"role": "FIRM_ADMIN"}).status_code == 302
+
+    assert may(User.objects.get(pk=user.pk), Capability.FIRM_DESK)
+
+
 def test_accounts_of_another_bureau_look_like_missing_ones(desk):
     foreign = UserFactory(role=Role.CLERK)
     grant = foreign.grants.get()
