@@ -1,6 +1,7 @@
 """What every noun's reading and every verb's asking share: fields kept from some readers, nothing taken unknown."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 from django.db.models import Model, QuerySet, TextChoices
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.core.dates import is_in_reach
 from foundation.core.numbers import MOST_ID
 
 Row = TypeVar("Row", bound=Model)
@@ -74,6 +76,9 @@ class Ask(serializers.Serializer[Any]):
             if unknown:
                 raise serializers.ValidationError({key: [_("There is no such field.")] for key in unknown})
         found: dict[str, Any] = super().to_internal_value(data)
+        far = [key for key, value in found.items() if isinstance(value, date) and not is_in_reach(value)]
+        if far:
+            raise serializers.ValidationError({key: [_("The year lies outside 1900 to 2100.")] for key in far})
         return found
 
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from django.utils.translation import gettext as _
 
 from faces.exchange.sheets import Cell
+from foundation.core.dates import is_in_reach
 from foundation.core.identifiers import id_facts, is_uscc
 from foundation.core.money import from_wan
 
@@ -132,7 +133,7 @@ def day(cell: Cell) -> date:
         found_day = date(year, month, of_month)
     except ValueError:
         raise CellWrong(_("There is no such day. Write it as 2020-03-05.")) from None
-    if not 1900 <= year <= 2100:
+    if not is_in_reach(found_day):
         raise CellWrong(_("The year lies outside 1900 to 2100."))
     return found_day
 

@@ -1,6 +1,15 @@
 """Calendar arithmetic that rules use."""
 
 from datetime import date
+from typing import Final
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+
+
+def is_in_reach(day: date) -> bool:
+    """Return whether rules can reckon with ``day``: years before and after it must exist."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def years_after(day: date, years: int) -> date:

@@ -123,3 +123,11 @@ def test_29_february_moves_on():
 )
 def test_a_day_that_does_not_exist_becomes_the_first_of_the_next_month(day, months, expected):
     assert dates.months_after(day, months) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "held"),
+    [(date(1, 1, 1), False), (date(1899, 12, 31), False), (date(1900, 1, 1), True), (date(2100, 12, 31), True), (date(9999, 12, 31), False)],
+)  # fmt: skip
+def test_days_in_reach_have_years_around_them(day, held):
+    assert dates.is_in_reach(day) is held

@@ -208,15 +208,15 @@ class Attacker:
         self.client.force_login(user)
         self.user, self.faults, self.statuses = user, [], Counter()
 
-    def send(self, method, path, data=None, *, query=None):
-        """Send one request, taken back afterwards; note a 5xx and what a refusal left behind."""
+    def send(self, method, path, data=None, *, query=None, keep=False):
+        """Send one request, taken back afterwards unless told to ``keep``; note a 5xx and what a refusal left behind."""
         for value in (data or {}).values():
             if hasattr(value, "seek"):
                 value.seek(0)
         address = f"{path}?{urlencode(query)}" if query else path
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
             response = getattr(self.client, method)(address, data)
-            transaction.set_rollback(True)
+            transaction.set_rollback(not keep)
         self.statuses[response.status_code] += 1
         if response.status_code >= 500:
             self.faults.append((address[:200], told(data), *where(response.exc_info)))
@@ -226,6 +226,6 @@ class Attacker:
 
     def form_at(self, path):
         """Return the form shown at an address, or None."""
-        response = self.send("get", path)
+        response = self.send("get", path, keep=True)  # an opinion is opened when its form is first shown
         form = response.context.get("form") if response.status_code == 200 and response.context else None
         return form if isinstance(form, forms.BaseForm) else None

@@ -25,6 +25,7 @@ from assignments.selectors.eligibility import (
 )
 from assignments.selectors.tasks import rules_of_task, visible_to
 from faces.pages.bureau.task_steps import address
+from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.objects import OneObject
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
@@ -40,7 +41,7 @@ PAGE_SIZE: Final = 50
 STATES: Final = ("no", "yes")
 
 
-class AskForm(forms.Form):
+class AskForm(ActionForm):
     """The day asked about."""
 
     on = forms.DateField(required=False)

@@ -24,6 +24,7 @@ from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
+from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 
@@ -97,10 +98,7 @@ class FirmPage(OneFirm, SectionsPage):
     @cached_property
     def day(self) -> date:
         """The day that is asked about: ``?on=``, else today."""
-        try:
-            return date.fromisoformat(self.request.GET.get("on", ""))
-        except ValueError:
-            return self.today
+        return day_asked(self.request, otherwise=self.today)
 
     @cached_property
     def standing(self) -> FirmStatus | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import transaction
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -163,16 +164,17 @@ class OpinionFor(SeatStep):
     def act(self, form: SignedOpinionForm) -> str:
         """Save and hand in with the scan of the paper."""
         scan = form.cleaned_data.get("scan")
-        saved = save_opinion(
-            opinion=self.opinion,
-            scores=form.scores(),
-            findings=form.findings(),
-            conclusion=form.cleaned_data["conclusion"],
-            by=self.user,
-        )
-        if scan is None:
-            return _("Saved. Add the scan of the signed paper to hand it in.")
-        submit_opinion(opinion=saved, signature_name=scan.name, signature=scan.read(), by=self.user, at=self.now)
+        with transaction.atomic():  # a scan that is refused takes back what was typed with it; the page still shows it
+            saved = save_opinion(
+                opinion=self.opinion,
+                scores=form.scores(),
+                findings=form.findings(),
+                conclusion=form.cleaned_data["conclusion"],
+                by=self.user,
+            )
+            if scan is None:
+                return _("Saved. Add the scan of the signed paper to hand it in.")
+            submit_opinion(opinion=saved, signature_name=scan.name, signature=scan.read(), by=self.user, at=self.now)
         return _("The opinion of %(name)s is in.") % {"name": self.name}
 
 

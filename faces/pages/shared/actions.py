@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic.edit import FormView
 
@@ -16,10 +17,12 @@ from faces.pages.shared import drafts
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.choices import ask_choices
 from faces.pages.shared.objects import OneObject
+from foundation.core.dates import is_in_reach
 from foundation.core.errors import DomainError, NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
@@ -27,11 +30,23 @@ if TYPE_CHECKING:
     from foundation.core.errors import Refusal
 
 
+def _in_reach(day: date) -> None:
+    if not is_in_reach(day):
+        raise forms.ValidationError(_("The year lies outside 1900 to 2100."), code="year")
+
+
 class ActionForm(forms.Form):
     """A form that can carry a refusal: the sentence, and the source of the rule that refused."""
 
     required_css_class = "req"
     refusal: Refusal | None = None
+
+    def full_clean(self) -> None:
+        """Clean as Django does; a day beyond every calendar of ours is a mistake of its field."""
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField) and _in_reach not in field.validators:
+                field.validators.append(_in_reach)
+        super().full_clean()
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the refusal: beside the field that ``facts["field"]`` names, else above the form."""

@@ -69,6 +69,8 @@ class DraftView(AudiencePage):
         if not _STORES:
             raise Http404
         data = {name: values for name, values in request.POST.lists() if name not in NEVER_KEPT}
+        if any("\x00" in text for name, values in data.items() for text in (name, *values)):
+            return JsonResponse({"saved": None}, status=400)  # PostgreSQL keeps none
         if sum(len(value) for values in data.values() for value in values) > SIZE_LIMIT:
             return JsonResponse({"saved": None}, status=413)
         _STORES[-1].save(user=self.user, key=key, data=data)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FINDINGS: Final = 8
 HUNDRED: Final = 100
+MOST_PAGE: Final = 32_767  # what the column holds
 
 
 class OpinionForm(ActionForm):
@@ -41,12 +42,16 @@ class OpinionForm(ActionForm):
                 widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5"}),
             )
             self.fields[f"unsure-{item.code}"] = forms.BooleanField(label=_("I cannot judge this"), required=False)
-            self.fields[f"page-{item.code}"] = forms.IntegerField(label=_("Page"), required=False, min_value=1)
+            self.fields[f"page-{item.code}"] = forms.IntegerField(
+                label=_("Page"), required=False, min_value=1, max_value=MOST_PAGE
+            )
             self.fields[f"reason-{item.code}"] = forms.CharField(
                 label=_("Why points are taken off"), required=False, max_length=500, widget=textarea(2)
             )
         for place in range(1, FINDINGS + 1):
-            self.fields[f"finding-page-{place}"] = forms.IntegerField(label=_("Page"), required=False, min_value=1)
+            self.fields[f"finding-page-{place}"] = forms.IntegerField(
+                label=_("Page"), required=False, min_value=1, max_value=MOST_PAGE
+            )
             self.fields[f"finding-severity-{place}"] = forms.ChoiceField(
                 label=_("How grave"), required=False, choices=(("", "—"), *Severity.choices)
             )

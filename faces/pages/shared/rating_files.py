@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 
 from faces.documents.ratings import rating_sheet
 
@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 
 def document_response(rating: QualityRating) -> HttpResponse:
-    """Give the rating document as a file."""
+    """Give the rating document as a file; 404 before it is computed."""
+    if not rating.document:
+        raise Http404
     text = json.dumps(rating.document, ensure_ascii=False, sort_keys=True, indent=1)
     return _file(text.encode(), "application/json; charset=utf-8", f"rating-{rating.pk}.json")
 
 
 def sheet_response(rating: QualityRating) -> HttpResponse:
-    """Give the rating sheet as PDF."""
+    """Give the rating sheet as PDF; 404 before it is computed."""
+    if not rating.document:
+        raise Http404
     return _file(rating_sheet(rating), "application/pdf", f"rating-{rating.pk}.pdf")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from foundation.core import clock
+from foundation.core.dates import is_in_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +33,15 @@ def work_year(request: HttpRequest) -> int:
         return chosen
     held, this = _held(request), clock.today().year
     return this if this in held else max(held, default=this)
+
+
+def day_asked(request: HttpRequest, *, otherwise: date) -> date:
+    """Return the day of ``?on=``; what is no day, or beyond reach, gives ``otherwise``."""
+    try:
+        day = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return otherwise
+    return day if is_in_reach(day) else otherwise
 
 
 def choose_work_year(request: HttpRequest, year: int) -> None:
