@@ -260,7 +260,7 @@ def a_stranger_verifies_the_draw(story, folder):
         page.locator("main tbody tr", has_text=draw).get_by_role("link", name=NAME).click()
         page.locator("[data-verify-src]", has_text="核验通过").wait_for()
         record = saved(stranger, "下载记录", folder / f"{draw}.json")
-        program = saved(stranger, "verify_draw.py", folder / "verify_draw.py")
+        program = saved(stranger, "下载核验程序", folder / "verify_draw.py")
         said = subprocess.run([sys.executable, program, record], capture_output=True, text=True, check=False)
         assert (said.returncode, said.stdout.strip()) == (0, "OK"), said.stdout + said.stderr
         changed = json.loads(record.read_text())

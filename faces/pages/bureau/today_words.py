@@ -165,7 +165,6 @@ def _several(group: Sequence[Line], word: str, *, year: int) -> dict[str, Any]:
             "url": address_of(line.noun, line.key, year=line.year or year),
         }
         for line in group
-        for line in group
     ]
     return {
         "when": sum(line.count for line in group),

@@ -21,7 +21,7 @@ def test_things_of_one_kind_stand_under_one_heading_each_with_its_address():
 
     draws, rating = waiting(lines, year=2020)
 
-    assert (draws["when"], draws["url"]) == (5, reverse("pages:publications"))
+    assert (draws["when"], draws["url"]) == (5, reverse("pages:publications-ready"))
     assert [one["url"] for one in (*draws["each"], *draws["more"])] == [
         reverse("pages:publish-draw", args=[f"D{n}"]) for n in range(5)
     ]
