@@ -229,6 +229,7 @@ def _turned(row: Record) -> Fault:
 
 def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
     """Write earlier and further employment."""
+    before = Employment.objects.count()
     experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
     drafts = [
         EmploymentDraft(
@@ -242,7 +243,8 @@ def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
         for row in rows
     ]
     record_employments(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    created = Employment.objects.count() - before
+    return Written(created, len(rows) - created)
 
 
 def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
@@ -316,11 +318,13 @@ def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
 
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
+    before = ExpertUndertaking.objects.count()
     experts = known.experts(setting.bureau)
     ordered = sorted(rows, key=lambda row: (row["year"], row["signed_on"]))
     for (year, day), group in groupby(ordered, key=lambda row: (row["year"], row["signed_on"])):
         accept_undertakings(experts=[experts[row["number"]] for row in group], year=year, by=setting.by, on=day)
-    return Written(len(rows))
+    created = ExpertUndertaking.objects.count() - before
+    return Written(created, len(rows) - created)
 
 
 NOUN: Final = register(

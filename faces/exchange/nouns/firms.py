@@ -259,6 +259,7 @@ def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
 
 def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the qualifications."""
+    before = Qualification.objects.count()
     firms = known.firms(setting.bureau)
     drafts = [
         QualificationDraft(
@@ -267,7 +268,7 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
         for row in rows
     ]
     add_qualifications(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, Qualification.objects.count() - before)
 
 
 def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
@@ -283,6 +284,7 @@ def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[R
 
 def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the lead evaluators."""
+    before = LeadEvaluator.objects.count()
     drafts = [
         LeadDraft(
             firm=firm,
@@ -296,17 +298,18 @@ def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
         for row, firm, person in _people(rows, setting, "title")
     ]
     add_lead_evaluators(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, LeadEvaluator.objects.count() - before)
 
 
 def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the other staff."""
+    before = Practitioner.objects.count()
     drafts = [
         PractitionerDraft(firm, person, row["since"], row["duty"])
         for row, firm, person in _people(rows, setting, "duty")
     ]
     add_practitioners(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, Practitioner.objects.count() - before)
 
 
 def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
@@ -324,6 +327,7 @@ def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
 
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
+    before = FirmUndertaking.objects.count()
     firms = known.firms(setting.bureau)
     for row in rows:
         accept_undertakings(
@@ -333,7 +337,11 @@ def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
             by=setting.by,
             on=row["signed_on"],
         )
-    return Written(len(rows))
+    return _written(rows, FirmUndertaking.objects.count() - before)
+
+
+def _written(rows: Sequence[Record], created: int) -> Written:
+    return Written(created, len(rows) - created)
 
 
 NOUN: Final = register(

@@ -17,7 +17,7 @@ from faces.exchange.models import ImportRun, RunStatus
 from faces.exchange.runs import check_file, confirm, name_columns, undo, visible_to
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.columns import Column
+from faces.pages.shared.columns import XLSX, Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage
 from faces.pages.shared.objects import ObjectPage
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 FAULTS_SHOWN = 500
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 serve_shapes(bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",), void=("UNDONE",))
 

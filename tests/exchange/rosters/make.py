@@ -23,13 +23,13 @@ DAY = date(2015, 3, 5)
 
 
 def uscc(number):
-    body = f"91370112MA{number:07d}"
+    body = f"91379999MA{number:07d}"
     weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
     return body + USCC[-sum(USCC.index(char) * weight for char, weight in zip(body, weights, strict=True)) % 31]
 
 
 def id_number(born, number):
-    body = f"370112{born}{number:03d}"
+    body = f"379999{born}{number:03d}"
     return body + "10X98765432"[sum(int(char) * (2 ** (17 - place) % 11) for place, char in enumerate(body)) % 11]
 
 
@@ -281,11 +281,11 @@ def wrong_people():
     flipped = good[:-1] + ("0" if good[-1] != "0" else "1")
     rows = [EXPERT_HEADS, expert(1), expert(2, number=flipped), expert(3, number="3.70112E+17")]
     rows += [
-        expert(4, number=float(370112197001010030)),
+        expert(4, number=float(379999197001010030)),
         expert(5, number=id_number(19701301, 5)),
         expert(6, phone="12"),
     ]
-    rows += [expert(7, number="370112700101001"), expert(8, since="2010.2.30"), expert(9, name="演示9")]
+    rows += [expert(7, number="379999700101001"), expert(8, since="2010.2.30"), expert(9, name="演示9")]
     faults = [
         [3, "C", "wrong"], [4, "C", "digits_lost"], [5, "C", "digits_lost"], [6, "C", "wrong"], [7, "D", "wrong"],
         [8, "C", "wrong"], [9, "I", "wrong"], [10, "B", "wrong"],
