@@ -47,11 +47,7 @@ def take_back(trace: Mapping[str, Any], *, later: Sequence[ImportRun]) -> None:
     for (label, key), fields in changed.items():
         rows(label, [key]).update(**{name: old for name, (old, _new) in fields.items()})
     for label, keys in reversed(trace["created"]):
-        model = apps.get_model(label)
-        own = [one.name for one in model._meta.concrete_fields if one.related_model is model]
-        for some in _chunks(keys) if own else ():  # a tree hangs together by itself
-            rows(label, some).update(**dict.fromkeys(own))
-        for some in _chunks(keys):
+        for some in _leaves_first(label, keys):
             rows(label, some).delete()
 
 
@@ -59,6 +55,21 @@ def rows(label: str, keys: Sequence[int]) -> QuerySet[Any]:
     """Return the rows of a model by their keys."""
     model: type[Model] = apps.get_model(label)
     return model._base_manager.filter(pk__in=keys)
+
+
+def _leaves_first(label: str, keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the keys so that no row goes before the rows of its own kind that point at it."""
+    model = apps.get_model(label)
+    own = [one.attname for one in model._meta.concrete_fields if one.related_model is model]
+    left = set(keys)
+    while left and own:
+        parents = {
+            key for some in _chunks(sorted(left)) for pair in rows(label, some).values_list(*own) for key in pair
+        }
+        leaves = (left - parents) or left
+        yield from _chunks(sorted(leaves))
+        left -= leaves
+    yield from _chunks(sorted(left))
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:

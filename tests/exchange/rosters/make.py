@@ -169,13 +169,13 @@ FIRM_HEADS = [
     "成立时间",
     "入库时间",
 ]
-CLEAN = [f"演示{n} 演示咨询{n}有限公司 {uscc(n)} 2015-03-05" for n in (1, 2, 3)]
+CLEAN = [f"YS{n} 演示咨询{n}有限公司 {uscc(n)} 2015-03-05" for n in (1, 2, 3)]
 
 
 def firm(n, code=None, founded="2015.3.5", kind="咨询机构", form="公司", name=None):
     return [
         n,
-        f"演示{n}",
+        f"YS{n}",
         name or f"演示咨询{n}有限公司",
         code or uscc(n),
         kind,
@@ -235,10 +235,10 @@ def wide():
     code = "".join(chr(ord(char) + 0xFEE0) for char in uscc(1))
     rows = [[" 名录\n编号 ", "机 构 名 称*", "统一社会信用代码：", "机构类型（可选）", "组织形式"]]
     rows += [
-        ["演示１", "演示 咨询１(演示)有限公司", code, "咨询机构", "公司"],
-        ["演示2", "演示　咨询2有限公司", uscc(2), "其他", "企业"],
+        ["ＹＳ１", "演示 咨询１(演示)有限公司", code, "咨询机构", "公司"],
+        ["YS2", "演示　咨询2有限公司", uscc(2), "其他", "企业"],
     ]
-    stored = [f"演示1 演示咨询1（演示）有限公司 {uscc(1)} None", f"演示2 演示咨询2有限公司 {uscc(2)} None"]
+    stored = [f"YS1 演示咨询1（演示）有限公司 {uscc(1)} None", f"YS2 演示咨询2有限公司 {uscc(2)} None"]
     writers = ("xlsxwriter.xlsx", "tabs.csv", "bom.csv", "libreoffice.xls")
     make("firms-wide", "firms", [grid("名录", rows)], writers, read={"机构": 2}, stored=stored)
 
@@ -259,7 +259,7 @@ EXPERT_HEADS = [
 
 def expert(n, number=None, since="2010.3", name="演示 张三", phone="13800000000"):
     code = number or id_number(19700101, n)
-    return [f"演示ZJ{n}", name, code, phone[:-1] + str(n), "高级会计师", "高级", "A0101", uscc(90), since, "1995.7"]
+    return [f"YSZJ{n}", name, code, phone[:-1] + str(n), "高级会计师", "高级", "A0101", uscc(90), since, "1995.7"]
 
 
 BODIES = grid("单位", [["单位名称", "统一社会信用代码", "单位性质"], ["演示大学", uscc(90), "高校"]])
@@ -270,7 +270,7 @@ def people():
     rows = [["演示专家库"], EXPERT_HEADS, *(expert(n, since=day) for n, day in enumerate(dates, start=1))]
     rows[3][1], rows[4][1], rows[5][1] = "演示·阿不都", "演示•阿不都", "演示　龚䶮"
     names = ["演示张三", "演示·阿不都", "演示·阿不都", "演示龚䶮", "演示张三", "演示张三"]
-    stored = [f"演示ZJ{n} {name} 2010-03-01" for n, name in enumerate(names, start=1)]
+    stored = [f"YSZJ{n} {name} 2010-03-01" for n, name in enumerate(names, start=1)]
     sheets = [BODIES, grid("专家库", rows, [(1, 1, 1, 10)]), grid("说明", [["演示"]])]
     facts = {"read": {"单位": 1, "专家": 6}, "skipped": [[1, "title"]], "stored": stored}
     make("experts-dates", "experts", sheets, WORKBOOKS, **facts)
@@ -334,18 +334,18 @@ def projects():
     rows = [
         ["演示项目表"],
         heads,
-        ["演示P1", "演示项目一", 101001, "其他", "1,860.10"],
+        ["YSP1", "演示项目一", 101001, "其他", "1,860.10"],
         ["小计", None, None, None, 1860.1],
     ]
     rows += [
-        ["演示P2", "演示项目二", "101001", "工程类", "37630万元"],
-        ["演示P3", "演示项目三", "１０１００１", "其他", 0.5],
+        ["YSP2", "演示项目二", "101001", "工程类", "37630万元"],
+        ["YSP3", "演示项目三", "１０１００１", "其他", 0.5],
     ]
-    stored = ["演示P1 演示项目一 1860100000", "演示P2 演示项目二 37630000000", "演示P3 演示项目三 500000"]
+    stored = ["YSP1 演示项目一 1860100000", "YSP2 演示项目二 37630000000", "YSP3 演示项目三 500000"]
     facts = {"read": {"项目": 3}, "skipped": [[1, "title"], [4, "tail"]], "stored": stored}
     writers = ("xlsxwriter.xlsx", "xlwt.xls", "gb18030.csv", "libreoffice.xlsx")
     make("projects-amounts", "projects", [grid("项目", rows)], writers, **facts)
-    rows = [[*heads[:4], "预算金额（元）"], ["演示P1", "演示项目一", "101001", "其他", "18601000"]]
+    rows = [[*heads[:4], "预算金额（元）"], ["YSP1", "演示项目一", "101001", "其他", "18601000"]]
     faults = [[1, "", "no_column"]]
     make(
         "projects-yuan", "projects", [grid("项目", rows)], ("openpyxl.xlsx", "bom.csv"), read={"项目": 1}, faults=faults
