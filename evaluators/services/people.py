@@ -73,7 +73,10 @@ def register_practitioner(*, firm: Firm, person: PersonDraft, duty: str, by: Use
 
 @transaction.atomic
 def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> list[LeadEvaluator]:
-    """Write lead evaluators; raise ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11)."""
+    """Write lead evaluators; who leads the firm already gets his new title and certificate.
+
+    Raise ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11).
+    """
     for draft in drafts:
         rules = rules_for(bureau=draft.firm.bureau, on=on)
         refusal = lead_refusal(
@@ -89,7 +92,7 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             raise FirmRefused(replace(refusal, message=message))
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
     known = _running(LeadEvaluator.objects.all(), [draft.person for draft in drafts])
-    made, result = [], []
+    made, changed, result = [], [], []
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -104,8 +107,15 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             )
             known[draft.person.pk] = row
             made.append(row)
+        elif row.pk:
+            row.title, row.works_since = draft.title or row.title, draft.works_since
+            row.certificate_number = draft.certificate_number or row.certificate_number
+            row.certificate_valid_to = draft.certificate_valid_to or row.certificate_valid_to
+            changed.append(row)
         result.append(row)
     LeadEvaluator.objects.bulk_create(made)
+    fields = ["title", "works_since", "certificate_number", "certificate_valid_to"]
+    LeadEvaluator.objects.bulk_update(changed, fields, batch_size=500)
     for row in made:
         record(actor=by, action="evaluators.lead_added", subject=row.firm, facts={"person": row.person_id, "on": on})
     return result
@@ -113,18 +123,22 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
 
 @transaction.atomic
 def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date) -> list[Practitioner]:
-    """Write staff; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11."""
+    """Write staff, or their new duty; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11."""
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
     known = _running(Practitioner.objects.all(), [draft.person for draft in drafts])
-    made, result = [], []
+    made, changed, result = [], [], []
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
             row = Practitioner(firm=draft.firm, person=draft.person, duty=draft.duty, started_on=draft.started_on)
             known[draft.person.pk] = row
             made.append(row)
+        elif row.pk and draft.duty:
+            row.duty = draft.duty
+            changed.append(row)
         result.append(row)
     Practitioner.objects.bulk_create(made)
+    Practitioner.objects.bulk_update(changed, ["duty"], batch_size=500)
     for row in made:
         facts = {"person": row.person_id, "on": on}
         record(actor=by, action="evaluators.practitioner_added", subject=row.firm, facts=facts)

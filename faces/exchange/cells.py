@@ -24,7 +24,9 @@ SCIENTIFIC: Final = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
 CJK_GAP: Final = re.compile(r"(?<=[\u2e80-\U0003ffff])\s+(?=[\u2e80-\U0003ffff])")
 EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
 SERIALS: Final = range(10_000, 80_000)  # 1927 to 2119
-NONE: Final = frozenset({"无", "-", "—", "/", "None"})
+MIDDLE_DOTS: Final = str.maketrans(dict.fromkeys("•‧・･．", "·"))
+WIDE_LETTERS: Final = {wide: narrow for wide, narrow in FULL_WIDTH.items() if chr(narrow).isalnum()}
+NONE: Final = frozenset({"无", "-", "—", "/", "None"})  # what stands in a cell that may be empty
 
 
 class CellWrong(ValueError):  # noqa: N818 - reads as a sentence
@@ -56,7 +58,7 @@ def text(most: int = 200) -> Reader[str]:
 
 def name(cell: Cell) -> str:
     """Read a person's name: blanks between Chinese characters go, every middle dot becomes ·."""
-    words = CJK_GAP.sub("", _told(cell).text.replace("•", "·").replace("‧", "·").replace("・", "·"))
+    words = CJK_GAP.sub("", narrow(_told(cell).text).translate(MIDDLE_DOTS))
     if len(words) > 60 or any(char.isdigit() for char in words):
         raise CellWrong(_("A name has no digits and at most 60 characters."))
     return words
@@ -64,7 +66,7 @@ def name(cell: Cell) -> str:
 
 def body_name(cell: Cell) -> str:
     """Read the name of a body; half-width brackets round Chinese words become full-width."""
-    words = CJK_GAP.sub("", _told(cell).text).replace("(", "（").replace(")", "）")
+    words = CJK_GAP.sub("", _told(cell).text.translate(WIDE_LETTERS)).replace("(", "（").replace(")", "）")
     if len(words) > 120:
         raise CellWrong(_("A name of a body has at most 120 characters."))
     return words
@@ -102,6 +104,8 @@ def id_number(cell: Cell) -> str:
     words = narrow(_told(cell).text).replace(" ", "").upper()
     if len(words) != 18:
         raise CellWrong(_("An ID number has 18 characters; here are %(count)d.") % {"count": len(words)})
+    if words.endswith("000") and id_facts(words) is None:  # a spreadsheet keeps 15 digits and writes zeros behind
+        raise _lost()
     if id_facts(words) is None:
         raise CellWrong(_("The ID number's check digit or birth date is wrong. Ask the person."))
     return words
@@ -228,9 +232,12 @@ def _scaled(factor: int, most: int) -> Reader[int]:
 def _told(cell: Cell) -> Cell:
     """Return the cell unless it is a number that lost digits."""
     if cell.lost or SCIENTIFIC.fullmatch(cell.text):
-        sentence = _("Digits of this number are lost. Format the column as text and type it again.")
-        raise CellWrong(sentence, "digits_lost")
+        raise _lost()
     return cell
+
+
+def _lost() -> CellWrong:
+    return CellWrong(_("Digits of this number are lost. Format the column as text and type it again."), "digits_lost")
 
 
 def _chinese(words: str) -> str:

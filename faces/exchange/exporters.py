@@ -12,8 +12,14 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutral(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula, even after it was saved as .csv."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _is_number(text) else text
+    """Return ``text`` so that no spreadsheet takes it for a formula, even after it was saved as .csv.
+
+    Plain numbers with a sign stay as they are.
+    """
+    if not text.startswith(FORMULA_STARTS):
+        return text
+    body = text[1:].replace(",", "").replace(".", "", 1)
+    return text if text[0] in "+-" and body.isdecimal() else f"'{text}"
 
 
 def workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:
@@ -41,7 +47,3 @@ def template_book(noun: Noun) -> bytes:
         (part.layout.name, [f"{column.heading}{'*' if column.required else ''}" for column in part.layout.columns], ())
         for part in noun.parts
     )
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdecimal()

@@ -1,10 +1,11 @@
 """What is wrong with a spreadsheet, by sheet, row, column and the cell's text; all of it, never the first only."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation.core.errors import DomainError, Refusal
 
@@ -34,29 +35,55 @@ class Fault:
         }
 
 
-class ImportRefused(DomainError):  # noqa: N818 - reads as a sentence
-    """The file has faults; nothing was written."""
+class Why(TextChoices):
+    """Why a row was passed over."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        """Carry every fault."""
-        self.faults = sorted(faults, key=lambda fault: (fault.sheet, fault.row, fault.column))
-        sentence = _(
-            "The file has %(count)d faults; nothing was imported. Correct the cells named below and try again."
-        )
-        facts = {"faults": [fault.plain() for fault in self.faults]}
-        super().__init__(Refusal("import_faults", sentence % {"count": len(self.faults)}, facts))
+    TITLE = "title", gettext_lazy("stands above the headings")
+    BLANK = "blank", gettext_lazy("blank")
+    HIDDEN = "hidden", gettext_lazy("hidden in the spreadsheet")
+    TAIL = "tail", gettext_lazy("total or remark")
+    HEADINGS = "headings", gettext_lazy("the headings again")
+    UNREAD = "unread", gettext_lazy("nothing in the columns that are read")
+
+
+class Passed(NamedTuple):
+    """A row that was passed over: where it stands, how it begins, why."""
+
+    sheet: str
+    row: int
+    text: str
+    why: Why
+
+
+class Change(NamedTuple):
+    """What an import changes in what is stored: where, of what, and from what to what."""
+
+    sheet: str
+    of: str
+    heading: str
+    before: str
+    after: str
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import did, or would do: for each sheet the rows read, written, skipped, and the faults."""
+    """What an import did, or would do: for each sheet the rows read, written, skipped, and the faults.
+
+    ``columns``: (sheet of the form, sheet of the file, letters, heading, key of the column or nothing).
+    """
 
     read: dict[str, int] = field(default_factory=dict)
     created: dict[str, int] = field(default_factory=dict)
     updated: dict[str, int] = field(default_factory=dict)
-    skipped: list[tuple[str, int, str]] = field(default_factory=list)
+    skipped: list[Passed] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
+    columns: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    def refuse(self, message: str, code: str) -> None:
+        """Say what is wrong with the file as a whole."""
+        self.faults.append(Fault("", 0, "", "", "", message, code))
 
     @property
     def is_clean(self) -> bool:
@@ -81,5 +108,21 @@ class Report:
             "updated": self.updated,
             "skipped": [list(one) for one in self.skipped],
             "unknown": [list(one) for one in self.unknown],
+            "columns": [list(one) for one in self.columns],
+            "changes": [list(one) for one in self.changes],
             "faults": [fault.plain() for fault in self.faults],
         }
+
+
+class ImportRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The file has faults; nothing was written."""
+
+    def __init__(self, report: Report) -> None:
+        """Carry the report, its faults in the order of the file."""
+        self.report = report
+        self.faults = report.faults = sorted(report.faults, key=lambda fault: (fault.sheet, fault.row, fault.column))
+        sentence = _(
+            "The file has %(count)d faults; nothing was imported. Correct the cells named below and try again."
+        )
+        facts = {"faults": [fault.plain() for fault in self.faults]}
+        super().__init__(Refusal("import_faults", sentence % {"count": len(self.faults)}, facts))

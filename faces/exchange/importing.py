@@ -1,6 +1,6 @@
 """The one way in for spreadsheets: read all, check all, then write all or nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from faces.exchange.faults import Fault, ImportRefused, Report
 from faces.exchange.sheets import Sheet, read
 from faces.exchange.tables import Layout, Record, records
+from faces.exchange.traces import Touched, Trace, compared, snapshot
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
@@ -22,12 +23,16 @@ from foundation.core.errors import DomainError
 
 @dataclass(slots=True)
 class Setting:
-    """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name."""
+    """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name.
+
+    ``named``: by sheet of the form, the column keys that the bureau gave to headings.
+    """
 
     bureau: Bureau
     by: User
     on: date
     is_demo: bool = False
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     brought: dict[str, set[str]] = field(default_factory=dict)
 
     def bring(self, noun: str, keys: Iterable[str]) -> None:
@@ -49,15 +54,20 @@ class Written:
 
 Check = Callable[[Sequence[Record], Setting], Iterable[Fault]]
 Write = Callable[[Sequence[Record], Setting], Written]
+Touches = Callable[[Sequence[Record], Setting], Sequence[Touched]]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One sheet of an import: how it is laid out, what is checked across rows and rooms, how it is written."""
+    """One sheet of an import: how it is laid out, what is checked across rows and rooms, how it is written.
+
+    ``touches``: what it may create or change; parts without it cannot be taken back.
+    """
 
     layout: Layout
     write: Write
     check: Check = field(default=lambda _rows, _setting: ())
+    touches: Touches | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class Noun:
     code: str
     label: StrOrPromise
     parts: Sequence[Part]
+
+    @property
+    def is_traced(self) -> bool:
+        """Return whether an import of it can be taken back."""
+        return all(part.touches is not None for part in self.parts)
 
 
 NOUNS: Final[dict[str, Noun]] = {}
@@ -86,20 +101,20 @@ def dry_run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Repor
     report, batches = _read(noun, content, name, setting)
     if report.is_clean:
         with transaction.atomic():
-            _write(batches, setting, report)
+            _write(batches, setting, report, Trace())
             transaction.set_rollback(True)
     return report
 
 
 @transaction.atomic
-def run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Report:
-    """Import the file, or raise ``ImportRefused`` with every fault and write nothing."""
+def run(*, noun: Noun, content: bytes, name: str, setting: Setting, trace: Trace | None = None) -> Report:
+    """Import the file, or raise ``ImportRefused`` with the report and write nothing; ``trace`` keeps what was done."""
     require(setting.by, Capability.IMPORT)
     report, batches = _read(noun, content, name, setting)
     if report.is_clean:
-        _write(batches, setting, report)
+        _write(batches, setting, report, trace)
     if report.faults:
-        raise ImportRefused(report.faults)
+        raise ImportRefused(report)
     facts = {"noun": noun.code, "rows": report.rows, "created": report.created, "updated": report.updated}
     record(actor=setting.by, action="exchange.imported", subject=setting.bureau, facts=facts)
     return report
@@ -110,7 +125,7 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
     report = Report()
     batches: list[tuple[Part, list[Record]]] = []
     for part, sheet in _matched(noun, read(content, name), report):
-        rows = records(sheet, part.layout, report)
+        rows = records(sheet, part.layout, report, setting.named.get(part.layout.name))
         batches.append((part, rows))
     order = {id(part): place for place, part in enumerate(noun.parts)}
     batches.sort(key=lambda batch: order[id(batch[0])])
@@ -122,8 +137,10 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
 def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[Part, Sheet]]:
     """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is the first part."""
     by_name = {said: part for part in noun.parts for said in (part.layout.name, *part.layout.also)}
-    matched = [(by_name[sheet.name.strip()], sheet) for sheet in sheets if sheet.name.strip() in by_name]
-    filled = [sheet for sheet in sheets if any(not line.is_blank for line in sheet.lines)]
+    shown = [sheet for sheet in sheets if not sheet.is_hidden]
+    matched = [(by_name[sheet.name.strip()], sheet) for sheet in shown if sheet.name.strip() in by_name]
+    filled = [sheet for sheet in shown if any(not line.is_blank for line in sheet.lines)]
+    report.unknown += [(sheet.name, "") for sheet in sheets if sheet.is_hidden]
     if not matched and len(filled) == 1:
         return [(noun.parts[0], filled[0])]
     if not matched:
@@ -135,8 +152,12 @@ def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[
     return matched
 
 
-def _write(batches: Sequence[tuple[Part, list[Record]]], setting: Setting, report: Report) -> None:
+def _write(
+    batches: Sequence[tuple[Part, list[Record]]], setting: Setting, report: Report, trace: Trace | None = None
+) -> None:
     for part, rows in batches:
+        touched = part.touches(rows, setting) if trace is not None and part.touches and rows else ()
+        before = [snapshot(one) for one in touched]
         try:
             with transaction.atomic():
                 done = part.write(rows, setting) if rows else Written()
@@ -145,6 +166,9 @@ def _write(batches: Sequence[tuple[Part, list[Record]]], setting: Setting, repor
             return
         report.created[part.layout.name] = done.created
         report.updated[part.layout.name] = done.updated
+        if trace is not None:
+            for one, known in zip(touched, before, strict=True):
+                report.changes += compared(one, known, trace, sheet=part.layout.name)
 
 
 def _fault_of(error: DomainError, sheet: str, rows: Sequence[Record]) -> Fault:

@@ -1,5 +1,6 @@
 """The face's own traffic: files that were checked and imported."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ class RunStatus(models.TextChoices):
     FAULTY = "FAULTY", _("has faults")
     CHECKED = "CHECKED", _("checked, not yet imported")
     IMPORTED = "IMPORTED", _("imported")
+    UNDONE = "UNDONE", _("taken back")
 
 
 class ImportRun(models.Model):
@@ -28,19 +30,42 @@ class ImportRun(models.Model):
     sha256 = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=RunStatus.choices)
     report = models.JSONField(default=dict)
+    trace = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # what was created and changed: the way back
     rows = models.PositiveIntegerField(default=0)
     faults = models.PositiveIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=clock.now)
     imported_on = models.DateField(null=True, blank=True)
+    undone_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="IMPORTED") | Q(imported_on__isnull=False), name="imported_run_has_day"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="UNDONE") | Q(imported_on__isnull=False, undone_on__isnull=False),
+                name="undone_run_has_days",
+            ),
         ]
 
     def __str__(self) -> str:
         """Name the run."""
         return f"{self.name} #{self.pk}"
+
+
+class ColumnName(models.Model):
+    """How the bureau reads a heading of its own files; ``key`` empty: the column is not read."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    noun = models.CharField(max_length=30)
+    sheet = models.CharField(max_length=40)
+    heading = models.CharField(max_length=200)
+    key = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "noun", "sheet", "heading"], name="column_named_once")]
+
+    def __str__(self) -> str:
+        """Name the heading."""
+        return f"{self.heading} #{self.pk}"

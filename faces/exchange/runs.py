@@ -1,13 +1,19 @@
-"""A file on its way in: checked by a dry run that changes nothing, then confirmed as a whole."""
+"""A file on its way in: checked by a dry run that changes nothing, then confirmed as a whole, or taken back as one."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from faces.exchange.importing import NOUNS, Setting, dry_run, run
-from faces.exchange.models import ImportRun, RunStatus
+from faces.exchange.faults import Report
+from faces.exchange.importing import NOUNS, Noun, Setting, dry_run, run
+from faces.exchange.models import ColumnName, ImportRun, RunStatus
+from faces.exchange.tables import bare
+from faces.exchange.traces import Trace
+from faces.exchange.undoing import take_back
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
@@ -17,11 +23,11 @@ from foundation.core.errors import DomainError, Refusal, TransitionRefused
 from foundation.files.services import give_owner, store
 
 ACCEPTED: Final = frozenset({"xlsx", "xls", "csv"})
-MOST_FAULTS_KEPT: Final = 2_000
+MOST_KEPT: Final = 2_000  # faults, rows passed over and changes that a report keeps of each
 
 
 class RunRefused(DomainError):  # noqa: N818 - reads as a sentence
-    """The file cannot be checked or imported."""
+    """The file cannot be checked, imported or taken back."""
 
 
 def visible_to(user: User) -> models.QuerySet[ImportRun]:
@@ -34,27 +40,8 @@ def visible_to(user: User) -> models.QuerySet[ImportRun]:
 def check_file(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User, on: date) -> ImportRun:
     """Keep the file and what a dry run says of it; raise ``SheetRefused``/``FileRefused`` where it is none."""
     require(by, Capability.IMPORT)
-    if noun not in NOUNS:
-        raise RunRefused(Refusal("unknown_noun", _("Nothing of this kind can be imported."), {"field": "noun"}))
-    file = store(bureau=bureau, name=name, content=content, owner=None, by=by, accept=ACCEPTED)
-    setting = Setting(bureau=bureau, by=by, on=on)
-    report = dry_run(noun=NOUNS[noun], content=content, name=name, setting=setting)
-    plain = report.plain()
-    plain["faults"] = plain["faults"][:MOST_FAULTS_KEPT]
-    row = ImportRun.objects.create(
-        bureau=bureau,
-        noun=noun,
-        name=file.original_name,
-        file=file,
-        sha256=file.sha256,
-        status=RunStatus.CHECKED if report.is_clean else RunStatus.FAULTY,
-        report=plain,
-        rows=report.rows,
-        faults=len(report.faults),
-        uploaded_by=by,
-    )
-    give_owner(file=file, owner=row)
-    record(actor=by, action="exchange.checked", subject=row, facts={"noun": noun, "faults": row.faults})
+    row = _begun(bureau=bureau, noun=noun, name=name, content=content, by=by)
+    _check(row, content, by=by, on=on)
     return row
 
 
@@ -62,19 +49,123 @@ def check_file(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User
 def confirm(*, run_: ImportRun, by: User, on: date) -> ImportRun:
     """Import a checked file as a whole; raise ``ImportRefused`` where something changed since, and write nothing."""
     require(by, Capability.IMPORT)
-    row = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "bureau").get(pk=run_.pk)
-    if row.status != RunStatus.CHECKED or row.file is None:
-        raise TransitionRefused(
-            noun="import_run",
-            status=row.status,
-            action="confirm",
-            message=_("Only a file without faults that was not imported yet can be imported."),
-        )
-    with row.file.content.open("rb") as held:
-        content = held.read()
-    setting = Setting(bureau=row.bureau, by=by, on=on)
-    report = run(noun=NOUNS[row.noun], content=content, name=row.name, setting=setting)
-    row.status, row.imported_on, row.report = RunStatus.IMPORTED, on, report.plain()
-    row.save(update_fields=["status", "imported_on", "report"])
-    record(actor=by, action="exchange.confirmed", subject=row, facts={"noun": row.noun, "rows": row.rows})
+    row = _locked(
+        run_, RunStatus.CHECKED, "confirm", _("Only a file without faults that was not imported yet can be imported.")
+    )
+    _import(row, _content_of(row), by=by, on=on)
     return row
+
+
+@transaction.atomic
+def import_file(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User, on: date) -> ImportRun:
+    """Check and import a file in one step, or raise ``ImportRefused`` with the report and keep nothing."""
+    require(by, Capability.IMPORT)
+    row = _begun(bureau=bureau, noun=noun, name=name, content=content, by=by)
+    _import(row, content, by=by, on=on)
+    return row
+
+
+@transaction.atomic
+def name_columns(*, run_: ImportRun, names: Mapping[tuple[str, str], str], by: User, on: date) -> ImportRun:
+    """Keep how the bureau reads headings, by (sheet of the form, heading), and check the file anew."""
+    require(by, Capability.IMPORT)
+    row = _locked(run_, (RunStatus.CHECKED, RunStatus.FAULTY), "name_columns", _("This file was imported already."))
+    parts = {part.layout.name: {column.key for column in part.layout.columns} for part in NOUNS[row.noun].parts}
+    for (sheet, heading), key in names.items():
+        if key and key not in parts.get(sheet, ()):
+            raise RunRefused(Refusal("unknown_column", _("The form has no such column.")))
+        ColumnName.objects.update_or_create(
+            bureau=row.bureau, noun=row.noun, sheet=sheet, heading=bare(heading)[:200], defaults={"key": key}
+        )
+    facts = {"noun": row.noun, "names": [[*place, key] for place, key in names.items()]}
+    record(actor=by, action="exchange.columns_named", subject=row, facts=facts)
+    _check(row, _content_of(row), by=by, on=on)
+    return row
+
+
+@transaction.atomic
+def undo(*, run_: ImportRun, by: User, on: date) -> ImportRun:
+    """Take back an import as a whole; raise ``RunRefused`` saying what depends on it, and change nothing."""
+    require(by, Capability.IMPORT)
+    row = _locked(run_, RunStatus.IMPORTED, "undo", _("Only an import that stands can be taken back."))
+    if not NOUNS[row.noun].is_traced or "created" not in row.trace:
+        raise RunRefused(Refusal("not_traced", _("Of this import it was not kept what it changed.")))
+    later = ImportRun.objects.filter(
+        bureau=row.bureau, status=RunStatus.IMPORTED, trace__journal__gt=row.trace["journal"]
+    )
+    take_back(row.trace, later=list(later.order_by("pk")))
+    row.status, row.undone_on = RunStatus.UNDONE, on
+    row.save(update_fields=["status", "undone_on"])
+    record(actor=by, action="exchange.undone", subject=row, facts={"noun": row.noun, "rows": row.rows, "on": on})
+    return row
+
+
+def setting_of(*, bureau: Bureau, noun: str, by: User, on: date) -> Setting:
+    """Return for whom an import runs, with the names that the bureau gave to headings."""
+    named: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in ColumnName.objects.filter(bureau=bureau, noun=noun):
+        named[one.sheet][one.heading] = one.key
+    return Setting(bureau=bureau, by=by, on=on, named=named)
+
+
+def noun_of(code: str) -> Noun:
+    """Return what can be imported by its code, or raise ``RunRefused``."""
+    if code not in NOUNS:
+        raise RunRefused(Refusal("unknown_noun", _("Nothing of this kind can be imported."), {"field": "noun"}))
+    return NOUNS[code]
+
+
+def _begun(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User) -> ImportRun:
+    noun_of(noun)
+    file = store(bureau=bureau, name=name, content=content, owner=None, by=by, accept=ACCEPTED)
+    row = ImportRun.objects.create(
+        bureau=bureau,
+        noun=noun,
+        name=file.original_name,
+        file=file,
+        sha256=file.sha256,
+        status=RunStatus.FAULTY,
+        uploaded_by=by,
+    )
+    give_owner(file=file, owner=row)
+    return row
+
+
+def _check(row: ImportRun, content: bytes, *, by: User, on: date) -> None:
+    setting = setting_of(bureau=row.bureau, noun=row.noun, by=by, on=on)
+    report = dry_run(noun=NOUNS[row.noun], content=content, name=row.name, setting=setting)
+    row.status = RunStatus.CHECKED if report.is_clean else RunStatus.FAULTY
+    _keep(row, report)
+    row.save(update_fields=["status", "report", "rows", "faults"])
+    record(actor=by, action="exchange.checked", subject=row, facts={"noun": row.noun, "faults": row.faults})
+
+
+def _import(row: ImportRun, content: bytes, *, by: User, on: date) -> None:
+    setting, trace = setting_of(bureau=row.bureau, noun=row.noun, by=by, on=on), Trace()
+    report = run(noun=NOUNS[row.noun], content=content, name=row.name, setting=setting, trace=trace)
+    row.status, row.imported_on = RunStatus.IMPORTED, on
+    _keep(row, report)
+    entry = record(actor=by, action="exchange.confirmed", subject=row, facts={"noun": row.noun, "rows": row.rows})
+    row.trace = trace.plain() | {"journal": entry.pk}
+    row.save(update_fields=["status", "imported_on", "report", "rows", "faults", "trace"])
+
+
+def _keep(row: ImportRun, report: Report) -> None:
+    plain: dict[str, Any] = report.plain()
+    for name in ("faults", "skipped", "changes"):
+        plain[name] = plain[name][:MOST_KEPT]
+    row.report, row.rows, row.faults = plain, report.rows, len(report.faults)
+
+
+def _locked(run_: ImportRun, wanted: str | tuple[str, ...], action: str, message: str) -> ImportRun:
+    row = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "bureau").get(pk=run_.pk)
+    if row.status not in (wanted if isinstance(wanted, tuple) else (wanted,)) or row.file is None:
+        raise TransitionRefused(noun="import_run", status=row.status, action=action, message=message)
+    return row
+
+
+def _content_of(row: ImportRun) -> bytes:
+    if row.file is None:
+        return b""
+    with row.file.content.open("rb") as held:
+        return bytes(held.read())

@@ -1,16 +1,19 @@
-"""Spreadsheets as rows of text: .xlsx, .xls and .csv, each cell keeping its place. Only this module opens files."""
+"""Spreadsheets as rows of text: .xlsx, .xls and .csv, each cell keeping its place. Only this room opens files."""
 
 import csv
 import io
+import re
 import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from faces.exchange.hidden import hidden_rows
 from foundation.core.errors import DomainError, Refusal
 
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -21,6 +24,8 @@ SAFE_INTEGER: Final = 10**15  # a spreadsheet keeps 15 digits; what is larger ha
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0"
+UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")  # blanks without width, marks of direction
+NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
 
 
 class SheetRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -29,11 +34,18 @@ class SheetRefused(DomainError):  # noqa: N818 - reads as a sentence
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's text as a reader sees it. ``lost`` = a number with more digits than a spreadsheet keeps."""
+    """A cell's text as a reader sees it.
+
+    ``lost``: a number with more digits than a spreadsheet keeps. ``copied``: from the corner of merged cells.
+    """
 
     text: str
     lost: bool = False
     number: bool = False
+    copied: bool = False
+
+
+EMPTY: Final = Cell("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +54,21 @@ class Line:
 
     number: int
     cells: tuple[Cell, ...]
+    is_hidden: bool = False
+
+    @property
+    def own(self) -> list[str]:
+        """Return what is written in this row itself, not what merged cells carry into it."""
+        return [cell.text for cell in self.cells if cell.text and not cell.copied]
 
     @property
     def is_blank(self) -> bool:
-        """Return whether every cell is empty."""
-        return not any(cell.text for cell in self.cells)
+        """Return whether the row itself holds nothing."""
+        return not any(cell.text and not cell.copied for cell in self.cells)
 
     def at(self, column: int) -> Cell:
         """Return the cell in the column (from 0); beyond the end it is empty."""
-        return self.cells[column] if column < len(self.cells) else Cell("")
+        return self.cells[column] if column < len(self.cells) else EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ class Sheet:
 
     name: str
     lines: tuple[Line, ...]
+    is_hidden: bool = False
 
 
 def read(content: bytes, name: str) -> list[Sheet]:
@@ -91,12 +110,38 @@ def _workbook(content: bytes) -> list[Sheet]:
         _check_unpacked(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+        hidden = hidden_rows(content)
+        return [
+            _table(book.get_sheet_by_name(one.name), hidden.get(one.name, frozenset()), one.visible)
+            for one in book.sheets_metadata
+            if one.name in book.sheet_names
+        ]
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise _refused(
             "unreadable", _("The workbook cannot be opened: it is damaged or locked by a password. Save it again.")
         ) from error
-    return [_sheet(name, table) for name, table in tables]
+
+
+def _table(held: CalamineSheet, hidden: frozenset[int], visible: SheetVisibleEnum) -> Sheet:
+    """Return a sheet of a workbook; every cell of a merged area says what its corner says."""
+    if held.total_height > MOST_ROWS or held.total_width > MOST_COLUMNS:
+        raise _too_wide(held.name)
+    table = held.to_python(skip_empty_area=False)
+    lines = list(_lines(table, hidden))
+    for (top, left), (bottom, right) in held.merged_cell_ranges or ():
+        if top >= len(lines):
+            continue
+        corner = lines[top].at(left)
+        copy = Cell(corner.text, corner.lost, corner.number, copied=True)
+        for number in range(top, min(bottom + 1, len(lines)) if corner.text else top):
+            cells = lines[number].cells
+            last = min(right + 1, MOST_COLUMNS)
+            wide = [*cells, *([EMPTY] * (last - len(cells)))]
+            for column in range(left, last):
+                if (number, column) != (top, left) and not wide[column].text:
+                    wide[column] = copy
+            lines[number] = Line(number + 1, tuple(wide), lines[number].is_hidden)
+    return Sheet(held.name, tuple(lines), is_hidden=visible != SheetVisibleEnum.Visible)
 
 
 def _check_unpacked(content: bytes) -> None:
@@ -109,12 +154,14 @@ def _check_unpacked(content: bytes) -> None:
         raise _refused("too_large", _("The workbook unpacks to more than 400 MB. Split it and try again."))
 
 
-def _sheet(name: str, table: list[list[Any]]) -> Sheet:
-    if len(table) > MOST_ROWS or max((len(row) for row in table), default=0) > MOST_COLUMNS:
-        sentence = _("Sheet “%(sheet)s” has more than 100,000 rows or 200 columns. Split it and try again.")
-        raise _refused("too_large", sentence % {"sheet": name})
-    lines = (Line(number, tuple(_cell(value) for value in row)) for number, row in enumerate(table, start=1))
-    return Sheet(name, tuple(lines))
+def _lines(table: Sequence[Sequence[Any]], hidden: frozenset[int] = frozenset()) -> Iterator[Line]:
+    for number, row in enumerate(table, start=1):
+        yield Line(number, tuple(_cell(value) for value in row), number in hidden)
+
+
+def _too_wide(name: str) -> SheetRefused:
+    sentence = _("Sheet “%(sheet)s” has more than 100,000 rows or 200 columns. Split it and try again.")
+    return _refused("too_large", sentence % {"sheet": name})
 
 
 def _csv(content: bytes, name: str) -> Sheet:
@@ -135,7 +182,18 @@ def _csv(content: bytes, name: str) -> Sheet:
         table: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise _refused("unreadable", _("The .csv file has an open quotation mark. Save it again.")) from error
-    return _sheet(name.rpartition(".")[0][:60] or name, table)
+    called = name.rpartition(".")[0][:60] or name
+    if len(table) > MOST_ROWS or max((len(row) for row in table), default=0) > MOST_COLUMNS:
+        raise _too_wide(called)
+    return Sheet(called, tuple(_typed(line) for line in _lines(table)))
+
+
+def _typed(line: Line) -> Line:
+    """Return a row of a .csv, which carries no types: what looks like a number may have been one."""
+    cells = (
+        Cell(cell.text, number=True) if not cell.lost and NUMBER.fullmatch(cell.text) else cell for cell in line.cells
+    )
+    return Line(line.number, tuple(cells))
 
 
 def _cell(value: Any) -> Cell:  # noqa: ANN401 - whatever a spreadsheet holds
@@ -147,7 +205,8 @@ def _cell(value: Any) -> Cell:  # noqa: ANN401 - whatever a spreadsheet holds
         return Cell(value.date().isoformat() if value.time() == time.min else value.isoformat(sep=" "))
     if isinstance(value, date | time | timedelta):
         return Cell(value.isoformat() if not isinstance(value, timedelta) else str(value))
-    return Cell(str(value).strip().strip("\ufeff\u200b\u3000").strip())
+    words = UNSEEN.sub("", str(value)).strip()
+    return Cell(words) if words else EMPTY
 
 
 def _number(value: float) -> Cell:

@@ -1,17 +1,22 @@
 """From a sheet to records: find the headings, read every cell, collect every fault."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from faces.exchange.cells import CellWrong, Reader, narrow
-from faces.exchange.faults import Fault, Report
-from faces.exchange.sheets import Line, Sheet, letters
+from faces.exchange.cells import NONE, CellWrong, Reader, narrow
+from faces.exchange.faults import Fault, Passed, Report, Why
+from faces.exchange.sheets import Cell, Line, Sheet, letters
+from faces.exchange.synonyms import SYNONYMS
 
 HEADING_WITHIN: Final = 20
-TAILS: Final = ("合计", "总计", "小计", "备注", "填表人", "填报人", "制表", "说明：", "注：")
+SUMS: Final = frozenset({"合计", "总计", "小计", "共计"})
+TAIL: Final = re.compile(r"合计|总计|小计|共计|备注|填[表报]人|制表|审核人|单位负责人|(填表)?说明[:：]|注[0-9]*[:：]")
+REMARK: Final = re.compile(r"\((?![^)]*[元亿])[^)]*\)")  # a remark in a heading; one with a unit of money is none
+UNREAD: Final = ""  # the key of a heading that somebody said not to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,18 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row that was read: its place and its values by column key."""
+    """A row that was read: its place, its values by column key, and where the columns stand."""
 
     sheet: str
-    row: int
+    line: Line
     values: Mapping[str, Any]
-    places: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    places: Mapping[str, int]
+    columns: Mapping[str, Column]
+
+    @property
+    def row(self) -> int:
+        """Return the row's number as the spreadsheet shows it."""
+        return self.line.number
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - the column's reader says what it is
         """Return the value of a column."""
@@ -50,87 +61,183 @@ class Record:
 
     def fault(self, key: str, message: str, code: str = "wrong") -> Fault:
         """Return a fault at this row's cell of the column ``key``."""
-        column, heading, said = self.places.get(key, ("", "", ""))
-        return Fault(self.sheet, self.row, column, heading, said, message, code)
+        place = self.places.get(key)
+        if place is None:
+            return Fault(self.sheet, self.row, "", "", "", message, code)
+        said = self.line.at(place).text
+        return Fault(self.sheet, self.row, letters(place), self.columns[key].heading, said, message, code)
 
 
-def records(sheet: Sheet, layout: Layout, report: Report) -> list[Record]:
-    """Return the rows of ``sheet`` that are whole; what is not goes into ``report`` (faults, skipped, unknown)."""
-    found = _headings(sheet, layout)
-    if found is None:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a column: the words, the words with those of the row above, and whether they are its own."""
+
+    words: str
+    joined: str = ""
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The headings of a sheet: the number of their last row, how many rows they take, where each column stands."""
+
+    last: int
+    depth: int
+    headings: Sequence[Heading]
+    places: Mapping[str, int]
+
+
+def records(sheet: Sheet, layout: Layout, report: Report, named: Mapping[str, str] | None = None) -> list[Record]:
+    """Return the rows of ``sheet`` that are whole; what is not goes into ``report`` (faults, skipped, unknown).
+
+    ``named``: the column keys that somebody gave to headings (bare words); they win over every guess.
+    """
+    head = _head(sheet, layout, named or {})
+    if head is None:
         asked = "、".join(column.heading for column in layout.columns if column.required)
         sentence = _("No row with the headings was found in the first 20 rows. These are asked for: %(asked)s.")
         report.faults.append(Fault(sheet.name, 0, "", "", "", sentence % {"asked": asked}, "no_headings"))
         return []
-    top, places = found
+    _say_columns(sheet, layout, head, report)
     by_key = {column.key: column for column in layout.columns}
+    is_whole = True
     for column in layout.columns:
-        if column.required and column.key not in places:
+        if column.required and column.key not in head.places:
+            is_whole = False
             sentence = _("The column “%(heading)s” is missing.") % {"heading": column.heading}
-            report.faults.append(Fault(sheet.name, top.number, "", column.heading, "", sentence, "no_column"))
-    taken = set(places.values())
-    report.unknown += [
-        (sheet.name, cell.text) for place, cell in enumerate(top.cells) if cell.text and place not in taken
-    ]
+            report.faults.append(Fault(sheet.name, head.last, "", column.heading, "", sentence, "no_column"))
     whole: list[Record] = []
     report.read.setdefault(layout.name, 0)
-    for line in sheet.lines[top.number :]:
-        if line.is_blank:
-            continue
-        if _is_tail(line):
-            report.skipped.append((sheet.name, line.number, next(cell.text for cell in line.cells if cell.text)))
-            continue
+    for line in _rows_under(sheet, head, report):
         report.read[layout.name] += 1
-        if (record := _record(sheet.name, line, by_key, places, report.faults)) is not None:
+        record = _record(sheet.name, line, by_key, head.places, report.faults)
+        if record is not None and is_whole:
             whole.append(record)
     return whole
+
+
+def bare(words: str) -> str:
+    """Return a heading without blanks, line breaks, stars, full-width signs."""
+    return "".join(narrow(words).replace("（", "(").replace("）", ")").split()).strip("*:：").lower()
+
+
+def _say_columns(sheet: Sheet, layout: Layout, head: Head, report: Report) -> None:
+    """Tell the report how each heading is read."""
+    keys = {place: key for key, place in head.places.items()}
+    for place, heading in enumerate(head.headings):
+        if not heading.words or (heading.copied and place not in keys):
+            continue
+        report.columns.append((layout.name, sheet.name, letters(place), heading.words, keys.get(place, UNREAD)))
+        if place not in keys:
+            report.unknown.append((sheet.name, heading.words))
+
+
+def _rows_under(sheet: Sheet, head: Head, report: Report) -> Iterator[Line]:
+    """Yield the rows of data; every other row goes into the report with why it was passed over."""
+
+    def passed(line: Line, why: Why) -> None:
+        report.skipped.append(Passed(sheet.name, line.number, next(iter(line.own), ""), why))
+
+    for line in sheet.lines[: head.last - head.depth]:
+        if not line.is_blank:
+            passed(line, Why.TITLE)
+    last = max((line.number for line in sheet.lines if not line.is_blank), default=0)
+    over = [heading.words for heading in head.headings if heading.words]
+    for line in sheet.lines[head.last : last]:
+        if line.is_blank:
+            passed(line, Why.BLANK)
+        elif line.is_hidden:
+            passed(line, Why.HIDDEN)
+        elif _is_tail(line):
+            passed(line, Why.TAIL)
+        elif [cell.text for cell in line.cells if cell.text] == over:
+            passed(line, Why.HEADINGS)
+        elif not any(line.at(place).text and not line.at(place).copied for place in head.places.values()):
+            passed(line, Why.UNREAD)
+        else:
+            yield line
 
 
 def _record(
     sheet: str, line: Line, columns: Mapping[str, Column], places: Mapping[str, int], faults: list[Fault]
 ) -> Record | None:
-    values: dict[str, Any] = {}
-    where: dict[str, tuple[str, str, str]] = {}
+    values = {key: column.default for key, column in columns.items()}
+    record = Record(sheet, line, values, places, columns)
     before = len(faults)
-    for key, column in columns.items():
-        place = places.get(key)
-        values[key] = column.default
-        if place is None:
-            continue
-        cell = line.at(place)
-        where[key] = (letters(place), column.heading, cell.text)
+    for key, place in places.items():
+        column, cell = columns[key], line.at(place)
         try:
-            if cell.text:
+            if cell.text and (column.required or cell.text not in NONE):
                 values[key] = column.reader(cell)
             elif column.required:
-                faults.append(Fault(sheet, line.number, *where[key], _("This cell must be filled."), "empty"))
+                faults.append(record.fault(key, _("This cell must be filled."), "empty"))
         except CellWrong as wrong:
-            faults.append(Fault(sheet, line.number, *where[key], wrong.message, wrong.code))
-    return Record(sheet, line.number, values, where) if len(faults) == before else None
+            faults.append(record.fault(key, wrong.message, wrong.code))
+    return record if len(faults) == before else None
 
 
-def _headings(sheet: Sheet, layout: Layout) -> tuple[Line, dict[str, int]] | None:
-    """Return the row that holds most of the headings, and the place of each column."""
-    names = {_bare(said): column.key for column in layout.columns for said in (column.heading, *column.also)}
-    best: tuple[Line, dict[str, int]] | None = None
+def _head(sheet: Sheet, layout: Layout, named: Mapping[str, str]) -> Head | None:
+    """Return the row, or the two rows, that hold most of the headings."""
+    ranks = _ranks(layout, named)
+    best: Head | None = None
+    above: Line | None = None
     for line in sheet.lines[:HEADING_WITHIN]:
-        places: dict[str, int] = {}
-        for place, cell in enumerate(line.cells):
-            key = names.get(_bare(cell.text))
-            if key is not None:
-                places.setdefault(key, place)
-        if len(places) >= min(2, len(layout.columns)) and (best is None or len(places) > len(best[1])):
-            best = line, places
+        for over in (None, above) if above is not None else (None,):
+            headings = _headings(line, over)
+            head = Head(line.number, 1 if over is None else 2, headings, _places(headings, ranks))
+            enough = len(head.places) >= min(2, len(layout.columns))
+            if enough and (best is None or len(head.places) > len(best.places)):
+                best = head
+        above = line
     return best
 
 
-def _bare(words: str) -> str:
-    """Return a heading without blanks, line breaks, stars, full-width signs."""
-    return "".join(narrow(words).replace("（", "(").replace("）", ")").split()).strip("*:").lower()
+def _ranks(layout: Layout, named: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Return for each way to write a heading how sure it is (0 surest), and the key of its column."""
+    ranks: dict[str, tuple[int, str]] = {}
+    for column in layout.columns:
+        said = (named_as for named_as in ((column.heading,), column.also, SYNONYMS.get(column.heading, ())))
+        for rank, words in enumerate(said, start=1):
+            for one in words:
+                if rank < ranks.get(bare(one), (9, ""))[0]:
+                    ranks[bare(one)] = (rank, column.key)
+    return ranks | {words: (0, key) for words, key in named.items()}
+
+
+def _headings(line: Line, over: Line | None) -> list[Heading]:
+    """Return what stands over each column; a cell under a wide one belongs to it."""
+    if over is None:
+        return [Heading(cell.text, copied=cell.copied) for cell in line.cells]
+    found, wide = [], ""
+    for place in range(max(len(line.cells), len(over.cells))):
+        upper, lower = over.at(place), line.at(place)
+        wide = upper.text or (wide if lower.text else "")
+        own: Cell = lower if lower.text else upper
+        found.append(Heading(own.text, wide + lower.text if lower.text else "", own.copied and upper.copied))
+    return found
+
+
+def _places(headings: Sequence[Heading], ranks: Mapping[str, tuple[int, str]]) -> dict[str, int]:
+    """Return the place of each column: the surest heading has it, of equally sure ones the first."""
+    held: dict[str, tuple[int, int]] = {}
+    for place, heading in enumerate(headings):
+        found = next((ranks[words] for words in _spellings(heading) if words in ranks), None)
+        if found is None or found[1] == UNREAD:
+            continue
+        rank, key = found
+        if key not in held or rank < held[key][0]:
+            held[key] = (rank, place)
+    return {key: place for key, (_rank, place) in held.items()}
+
+
+def _spellings(heading: Heading) -> Iterator[str]:
+    for words in (bare(heading.joined), bare(heading.words)):
+        if words:
+            yield words
+            yield REMARK.sub("", words)
 
 
 def _is_tail(line: Line) -> bool:
-    first = next((cell.text for cell in line.cells if cell.text), "")
-    filled = sum(bool(cell.text) for cell in line.cells)
-    bare = "".join(first.split())
-    return bare.startswith(TAILS) and (filled <= 2 or bare in {"合计", "总计", "小计"})
+    own = line.own
+    first = "".join(own[0].split())
+    return first in SUMS or (TAIL.match(first) is not None and len(own) <= 2)

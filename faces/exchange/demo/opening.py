@@ -73,7 +73,7 @@ def sheet_of(book: str, layout: Layout) -> list[Record]:
     sheets = {sheet.name: sheet for sheet in read((FOLDER / book).read_bytes(), book)}
     found = records(sheets[layout.name], layout, report)
     if report.faults:
-        raise ImportRefused(report.faults)
+        raise ImportRefused(report)
     return found
 
 

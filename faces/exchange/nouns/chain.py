@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,8 +12,10 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
+from faces.exchange.traces import Touched
 from foundation.rulesets.selectors import rules_for
-from projects.models import Monitoring, SelfEvaluation, Target, WholeDepartmentPilot
+from parties.models import BudgetUnit
+from projects.models import Monitoring, Project, SelfEvaluation, Target, WholeDepartmentPilot
 from projects.rules import parts_problem
 from projects.selectors import weights_for
 from projects.services import (
@@ -159,6 +162,35 @@ def write_pilots(rows: Sequence[Record], setting: Setting) -> Written:
     return _written(rows, WholeDepartmentPilot.objects.count() - before)
 
 
+def _projects(rows: Sequence[Record], setting: Setting) -> QuerySet[Project]:
+    return Project.objects.filter(bureau=setting.bureau, code__in=[row["project"] for row in rows])
+
+
+def touched_self(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the self-evaluations of the projects."""
+    found = SelfEvaluation.objects.filter(project__in=_projects(rows, setting))
+    return [Touched(found, "project__code", {"submitted_on": "提交日期"})]
+
+
+def touched_targets(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the targets of the projects."""
+    found = Target.objects.filter(project__in=_projects(rows, setting))
+    return [Touched(found, "project__code", {"words": "绩效目标", "published_on": "公开日期"})]
+
+
+def touched_monitored(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the monitoring of the projects."""
+    found = Monitoring.objects.filter(project__in=_projects(rows, setting))
+    return [Touched(found, "project__code", {"words": "说明"})]
+
+
+def touched_pilots(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the pilots of the units."""
+    units = BudgetUnit.objects.filter(bureau=setting.bureau, code__in=[row["unit"] for row in rows])
+    found = WholeDepartmentPilot.objects.filter(unit__in=units)
+    return [Touched(found, "unit__code", {"forms_due_on": "报送期限", "forms_received_on": "报送日期"})]
+
+
 def _written(rows: Sequence[Record], created: int) -> Written:
     return Written(created, len(rows) - created)
 
@@ -168,10 +200,10 @@ NOUN: Final = register(
         "chain",
         gettext_lazy("self-evaluations, targets, monitoring, pilots"),
         (
-            Part(SELF, write_self, check_self),
-            Part(TARGETS, write_targets, check_project),
-            Part(MONITORED, write_monitored, check_project),
-            Part(PILOTS, write_pilots, check_unit),
+            Part(SELF, write_self, check_self, touched_self),
+            Part(TARGETS, write_targets, check_project, touched_targets),
+            Part(MONITORED, write_monitored, check_project, touched_monitored),
+            Part(PILOTS, write_pilots, check_unit, touched_pilots),
         ),
     )
 )

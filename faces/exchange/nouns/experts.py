@@ -5,11 +5,19 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from experts.enums import ExpertAction, ExpertStatus, TitleLevel
-from experts.models import StandingRecusal, Unavailability
+from experts.models import (
+    Expert,
+    ExpertSpecialty,
+    ExpertStanding,
+    ExpertUndertaking,
+    StandingRecusal,
+    Unavailability,
+)
 from experts.services import (
     ExpertDraft,
     accept_undertakings,
@@ -23,8 +31,10 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
+from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_index
 from parties.enums import EmploymentKind
+from parties.models import Employment, Organisation
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -219,6 +229,7 @@ def _turned(row: Record) -> Fault:
 
 def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
     """Write earlier and further employment."""
+    before = Employment.objects.count()
     experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
     drafts = [
         EmploymentDraft(
@@ -232,7 +243,8 @@ def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
         for row in rows
     ]
     record_employments(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    created = Employment.objects.count() - before
+    return Written(created, len(rows) - created)
 
 
 def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
@@ -261,13 +273,58 @@ def write_away(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+def _experts(rows: Sequence[Record], setting: Setting) -> QuerySet[Expert]:
+    return Expert.objects.filter(bureau=setting.bureau, number__in=[row["number"] for row in rows])
+
+
+def touched_bodies(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the bodies of the rows."""
+    bodies = Organisation.objects.filter(bureau=setting.bureau, uscc__in=[row["uscc"] for row in rows])
+    return [Touched(bodies, "name", {"kind": "单位性质"})]
+
+
+def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the people of the rows, and what makes them experts."""
+    experts = _experts(rows, setting)
+    words = {"title": "职称", "title_level": "职称级别", "is_civil_servant": "是否公务员"}
+    return [
+        *known.touched_people(rows, setting),
+        Touched(experts, "person__name", words),
+        Touched(ExpertStanding.objects.filter(expert__in=experts)),
+        Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
+    ]
+
+
+def touched_spells(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the employment of the experts."""
+    people = _experts(rows, setting).values("person")
+    return [Touched(Employment.objects.filter(person__in=people), "person__name", {"ended_on": "终止日期"})]
+
+
+def touched_recusals(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the standing recusals of the experts."""
+    return [Touched(StandingRecusal.objects.filter(expert__in=_experts(rows, setting)))]
+
+
+def touched_away(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the days off of the experts."""
+    return [Touched(Unavailability.objects.filter(expert__in=_experts(rows, setting)))]
+
+
+def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the undertakings of the experts."""
+    return [Touched(ExpertUndertaking.objects.filter(expert__in=_experts(rows, setting)))]
+
+
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
+    before = ExpertUndertaking.objects.count()
     experts = known.experts(setting.bureau)
     ordered = sorted(rows, key=lambda row: (row["year"], row["signed_on"]))
     for (year, day), group in groupby(ordered, key=lambda row: (row["year"], row["signed_on"])):
         accept_undertakings(experts=[experts[row["number"]] for row in group], year=year, by=setting.by, on=day)
-    return Written(len(rows))
+    created = ExpertUndertaking.objects.count() - before
+    return Written(created, len(rows) - created)
 
 
 NOUN: Final = register(
@@ -275,12 +332,12 @@ NOUN: Final = register(
         "experts",
         gettext_lazy("expert pool"),
         (
-            Part(BODIES, write_bodies, check_bodies),
-            Part(EXPERTS, write_experts, check_experts),
-            Part(SPELLS, write_spells, check_spells),
-            Part(RECUSALS, write_recusals, check_body),
-            Part(AWAY, write_away, check_away),
-            Part(PLEDGES, write_pledges, check_number),
+            Part(BODIES, write_bodies, check_bodies, touched_bodies),
+            Part(EXPERTS, write_experts, check_experts, touched_experts),
+            Part(SPELLS, write_spells, check_spells, touched_spells),
+            Part(RECUSALS, write_recusals, check_body, touched_recusals),
+            Part(AWAY, write_away, check_away, touched_away),
+            Part(PLEDGES, write_pledges, check_number, touched_pledges),
         ),
     )
 )

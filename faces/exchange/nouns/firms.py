@@ -5,11 +5,21 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
-from evaluators.models import Firm
+from evaluators.models import (
+    AdmissionCheck,
+    Branch,
+    Firm,
+    FirmStanding,
+    FirmUndertaking,
+    LeadEvaluator,
+    Practitioner,
+    Qualification,
+)
 from evaluators.rules import ADMISSION_ITEMS
 from evaluators.services import (
     FirmDraft,
@@ -30,7 +40,8 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
-from parties.models import Person
+from faces.exchange.traces import Touched
+from parties.models import Organisation, Person
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -181,6 +192,26 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the bodies and firms of the rows, with their standing and their checklist."""
+    bodies = Organisation.objects.filter(bureau=setting.bureau, uscc__in=[row["uscc"] for row in rows])
+    numbers = [row["number"] for row in rows]
+    words = {
+        "kind": "组织形式",
+        "legal_person": "法定代表人",
+        "address": "地址",
+        "phone": "联系电话",
+        "founded_on": "成立日期",
+    }
+    firms = Firm.objects.filter(bureau=setting.bureau, number__in=numbers)
+    return [
+        Touched(bodies, "name", words),
+        Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),
+        Touched(FirmStanding.objects.filter(firm__in=firms)),
+        Touched(AdmissionCheck.objects.filter(firm__in=firms)),
+    ]
+
+
 def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
     """Return faults: firms that nobody knows."""
     numbers = {*known.firms(setting.bureau), *setting.brought.get("firm", ())}
@@ -193,8 +224,42 @@ def check_staff(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "id_number")
 
 
+def _firms(rows: Sequence[Record], setting: Setting) -> QuerySet[Firm]:
+    return Firm.objects.filter(bureau=setting.bureau, number__in=[row["number"] for row in rows])
+
+
+def touched_qualifications(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the qualifications of the firms."""
+    words = {"issuer": "发证机关", "valid_from": "有效期起", "valid_to": "有效期止"}
+    return [Touched(Qualification.objects.filter(firm__in=_firms(rows, setting)), "name", words)]
+
+
+def touched_leads(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the people of the rows, and their posts as lead evaluators."""
+    people = known.touched_people(rows, setting)
+    words = {"title": "职称", "certificate_number": "执业证书编号", "certificate_valid_to": "证书有效期至"}
+    return [*people, Touched(LeadEvaluator.objects.filter(person__in=people[0].rows), "person__name", words)]
+
+
+def touched_staff(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the people of the rows, and their posts as staff."""
+    people = known.touched_people(rows, setting)
+    return [*people, Touched(Practitioner.objects.filter(person__in=people[0].rows), "person__name", {"duty": "岗位"})]
+
+
+def touched_branches(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the branches of the firms."""
+    return [Touched(Branch.objects.filter(firm__in=_firms(rows, setting)))]
+
+
+def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the undertakings of the firms."""
+    return [Touched(FirmUndertaking.objects.filter(firm__in=_firms(rows, setting)))]
+
+
 def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the qualifications."""
+    before = Qualification.objects.count()
     firms = known.firms(setting.bureau)
     drafts = [
         QualificationDraft(
@@ -203,7 +268,7 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
         for row in rows
     ]
     add_qualifications(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, Qualification.objects.count() - before)
 
 
 def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
@@ -219,6 +284,7 @@ def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[R
 
 def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the lead evaluators."""
+    before = LeadEvaluator.objects.count()
     drafts = [
         LeadDraft(
             firm=firm,
@@ -232,17 +298,18 @@ def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
         for row, firm, person in _people(rows, setting, "title")
     ]
     add_lead_evaluators(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, LeadEvaluator.objects.count() - before)
 
 
 def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the other staff."""
+    before = Practitioner.objects.count()
     drafts = [
         PractitionerDraft(firm, person, row["since"], row["duty"])
         for row, firm, person in _people(rows, setting, "duty")
     ]
     add_practitioners(drafts=drafts, by=setting.by, on=setting.on)
-    return Written(len(rows))
+    return _written(rows, Practitioner.objects.count() - before)
 
 
 def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
@@ -260,6 +327,7 @@ def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
 
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
+    before = FirmUndertaking.objects.count()
     firms = known.firms(setting.bureau)
     for row in rows:
         accept_undertakings(
@@ -269,7 +337,11 @@ def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
             by=setting.by,
             on=row["signed_on"],
         )
-    return Written(len(rows))
+    return _written(rows, FirmUndertaking.objects.count() - before)
+
+
+def _written(rows: Sequence[Record], created: int) -> Written:
+    return Written(created, len(rows) - created)
 
 
 NOUN: Final = register(
@@ -277,12 +349,12 @@ NOUN: Final = register(
         "firms",
         gettext_lazy("register of firms"),
         (
-            Part(FIRMS, write_firms, check_firms),
-            Part(QUALIFICATIONS, write_qualifications, check_number),
-            Part(LEADS, write_leads, check_staff),
-            Part(STAFF, write_staff, check_staff),
-            Part(BRANCHES, write_branches, check_number),
-            Part(PLEDGES, write_pledges, check_number),
+            Part(FIRMS, write_firms, check_firms, touched_firms),
+            Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications),
+            Part(LEADS, write_leads, check_staff, touched_leads),
+            Part(STAFF, write_staff, check_staff, touched_staff),
+            Part(BRANCHES, write_branches, check_number, touched_branches),
+            Part(PLEDGES, write_pledges, check_number, touched_pledges),
         ),
     )
 )

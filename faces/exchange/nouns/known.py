@@ -1,14 +1,20 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
 
 from evaluators.models import Firm
 from experts.models import Expert
+from faces.exchange.importing import Setting
+from faces.exchange.tables import Record
+from faces.exchange.traces import Touched
 from foundation.bureaus.models import Bureau, Section
+from foundation.core.crypto import blind_index
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
-from parties.models import BudgetUnit, Organisation, Person
+from parties.models import BudgetUnit, Employment, Organisation, Person
 from projects.models import Project
 
 BODY_KINDS = {
@@ -64,3 +70,19 @@ def persons(bureau: Bureau, indexes: Iterable[str]) -> dict[str, Person]:
     """Return the persons with these blind indexes of their ID numbers."""
     rows = Person.objects.filter(bureau=bureau, id_index__in=set(indexes))
     return {row.id_index: row for row in rows if row.id_index}
+
+
+def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the persons whom the rows name by ID number or phone, and their employment."""
+    ids = {blind_index(row["id_number"].upper(), use="id") for row in rows if row["id_number"]}
+    phones = {blind_index(row["phone"], use="phone") for row in rows if row["phone"]}
+    found = Q(id_index__in=ids) | Q(phone_index__in=phones)
+    theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones)
+    return [
+        Touched(Person.objects.filter(found, bureau=setting.bureau), "name", {"name": "姓名"}),
+        Touched(
+            Employment.objects.filter(theirs, person__bureau=setting.bureau),
+            "person__name",
+            {"ended_on": "终止日期", "title": "职务"},
+        ),
+    ]

@@ -11,8 +11,10 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
+from faces.exchange.traces import Touched
 from foundation.core.money import wan
 from projects.enums import BudgetKind, ProjectKind, SpecialForm
+from projects.models import Project, ProjectBudget
 from projects.services import ProjectDraft, register_projects
 
 KINDS: Final = {
@@ -78,4 +80,11 @@ def write(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
-NOUN: Final = register(Noun("projects", gettext_lazy("projects"), (Part(PROJECTS, write, check),)))
+def touched(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the projects of the rows with their budgets."""
+    projects = Project.objects.filter(bureau=setting.bureau, code__in=[row["code"] for row in rows])
+    words = {"name": "项目名称", "kind": "项目类型", "special_form": "特殊形式"}
+    return [Touched(projects, "code", words), Touched(ProjectBudget.objects.filter(project__in=projects))]
+
+
+NOUN: Final = register(Noun("projects", gettext_lazy("projects"), (Part(PROJECTS, write, check, touched),)))

@@ -1,13 +1,15 @@
 """The three-level specialty tree: 领域 / 行业 / 专业, one row per 专业."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from faces.exchange import cells
+from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated
 from faces.exchange.tables import Column, Layout, Record
+from faces.exchange.traces import Touched
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.services import NodeDraft, add_nodes
@@ -42,6 +44,15 @@ def write(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created=len(set(drafts) - before), updated=len(set(drafts) & before))
 
 
-NOUN: Final = register(
-    Noun("specialties", _("specialty tree"), (Part(TREE, write, lambda rows, _setting: repeated(rows, "code")),))
-)
+def check(rows: Sequence[Record], _setting: Setting) -> Iterable[Fault]:
+    """Return faults: a specialty twice."""
+    return repeated(rows, "code")
+
+
+def touched(_rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the tree."""
+    nodes = Node.objects.filter(bureau=setting.bureau, tree=TreeKind.SPECIALTY)
+    return [Touched(nodes, "code", {"name": "名称"})]
+
+
+NOUN: Final = register(Noun("specialties", _("specialty tree"), (Part(TREE, write, check, touched),)))

@@ -12,10 +12,11 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
+from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_index
 from parties.models import Organisation
 from training.enums import Audience
-from training.models import Attendance, Course, Session
+from training.models import Attendance, Certificate, Course, Session
 from training.services import AttendanceDraft, hold_session, issue_certificates, open_course, record_attendance
 
 AUDIENCES: Final = {
@@ -140,6 +141,27 @@ def write_attendance(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+def touched_courses(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the courses of the rows."""
+    return [Touched(Course.objects.filter(bureau=setting.bureau, title__in=[row["title"] for row in rows]))]
+
+
+def touched_sessions(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return when the courses were held."""
+    titles = [row["title"] for row in rows]
+    return [Touched(Session.objects.filter(course__bureau=setting.bureau, course__title__in=titles))]
+
+
+def touched_attendance(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return who was there, with their certificates."""
+    sessions = touched_sessions(rows, setting)[0].rows
+    seats = Attendance.objects.filter(session__in=sessions)
+    return [
+        Touched(seats, "person__name", {"hours_tenths": "学时"}),
+        Touched(Certificate.objects.filter(attendance__in=seats)),
+    ]
+
+
 def _bodies(setting: Setting) -> dict[str, Organisation]:
     firms = {number: firm.organisation for number, firm in known.firms(setting.bureau).items()}
     return {**known.bodies(setting.bureau), **firms}
@@ -150,9 +172,9 @@ NOUN: Final = register(
         "training",
         gettext_lazy("courses and attendance"),
         (
-            Part(COURSES, write_courses, check_courses),
-            Part(SESSIONS, write_sessions, check_sessions),
-            Part(ATTENDANCE, write_attendance, check_attendance),
+            Part(COURSES, write_courses, check_courses, touched_courses),
+            Part(SESSIONS, write_sessions, check_sessions, touched_sessions),
+            Part(ATTENDANCE, write_attendance, check_attendance, touched_attendance),
         ),
     )
 )

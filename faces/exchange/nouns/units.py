@@ -1,8 +1,9 @@
 """Budget units with their superiors, and who is to be called there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,8 @@ from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
-from parties.models import Organisation
+from faces.exchange.traces import Touched
+from parties.models import BudgetUnit, Contact, Organisation
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -101,10 +103,13 @@ def write_units(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
-def check_people(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
-    """Return faults: units that nobody knows."""
+def check_people(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: units that nobody knows, and people whom a second import could not find again."""
     codes = {*known.units(setting.bureau), *setting.brought.get("unit", ())}
-    return unknown(rows, "code", codes, _("There is no unit %(code)s."))
+    yield from unknown(rows, "code", codes, _("There is no unit %(code)s."))
+    for row in rows:
+        if not row["id_number"] and not row["phone"]:
+            yield row.fault("name", _("Give the ID number or the phone; a name alone may be two people."), "empty")
 
 
 def write_people(rows: Sequence[Record], setting: Setting) -> Written:
@@ -136,10 +141,31 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+def touched_units(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the bodies and units of the rows; a body without a code is found by its name."""
+    found = Q(uscc__in=[row["uscc"] for row in rows if row["uscc"]]) | Q(uscc__isnull=True)
+    units = BudgetUnit.objects.filter(bureau=setting.bureau, code__in=[row["code"] for row in rows])
+    return [
+        Touched(Organisation.objects.filter(found, bureau=setting.bureau), "name", {"kind": "单位性质"}),
+        Touched(units, "code", {"is_bureau_itself": "是否本局"}),
+    ]
+
+
+def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
+    """Return the people of the rows, and who is to be called in the units."""
+    codes = [row["code"] for row in rows]
+    units = BudgetUnit.objects.filter(bureau=setting.bureau, code__in=codes)
+    contacts = Contact.objects.filter(organisation__in=units.values("organisation"))
+    return [*known.touched_people(rows, setting), Touched(contacts, "name", {"ended_on": "终止日期"})]
+
+
 NOUN: Final = register(
     Noun(
         "units",
         gettext_lazy("budget units"),
-        (Part(UNITS, write_units, check_units), Part(PEOPLE, write_people, check_people)),
+        (
+            Part(UNITS, write_units, check_units, touched_units),
+            Part(PEOPLE, write_people, check_people, touched_people),
+        ),
     )
 )

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from faces.exchange.exporters import template_book
+from faces.exchange.faults import Why
 from faces.exchange.importing import NOUNS, OFFERED
 from faces.exchange.models import ImportRun, RunStatus
-from faces.exchange.runs import check_file, confirm, visible_to
+from faces.exchange.runs import check_file, confirm, name_columns, undo, visible_to
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.columns import Column
+from faces.pages.shared.columns import XLSX, Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage
 from faces.pages.shared.objects import ObjectPage
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 FAULTS_SHOWN = 500
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-serve_shapes(bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",))
+serve_shapes(bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",), void=("UNDONE",))
 
 
 def offered() -> list[tuple[str, StrOrPromise]]:
@@ -45,6 +45,27 @@ def noun_word(run: ImportRun) -> StrOrPromise:
     """Return what a run imports, in words."""
     noun = NOUNS.get(run.noun)
     return noun.label if noun else run.noun
+
+
+def is_traced(run: ImportRun) -> bool:
+    """Return whether it was kept what the run created and changed."""
+    return run.noun in NOUNS and NOUNS[run.noun].is_traced
+
+
+def columns_of(run: ImportRun) -> dict[str, dict[str, str]]:
+    """Return the headings of the form by sheet and key of the column."""
+    noun = NOUNS.get(run.noun)
+    parts = noun.parts if noun else ()
+    return {part.layout.name: {column.key: column.heading for column in part.layout.columns} for part in parts}
+
+
+def read_as(run: ImportRun) -> list[tuple[str, str, str, str]]:
+    """Return for each heading its sheet, its letters, its words, and the column of the form that it is read as."""
+    words = columns_of(run)
+    return [
+        (held, place, heading, words.get(sheet, {}).get(key, ""))
+        for sheet, held, place, heading, key in run.report.get("columns", [])
+    ]
 
 
 class ImportList(ListPage):
@@ -142,6 +163,7 @@ class ImportPage(ObjectPage):
             RunStatus.CHECKED: ngettext("%(n)d row can be imported", "%(n)d rows can be imported", run.rows)
             % {"n": run.rows},
             RunStatus.IMPORTED: ngettext("%(n)d row imported", "%(n)d rows imported", run.rows) % {"n": run.rows},
+            RunStatus.UNDONE: _("This import was taken back"),
         }
         found = {
             "title": words[RunStatus(run.status)],
@@ -149,9 +171,13 @@ class ImportPage(ObjectPage):
             "sheets": sheets,
             "faults": report.get("faults", [])[:FAULTS_SHOWN],
             "hidden": max(0, run.faults - FAULTS_SHOWN),
-            "skipped": report.get("skipped", []),
+            "skipped": [(sheet, row, text, Why(why).label) for sheet, row, text, why in report.get("skipped", [])],
             "unknown": report.get("unknown", []),
+            "changes": report.get("changes", []),
+            "read_as": read_as(run),
             "can_confirm": run.status == RunStatus.CHECKED,
+            "can_name": run.status in {RunStatus.CHECKED, RunStatus.FAULTY} and bool(report.get("columns")),
+            "can_undo": run.status == RunStatus.IMPORTED and is_traced(run),
         }
         return super().get_context_data(**(found | kwargs))
 
@@ -188,6 +214,77 @@ class ImportConfirm(ActionView):
         return _("%(n)d rows were imported.") % {"n": done.rows}
 
 
+class ImportColumns(ActionView):
+    """How each heading of the file is read; what is chosen here is kept for the bureau's next files."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    title = gettext_lazy("Columns")
+    submit_label = gettext_lazy("Keep and check again")
+    form_class = ActionForm
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user)
+
+    def object_url(self) -> str:
+        """Return the file's page."""
+        return reverse("pages:import", args=[self.object.pk])
+
+    def get_form(self, form_class: Any = None) -> Any:  # noqa: ANN401 - as in Django
+        """Return the form with one choice for each heading."""
+        form = super().get_form(form_class)
+        words = columns_of(self.object)
+        for number, (sheet, _held, place, heading, key) in enumerate(self.object.report.get("columns", [])):
+            form.fields[f"column_{number}"] = forms.ChoiceField(
+                choices=[("", _("not read")), *words.get(sheet, {}).items()],
+                required=False,
+                initial=key,
+                label=f"{sheet} {place} {heading}",
+            )
+        return form
+
+    def act(self, form: ActionForm) -> str:
+        """Keep what differs from the guess."""
+        names = {
+            (sheet, heading): form.cleaned_data[f"column_{number}"]
+            for number, (sheet, _held, _place, heading, key) in enumerate(self.object.report.get("columns", []))
+            if form.cleaned_data[f"column_{number}"] != key
+        }
+        name_columns(run_=self.object, names=names, by=self.user, on=self.today)
+        return _("The file was checked again.")
+
+
+class ImportUndo(ActionView):
+    """Take back an import as a whole."""
+
+    audience, needs = "bureau", Capability.IMPORT
+    title = gettext_lazy("Take back this import")
+    submit_label = gettext_lazy("Take back all of it")
+    danger = True
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user)
+
+    def object_url(self) -> str:
+        """Return the file's page."""
+        return reverse("pages:import", args=[self.object.pk])
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what will go and what will come back."""
+        created, changed = (self.object.trace.get(name, []) for name in ("created", "changed"))
+        return [
+            _("%(n)d entries that it wrote go away.") % {"n": sum(len(keys) for _label, keys in created)},
+            _("%(n)d entries that it changed become what they were.") % {"n": len(changed)},
+            _("If later work rests on it, nothing happens, and you are told what."),
+        ]
+
+    def act(self, _form: forms.Form) -> str:
+        """Take it back."""
+        undo(run_=self.object, by=self.user, on=self.today)
+        return _("The import was taken back.")
+
+
 class ImportTemplate(AudiencePage):
     """An empty spreadsheet with the headings of an import."""
 
@@ -207,5 +304,7 @@ urls = [
     path("imports/new/", ImportNew.as_view(), name="import-new"),
     path("imports/<int:pk>/", ImportPage.as_view(), name="import"),
     path("imports/<int:pk>/confirm/", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/<int:pk>/columns/", ImportColumns.as_view(), name="import-columns"),
+    path("imports/<int:pk>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/templates/<slug:code>/", ImportTemplate.as_view(), name="import-template"),
 ]

@@ -11,12 +11,14 @@ from django.http import HttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
+from faces.exchange.exporters import neutral, workbook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from django_stubs_ext import StrOrPromise
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,6 @@ def _follow(row: Any, path: str) -> Any:  # noqa: ANN401 - any model, any value
     return value
 
 
-def neutral(text: str) -> str:
-    """Return the text so that a spreadsheet never takes it for a formula; plain numbers stay numbers."""
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    body = text[1:].replace(",", "").replace(".", "", 1)
-    return text if text[0] in "+-" and body.isdigit() else f"'{text}"
-
-
 def csv_file(columns: Sequence[Column], rows: Iterable[Any], *, name: str) -> HttpResponse:
     """Return the rows as a CSV file that Excel and WPS open in the right encoding."""
     out = io.StringIO()
@@ -79,4 +73,13 @@ def csv_file(columns: Sequence[Column], rows: Iterable[Any], *, name: str) -> Ht
     writer.writerows([neutral(column.text(row)) for column in columns] for row in rows)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def xlsx_file(columns: Sequence[Column], rows: Iterable[Any], *, name: str) -> HttpResponse:
+    """Return the rows as a workbook in which every cell is text."""
+    headings = [str(column.label) for column in columns]
+    content = workbook([(name, headings, ([column.text(row) for column in columns] for row in rows))])
+    response = HttpResponse(content, content_type=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

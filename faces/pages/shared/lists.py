@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
 
 from faces.pages.shared.access import AudiencePage
-from faces.pages.shared.columns import Column, csv_file
+from faces.pages.shared.columns import Column, csv_file, xlsx_file
 from faces.pages.shared.facets import Asked, Facet, FacetGroup, count_text, counted
 from faces.pages.shared.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from foundation.accounts.permissions import may
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from foundation.accounts.enums import Capability
     from foundation.accounts.models import User
 
+EXPORTS = {"xlsx": xlsx_file, "csv": csv_file}
 PAGE_KEYS = ("after", "before", "export")
 EXPORT_LIMIT = 20_000
 BULK_LIMIT = 500
@@ -120,15 +121,15 @@ class ListPage(AudiencePage, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         """Show the page, or hand out what it shows as a file."""
-        if request.GET.get("export") == "csv" and self.columns:
-            return self.export()
+        if (make := EXPORTS.get(request.GET.get("export", ""))) and self.columns:
+            return self.export(make)
         return super().get(request, *args, **kwargs)
 
-    def export(self) -> HttpResponse:
+    def export(self, make: Callable[..., HttpResponse]) -> HttpResponse:
         """Return every row of the list as narrowed and ordered on the page, with the same columns."""
         names = [name for name in self.sort.order if name.lstrip("-") != "pk"]
         rows = self.narrowed().order_by(*names, "-pk" if "-pk" in self.sort.order else "pk")
-        return csv_file(self.columns, rows[:EXPORT_LIMIT], name=self.export_name)
+        return make(self.columns, rows[:EXPORT_LIMIT], name=self.export_name)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do a bulk action to the ticked rows, then come back to the same view of the list."""
@@ -189,7 +190,7 @@ class ListPage(AudiencePage, TemplateView):
             "narrowed": any(asked.getlist(name) for name in ("q", *(facet.name for facet in self.facets))),
             "previous_url": self._address({"before": page.before}) if page.before else "",
             "next_url": self._address({"after": page.after}) if page.after else "",
-            "export_url": self._address({"export": "csv"}) if self.columns else "",
+            "exports": [(f".{kind}", self._address({"export": kind})) for kind in EXPORTS] if self.columns else [],
             "empty_title": self.empty_title,
             "empty_text": self.empty_text,
         }

@@ -1,10 +1,14 @@
 """List pages: facets, search, pages, bulk actions, export."""
 
+import io
+import zipfile
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faces.pages.shared.columns import neutral
+from faces.exchange.exporters import neutral
+from faces.exchange.sheets import read
 from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
 
@@ -89,6 +93,18 @@ def test_export_gives_every_narrowed_row_with_the_columns_of_the_page(desk, peop
     assert lines[0] == "Account,Name,Demo,Bureau"
     assert [line.split(",")[0] for line in lines[1:]] == ["clerk", "p2", "p3", "p4"]
     assert lines[4].split(",")[1] == "'=HYPERLINK(1)"
+
+
+def test_export_as_workbook_holds_the_same_rows_as_text(desk, people, bureau):
+    User.objects.create(username="p4", name="=HYPERLINK(1)", bureau=bureau)
+
+    response = desk.get("/people/?is_demo=False&export=xlsx")
+
+    lines = read(response.content, "list.xlsx")[0].lines
+    assert response.headers["Content-Disposition"] == 'attachment; filename="list.xlsx"'
+    assert [line.at(0).text for line in lines] == ["Account", "clerk", "p2", "p3", "p4"]
+    assert lines[4].at(1).text == "'=HYPERLINK(1)"
+    assert b"<f>" not in zipfile.ZipFile(io.BytesIO(response.content)).read("xl/worksheets/sheet1.xml")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""Rosters written by other hands (``rosters/make.py``): what each must come to stands beside it."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evaluators.models import Firm
+from experts.models import Expert
+from faces.exchange.faults import ImportRefused
+from faces.exchange.importing import NOUNS, Setting, dry_run, run
+from faces.exchange.sheets import SheetRefused, read
+from foundation.accounts.enums import Role
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.services import NodeDraft, add_nodes
+from parties.enums import OrganisationKind
+from parties.models import BudgetUnit
+from parties.services import OrganisationDraft, UnitDraft, register_organisations, register_units
+from projects.models import Project
+from tests.factories.foundation import BureauFactory, UserFactory
+from training.models import Course
+
+pytestmark = pytest.mark.django_db
+FOLDER = Path(__file__).parent / "rosters"
+ROSTERS = sorted(path for path in FOLDER.iterdir() if path.suffix in {".xlsx", ".xls", ".csv"})
+DAY = date(2020, 6, 1)
+TREE = (NodeDraft("A", "演示领域"), NodeDraft("A01", "演示行业", "A"), NodeDraft("A0101", "演示专业", "A01"))
+
+
+def firms():
+    rows = Firm.objects.select_related("organisation")
+    return [
+        f"{row.number} {row.organisation.name} {row.organisation.uscc} {row.organisation.founded_on}" for row in rows
+    ]
+
+
+def experts():
+    rows = Expert.objects.select_related("person").prefetch_related("person__employments")
+    return [f"{row.number} {row.person.name} {row.person.employments.get().started_on}" for row in rows]
+
+
+STORED = {
+    "firms": firms,
+    "experts": experts,
+    "specialties": lambda: [f"{row.code} {row.name}" for row in Node.objects.exclude(code__startswith="A")],
+    "units": lambda: [f"{row.code} {row.organisation.name}" for row in BudgetUnit.objects.exclude(code="101001")],
+    "projects": lambda: [f"{row.code} {row.name} {row.amount_cents}" for row in Project.objects.all()],
+    "training": lambda: [f"{row.title} {row.hours_tenths}" for row in Course.objects.all()],
+}
+
+
+@pytest.fixture
+def setting():
+    bureau = BureauFactory(is_demo=True)
+    clerk = UserFactory(bureau=bureau, role=Role.CLERK)
+    add_nodes(bureau=bureau, tree=TreeKind.SPECIALTY, drafts=TREE, by=clerk, on=DAY)
+    draft = OrganisationDraft("演示单位", OrganisationKind.GOVERNMENT, uscc_absent_reason="演示")
+    body = register_organisations(bureau=bureau, drafts=[draft], by=clerk, on=DAY)[0]
+    register_units(bureau=bureau, drafts=[UnitDraft(body, "101001")], by=clerk, on=DAY)
+    return Setting(bureau=bureau, by=clerk, on=DAY)
+
+
+def imported(setting, noun, path):
+    """Return the report of an import, whether it was written or refused."""
+    try:
+        return run(noun=NOUNS[noun], content=path.read_bytes(), name=path.name, setting=setting)
+    except ImportRefused as refused:
+        return refused.report
+
+
+def test_there_are_at_least_forty_rosters():
+    assert len(ROSTERS) >= 40
+
+
+@pytest.mark.parametrize("path", ROSTERS, ids=lambda path: path.name)
+def test_roster_comes_to_what_stands_beside_it(setting, path):
+    wanted = json.loads(path.with_name(f"{path.name}.json").read_text())
+
+    report = imported(setting, wanted["noun"], path)
+
+    assert sorted([one.row, one.column, one.code] for one in report.faults) == sorted(wanted["faults"])
+    assert [[one.row, one.why] for one in report.skipped] == wanted["skipped"]
+    assert report.read == wanted["read"]
+    assert sorted(STORED[wanted["noun"]]()) == sorted(wanted["stored"])
+
+
+@pytest.mark.parametrize("path", [path for path in ROSTERS if "-wrong" in path.name], ids=lambda path: path.name)
+def test_every_fault_quotes_its_cell_and_says_what_would_be_right(setting, path):
+    report = imported(setting, json.loads(path.with_name(f"{path.name}.json").read_text())["noun"], path)
+
+    cells = {
+        (sheet.name, line.number, place): cell.text
+        for sheet in read(path.read_bytes(), path.name)
+        for line in sheet.lines
+        for place, cell in enumerate(line.cells)
+    }
+    for fault in report.faults:
+        assert fault.text == cells[fault.sheet, fault.row, ord(fault.column) - ord("A")]
+        assert fault.message
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in ROSTERS if path.name.startswith("firms-title")], ids=lambda p: p.name
+)
+def test_roster_twice_doubles_nothing_and_changes_nothing(setting, path):
+    imported(setting, "firms", path)
+
+    again = dry_run(noun=NOUNS["firms"], content=path.read_bytes(), name=path.name, setting=setting)
+
+    assert (again.created, again.updated, again.changes) == ({"机构": 0}, {"机构": 3}, [])
+
+
+WORDS = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=10),
+    st.sampled_from(
+        [
+            "",
+            "",
+            "合计",
+            "备注",
+            "无",
+            "演示1",
+            "咨询机构",
+            "公司",
+            "91350100M000100Y43",
+            "2020.3",
+            "43891",
+            "二〇二〇年三月",
+        ]
+    ),
+)
+HEADS = ("名录编号", "机构名称", "统一社会信用代码", "机构类型", "组织形式", "成立日期")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    title=st.lists(WORDS, max_size=2),
+    rows=st.lists(st.lists(WORDS, max_size=6), max_size=10),
+    order=st.permutations(HEADS),
+)
+def test_rows_in_are_rows_written_and_rows_reported(setting, title, rows, order):
+    lines = [title, list(order), *rows]
+    content = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in lines).encode()
+
+    try:
+        report = dry_run(noun=NOUNS["firms"], content=content, name="a.csv", setting=setting)
+        sheet = read(content, "a.csv")[0]
+    except SheetRefused:
+        return
+
+    filled = sum(not line.is_blank for line in sheet.lines) - 1
+    passed = sum(one.why != "blank" for one in report.skipped)
+    written = sum(report.created.values()) + sum(report.updated.values())
+    assert report.rows + passed == filled or report.faults[0].code == "no_headings"
+    assert report.faults or written == report.rows
+    assert not report.faults or written == 0
