@@ -20,15 +20,16 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
+    renew_expert,
     suspend_expert,
 )
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau.experts import OneExpert, expert_url
-from faces.pages.bureau.firm_people import PersonForm
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.choices import RowsField
+from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.person_form import PersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -39,32 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
-
-
-class NodeField(forms.ModelChoiceField[Node]):
-    """A choice of specialties, each with the way down the tree."""
-
-    def label_from_instance(self, obj: Node) -> str:
-        """Show field, industry, specialty."""
-        return way_of(obj)
-
-
-class NodesField(RowsField[Node]):
-    """Several specialties, each with the way down the tree."""
-
-    def label_from_instance(self, obj: Node) -> str:
-        """Show field, industry, specialty."""
-        return way_of(obj)
-
-
-def way_of(node: Node) -> str:
-    """Return the way down the tree to a node of the third level."""
-    names = [node.name]
-    above = node.parent
-    while above is not None:
-        names.insert(0, above.name)
-        above = above.parent if above.level > 1 else None
-    return " / ".join(names)
 
 
 class ExpertForm(PersonForm):
@@ -184,6 +159,24 @@ class ExpertMove(ExpertStep):
         action, reason = ExpertAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
         row = move_experts(experts=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
+
+
+class ExpertRenew(ExpertStep):
+    """Renew the term before it ends. Rule R-13."""
+
+    title, submit_label, tab = gettext_lazy("Renew the term"), gettext_lazy("Renew"), "standing"
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what is asked and what follows."""
+        return [
+            _("The new term follows the old one. This year’s undertaking must have been accepted."),
+            _("The term ends on %(day)s now.") % {"day": full_day(self.object.term_ends_on)},
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Renew it."""
+        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 
 class SuspendForm(ActionForm):
@@ -331,6 +324,7 @@ class ExpertAway(ExpertStep):
 urls = [
     path("experts/new/", ExpertAdd.as_view(), name="expert-add"),
     path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
+    path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
     path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
