@@ -51,12 +51,19 @@ def nameable(user: User) -> models.QuerySet[Draw]:
     return rows.filter(record__openings=[]) if may(user, Capability.PUBLISH) else rows.none()
 
 
-def own_exclusions(user: User) -> models.QuerySet[DrawExclusion]:
-    """Return why the expert or firm behind ``user`` was not in draws that are over, the latest first; nobody else's."""
+def own_exclusions(user: User, *, as_firm: bool = False) -> models.QuerySet[DrawExclusion]:
+    """Return why the expert (or the firm) behind ``user`` was not in draws that are over, the latest first.
+
+    Nobody else's, and nothing before the review, or the firm's work, is over.
+    """
     mine = memberships_of(user)
-    me = models.Q(expert__person_id__in=mine.filter(person__isnull=False).values("person_id"))
-    us = models.Q(firm__organisation_id__in=mine.filter(organisation__isnull=False).values("organisation_id"))
-    rows = DrawExclusion.objects.filter(me | us, draw__in=over(Draw.objects.all()).values("pk"))
+    if as_firm:
+        organisations = mine.filter(organisation__isnull=False).values("organisation_id")
+        rows = DrawExclusion.objects.filter(firm__organisation_id__in=organisations)
+    else:
+        persons = mine.filter(person__isnull=False).values("person_id")
+        rows = DrawExclusion.objects.filter(expert__person_id__in=persons)
+    rows = rows.filter(draw__in=over(Draw.objects.all()).values("pk"))
     return rows.select_related("draw").order_by("-draw__frozen_at", "-draw__pk", "pk")
 
 

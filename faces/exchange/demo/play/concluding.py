@@ -70,7 +70,7 @@ class Concluding:
         self._track(title, ReportTrackAction.REPORT, on)
 
     def publish(self, title: str, on: date) -> None:
-        """Publish the final rating and the task's draws, with names where they are over; without a firm note it only."""
+        """Publish the rating and the task's draws, with names where they are over; one without a firm is only noted."""
         task = self.stage.task(title)
         if task.executor != Executor.FIRM:
             self._track(title, ReportTrackAction.PUBLISH, on)
