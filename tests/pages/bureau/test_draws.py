@@ -17,7 +17,7 @@ from assignments.enums import AssignmentStatus, DrawStatus, Origin, Route
 from assignments.models import Assignment, Draw, DrawParty
 from assignments.selectors.eligibility import reason_words
 from assignments.services import draws as services
-from evaluators.models import FirmUndertaking
+from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
@@ -471,6 +471,26 @@ def test_explorer_says_who_is_out_by_which_rule_and_narrows_to_it(room):
     ]
     assert [line.number for line in narrowed.context["lines"]] == [out.number]
     assert (nonsense.status_code, nonsense.context["shown"]) == (200, 5)
+
+
+def test_explorer_names_the_one_rule_that_blocks_when_too_few_remain(room):
+    firms = list(Firm.objects.filter(bureau=room.bureau).order_by("pk"))
+    address = reverse("pages:eligibility-firm", args=[room.task.number])
+    FirmUndertaking.objects.filter(firm__in=firms[:2]).delete()
+    LeadEvaluator.objects.filter(firm=firms[0]).delete()
+
+    thin = room.clerk.get(address).context
+    FirmUndertaking.objects.all().delete()
+    none = room.clerk.get(address)
+    LeadEvaluator.objects.all().delete()
+    several = room.clerk.get(address).context
+
+    assert (thin["supply"].eligible, thin["supply"].needed, thin["supply"].wanted) == (2, 1, 3)
+    assert (thin["supply"].is_thin, thin["supply"].is_short) == (True, False)
+    assert thin["supply"].blockers == ("no_undertaking",)
+    assert (none.context["supply"].is_short, none.context["supply"].blockers) == (True, ("no_undertaking",))
+    assert "人选不足" in none.content.decode()
+    assert (several["supply"].is_short, several["supply"].blockers) == (True, ())
 
 
 @pytest.mark.parametrize("experts", [2, 12])
