@@ -16,12 +16,13 @@ from assignments.models import Draw
 from assignments.selectors.assignments import untold
 from assignments.selectors.draws import meeting_warning, nameable, visible_to
 from disclosure.selectors import publishable_draws
-from faces.pages.bureau.draw_room import GROUNDS, SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
+from faces.pages.bureau.draw_room import SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
 from faces.pages.bureau.draw_steps import urls as step_urls
 from faces.pages.bureau.task_steps import address
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
+from faces.pages.shared.draw_words import GROUNDS
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
