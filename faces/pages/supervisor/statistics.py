@@ -62,7 +62,7 @@ PARTY: Final = (
     Column(gettext_lazy("Name"), "name"),
     Column(gettext_lazy("Number"), "number"),
     Column(gettext_lazy("On lists"), "lists", num=True),
-    Column(gettext_lazy("Drawn"), "drawn", num=True),
+    Column(gettext_lazy("Times drawn"), "drawn", num=True),
     BY_CHANCE,
     Column(gettext_lazy("Chance of that"), lambda row: chance_words(row.chance), num=True),
     Column(gettext_lazy("Unusual"), "is_unusual"),

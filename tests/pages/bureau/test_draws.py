@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assignments import draw as pure
-from assignments.enums import AssignmentStatus, DrawStatus, Origin, Route
-from assignments.models import Assignment, Draw, DrawParty
+from assignments.enums import AssignmentStatus, DrawStatus, Origin, Route, TaskStatus
+from assignments.models import Assignment, Draw, DrawParty, EvaluationTask
 from assignments.selectors.eligibility import reason_words
 from assignments.services import draws as services
+from disclosure.models import Publication
 from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
@@ -134,6 +135,27 @@ def test_both_algorithms_can_be_asked_for(room, tmp_path):
     file.write_bytes(room.clerk.get(room.at("draw-record")).content)
     done = subprocess.run([sys.executable, str(VERIFIER), str(file)], capture_output=True, text=True, check=False)
     assert (room.draw.algorithm, room.draw.status, done.returncode) == ("rfc3797", DrawStatus.DRAWN, 0)
+
+
+def test_names_are_opened_by_a_click_once_the_work_is_over_and_then_published_again(room):
+    draw = room.run()
+    link, publish = room.at("draw-names"), reverse("pages:publish-draw", args=[draw.number])
+    assert room.clerk.post(publish).status_code == 302
+    assert link not in room.clerk.get(room.at("draw")).content.decode()
+    assert room.clerk.post(link).status_code == 409
+    EvaluationTask.objects.filter(pk=room.task.pk).update(status=TaskStatus.ACCEPTED)
+    assert link in room.clerk.get(room.at("draw")).content.decode()
+    assert room.witness.post(link).status_code == 403
+
+    assert room.clerk.post(link).status_code == 302
+
+    page = room.clerk.get(room.at("draw")).content.decode()
+    assert (link in page, publish in page) == (False, True)
+    assert room.clerk.post(publish).status_code == 302
+    copy = Publication.objects.get(withdrawn_at=None)
+    firm = Assignment.objects.get(task=room.task).firm.organisation.name
+    assert copy.version == 2
+    assert firm in Client().get(reverse("pages:public-publication", args=[copy.slug])).content.decode()
 
 
 @pytest.mark.rule("R-42")

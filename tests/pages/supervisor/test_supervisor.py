@@ -151,8 +151,8 @@ def test_statistics_show_draws_against_chance_and_hand_every_table_out(table):
 
     assert "机会期望" in shown
     assert [(row["机会期望"], row["列入名单次数"]) for row in firms] == [("0.250000", "1")] * 4
-    assert sorted(row["抽中"] for row in firms) == ["0", "0", "0", "1"]
-    assert [(row["席位"], row["符合条件"]) for row in lists] == [("1", "4")]
+    assert sorted(row["抽中次数"] for row in firms) == ["0", "0", "0", "1"]
+    assert [(row["席位数"], row["符合条件"]) for row in lists] == [("1", "4")]
     assert client.get(address, {"export": "nonsense"}).status_code == 200
 
 
