@@ -9,8 +9,9 @@ class AppraisalsConfig(AppConfig):
     name = "appraisals"
 
     def ready(self) -> None:
-        """Register the rules, what an agreed sanction does, and who may download the documents of recognised grades."""
+        """Register the rules, what sanctions do and when they end, and who downloads papers of recognised grades."""
         from appraisals.rules import RULES  # noqa: PLC0415 - the register is filled at start
+        from evaluators.selectors import serve_suspension_ends  # noqa: PLC0415
         from foundation.approvals.rules import when_agreed, when_returned  # noqa: PLC0415
         from foundation.files.permissions import serve_owner  # noqa: PLC0415
         from foundation.rulesets.rules import register  # noqa: PLC0415
@@ -18,4 +19,5 @@ class AppraisalsConfig(AppConfig):
         register(*RULES)
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
         serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
+        serve_suspension_ends("appraisals.selectors.suspension_ends")
         when_returned("SANCTION", "appraisals.services.sanctions.sanction_returned")

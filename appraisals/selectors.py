@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.db import models
 from django.db.models import Count
 
-from appraisals.enums import SanctionStatus
+from appraisals.enums import SanctionKind, SanctionStatus
 from appraisals.models import CommissionFeedback, FirmAppraisal, RecognisedGrade, Sanction
 from assignments.enums import AssignmentStatus, TaskStatus
 from assignments.models import Assignment, EvaluationTask
@@ -53,6 +53,14 @@ def visible_to(user: User) -> models.QuerySet[FirmAppraisal]:
         return rows
     mine = memberships_of(user).values("organisation_id")
     return rows.filter(firm__organisation_id__in=mine, confirmed_on__isnull=False)
+
+
+def suspension_ends(firm_ids: Sequence[int]) -> dict[int, date]:
+    """Return the day on which the last suspension in force of each firm ends; without one: left out."""
+    rows = Sanction.objects.filter(
+        firm_id__in=firm_ids, kind=SanctionKind.SUSPENSION, status=SanctionStatus.IN_FORCE, ends_on__isnull=False
+    )
+    return {pk: ends_on for pk, ends_on in rows.order_by("ends_on", "pk").values_list("firm_id", "ends_on") if ends_on}
 
 
 def sanctions_visible_to(user: User) -> models.QuerySet[Sanction]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
 from evaluators.enums import FirmStatus
 from evaluators.models import (
@@ -24,6 +26,8 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.rulesets.selectors import rules_for
 from parties.selectors import memberships_of
+
+_SUSPENSION_ENDS: Final[list[str]] = []
 
 
 def visible_to(user: User) -> models.QuerySet[Firm]:
@@ -67,6 +71,22 @@ def standings_on(firm_ids: Iterable[int], day: date) -> dict[int, FirmStatus]:
     """Return the standing of each firm on ``day`` in one query; firms without one are left out."""
     rows = FirmStanding.objects.filter(firm_id__in=firm_ids).on(day).order_by("started_on", "pk")
     return {firm_id: FirmStatus(status) for firm_id, status in rows.values_list("firm_id", "status")}
+
+
+def serve_suspension_ends(selector: str) -> None:
+    """Let the dotted ``selector(firm_ids)`` of a higher room tell when running suspensions end by themselves."""
+    _SUSPENSION_ENDS.append(selector)
+
+
+def suspension_ends(firm_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the day on which the suspension of each firm on ``day`` ended, or ends by itself; without: left out."""
+    firms = list(firm_ids)
+    spells = FirmStanding.objects.filter(firm_id__in=firms, status=FirmStatus.SUSPENDED).on(day)
+    known = {pk: ended_on for pk, ended_on in spells.order_by("pk").values_list("firm_id", "ended_on") if ended_on}
+    foreseen: dict[int, date] = {}
+    for name in _SUSPENSION_ENDS:
+        foreseen |= import_string(name)(firms)
+    return foreseen | known
 
 
 def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Firm]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import DrawStatus, PartyRole, ReReviewStatus
+from assignments.enums import DrawStatus, PartyRole, ReReviewStatus, TaskStatus
 from assignments.models import Assignment, Draw, DrawExclusion
 from assignments.rules.eligibility import drawn_too_early
 from assignments.selectors.tasks import rules_of_task
@@ -19,6 +19,7 @@ from foundation.workdays.selectors import overrides
 from parties.selectors import memberships_of
 
 REVEAL_ORDER: Final = (PartyRole.OPERATOR, PartyRole.THIRD, PartyRole.WITNESS)
+COMMISSION_OVER: Final = frozenset({TaskStatus.ACCEPTED, TaskStatus.ARCHIVED})
 
 
 def visible_to(user: User) -> models.QuerySet[Draw]:
@@ -29,11 +30,41 @@ def visible_to(user: User) -> models.QuerySet[Draw]:
     return rows.filter(parties__user=user)
 
 
-def own_exclusions(user: User) -> models.QuerySet[DrawExclusion]:
-    """Return why the expert behind ``user`` was not in draws whose review is over, the latest first; nobody else's."""
-    mine = memberships_of(user).values("person_id")
-    rows = DrawExclusion.objects.filter(expert__person_id__in=mine, draw__status=DrawStatus.DRAWN)
-    return rows.filter(draw__re_review__status=ReReviewStatus.DONE).select_related("draw").order_by("-draw__pk", "pk")
+def is_over(draw: Draw) -> bool:
+    """Return whether what a drawn draw served is over, so that names may be told: the review, or the firm's work."""
+    if draw.status != DrawStatus.DRAWN:
+        return False
+    if draw.re_review is not None:
+        return draw.re_review.status == ReReviewStatus.DONE
+    return draw.task is not None and draw.task.status in COMMISSION_OVER
+
+
+def over(rows: models.QuerySet[Draw]) -> models.QuerySet[Draw]:
+    """Keep the draws of ``rows`` of which ``is_over`` holds."""
+    served = models.Q(re_review__status=ReReviewStatus.DONE) | models.Q(task__status__in=COMMISSION_OVER)
+    return rows.filter(served, status=DrawStatus.DRAWN)
+
+
+def nameable(user: User) -> models.QuerySet[Draw]:
+    """Return the draws of the reader's bureau that are over and whose record names nobody yet."""
+    rows = over(Draw.objects.filter(bureau_id=user.bureau_id or 0)).exclude(secret_sealed="")
+    return rows.filter(record__openings=[]) if may(user, Capability.PUBLISH) else rows.none()
+
+
+def own_exclusions(user: User, *, as_firm: bool = False) -> models.QuerySet[DrawExclusion]:
+    """Return why the expert (or the firm) behind ``user`` was not in draws that are over, the latest first.
+
+    Nobody else's, and nothing before the review, or the firm's work, is over.
+    """
+    mine = memberships_of(user)
+    if as_firm:
+        organisations = mine.filter(organisation__isnull=False).values("organisation_id")
+        rows = DrawExclusion.objects.filter(firm__organisation_id__in=organisations)
+    else:
+        persons = mine.filter(person__isnull=False).values("person_id")
+        rows = DrawExclusion.objects.filter(expert__person_id__in=persons)
+    rows = rows.filter(draw__in=over(Draw.objects.all()).values("pk"))
+    return rows.select_related("draw").order_by("-draw__frozen_at", "-draw__pk", "pk")
 
 
 def record_of(draw: Draw) -> dict[str, Any]:

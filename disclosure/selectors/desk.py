@@ -48,11 +48,20 @@ def publishable_ratings(user: User) -> models.QuerySet[QualityRating]:
 
 
 def publishable_draws(user: User) -> models.QuerySet[Draw]:
-    """Return the finished draws whose record is not yet public."""
+    """Return the finished draws whose record is not yet public, or names people that the public copy does not."""
     rows = Draw.objects.filter(bureau_id=user.bureau_id or 0, status=DrawStatus.DRAWN)
     if not may(user, Capability.READ_ALL):
         return rows.none()
-    return rows.filter(_unpublished("assignments.draw")).select_related("task", "re_review", "re_review__evaluation")
+    nameless = Publication.objects.filter(
+        subject_kind="assignments.draw",
+        subject_id=OuterRef("pk"),
+        withdrawn_at__isnull=True,
+        body__record__openings=[],
+    )
+    is_behind = Q(Exists(nameless)) & ~Q(record__openings=[])
+    return rows.filter(_unpublished("assignments.draw") | is_behind).select_related(
+        "task", "re_review", "re_review__evaluation"
+    )
 
 
 def publishable_certificates(user: User) -> models.QuerySet[Certificate]:

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assignments.enums import DrawStatus, ReReviewStatus
+from assignments.enums import DrawStatus
 from assignments.models import Draw
+from assignments.selectors.draws import is_over
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from disclosure.permissions import may_publish
@@ -33,7 +34,7 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         message = _("The draw is not finished: %(state)s.") % {"state": draw.get_status_display()}
         raise PublicationRefused(Refusal("not_drawn", message, {"status": draw.status}))
     found = _record(draw)
-    if draw.re_review and draw.re_review.status != ReReviewStatus.DONE and found.get("openings"):
+    if found.get("openings") and not is_over(draw):
         message = _("Names are published only after the review is over.")
         raise PublicationRefused(Refusal("names_too_early", message))
     body = draw_body(draw, found)

@@ -19,12 +19,15 @@ from appraisals.services.sanctions import SanctionRefused
 from appraisals.services.years import AppraisalRefused
 from assignments.enums import TaskStatus
 from assignments.models import Assignment
+from assignments.selectors.eligibility import firm_eligibility
+from assignments.selectors.tasks import rules_of_task
 from credit.enums import CreditKind
 from credit.models import CreditEvent
 from delivery.models import Commission
-from evaluators.enums import FirmStatus
+from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import FirmStanding, FirmUndertaking, Practitioner, Qualification
 from evaluators.selectors import standing_on
+from evaluators.services import move_firms
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval
 from foundation.approvals.services import agree, give_back
@@ -194,6 +197,33 @@ def test_talk_then_suspension_that_ends_by_itself_then_removal(people, firm):
     firm.refresh_from_db()
     assert firm.status == FirmStatus.REMOVED
     assert removal.ends_on == date(2024, 4, 2)
+
+
+@pytest.mark.rule("R-26")
+def test_suspended_firm_is_told_the_end_of_its_suspension_as_first_free_day(people, firm):
+    task = make_task(people)
+    decide(people, propose(people, firm, SanctionKind.TALK))
+    suspension = decide(people, propose(people, firm, SanctionKind.SUSPENSION, months=3))
+
+    def standing(on):
+        found = firm_eligibility(task, on, [firm])[0].refusals
+        return [(row.facts["free_on"], row.source) for row in found if row.code == "not_in_register"]
+
+    source = rules_of_task(task, DAY).source("suspension_months_most")
+    assert standing(DAY) == [("2021-03-20", source)]
+    assert standing(date(2021, 3, 19)) == [("2021-03-20", source)]
+    assert standing(date(2021, 3, 20)) == []
+    assert end_due_sanctions(on=date(2021, 3, 22)) == [suspension]
+    assert standing(date(2021, 1, 5)) == [("2021-03-20", source)]
+
+
+def test_firm_suspended_without_a_sanction_has_no_first_free_day(people, firm):
+    task = make_task(people)
+    move_firms(firms=[firm], action=FirmAction.SUSPEND, by=people["clerk"], on=DAY, reason="核查中")
+
+    found = firm_eligibility(task, DAY, [firm])[0].refusals
+
+    assert [row.facts["free_on"] for row in found if row.code == "not_in_register"] == [None]
 
 
 @pytest.mark.rule("R-26")

@@ -7,13 +7,27 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from assignments import draw as pure
-from assignments.enums import AssignmentStatus, DeclineReason, DrawStatus, Origin, PartyRole, Route, TaskStatus
-from assignments.models import Assignment, Draw
-from assignments.selectors.draws import record_of
+from assignments.enums import (
+    AssignmentStatus,
+    DeclineReason,
+    DrawStatus,
+    Origin,
+    PartyRole,
+    ReReviewStatus,
+    Route,
+    TaskStatus,
+)
+from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
+from assignments.selectors.draws import nameable, record_of
 from assignments.services import assignments as life
 from assignments.services import draws
+from assignments.services.draws.facts import keep_record
+from disclosure.selectors import publishable_draws
+from disclosure.services import publish_draw
 from evaluators.models import FirmUndertaking, LeadEvaluator
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
@@ -314,3 +328,120 @@ def test_public_record_names_nobody(panel_table):
     for row in Assignment.objects.filter(re_review=panel_table.review).select_related("expert__person"):
         assert row.expert.person.name not in record
         assert f'"{row.expert.number}"' not in record
+
+
+def over(draw):
+    ReReviewTask.objects.filter(pk=draw.re_review_id).update(status=ReReviewStatus.DONE)
+    EvaluationTask.objects.filter(pk=draw.task_id).update(status=TaskStatus.ACCEPTED)
+
+
+def names_of(draw, numbers):
+    rows = draw.entries.filter(number__in=numbers).select_related("expert__person", "firm__organisation")
+    return {row.number: row.expert.person.name if row.expert else row.firm.organisation.name for row in rows}
+
+
+@pytest.mark.rule("R-45")
+def test_names_of_a_panel_are_opened_when_the_review_is_over_and_a_stranger_confirms_them(panel_table, tmp_path):
+    draw = panel_table.run(ratio_confirmed=True)
+    seated = {place["number"] for place in draw.record["draw"]["seated"]}
+    assert draw.record["openings"] == []
+    over(draw)
+
+    draw = draws.open_names(draw=draw, by=panel_table.operator, on=TODAY)
+
+    record = Draw.objects.get(pk=draw.pk).record
+    assert {one["number"]: one["name"] for one in record["openings"]} == names_of(draw, seated)
+    assert len(seated) == 3
+    done = verified(record, tmp_path)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "OK")
+    unseated = names_of(draw, range(1, 15)).values() - names_of(draw, seated).values()
+    assert not [name for name in unseated if f'"{name}"' in json.dumps(record, ensure_ascii=False)]
+    assert Entry.objects.filter(action="draws.names_opened", subject_id=draw.pk).count() == 1
+    assert draws.open_names(draw=draw, by=panel_table.operator, on=TODAY).record == record
+    assert Entry.objects.filter(action="draws.names_opened", subject_id=draw.pk).count() == 1
+
+
+@pytest.mark.parametrize("what", ["name", "ref", "salt", "number"])
+def test_a_changed_opening_is_the_difference_that_the_verifier_names(panel_table, tmp_path, what):
+    draw = panel_table.run(ratio_confirmed=True)
+    over(draw)
+    record = draws.open_names(draw=draw, by=panel_table.operator, on=TODAY).record
+    one = record["openings"][0]
+    one[what] = one["number"] % 14 + 1 if what == "number" else one[what][:-1] + ("0" if one[what][-1] != "0" else "1")
+
+    done = verified(record, tmp_path)
+
+    assert done.returncode == 1
+    assert f"the person shown for number {one['number']} is not the one on the frozen list" in done.stdout
+
+
+def test_called_alternate_and_the_one_he_replaced_are_opened_and_stay_so(panel_table, tmp_path):
+    draw = panel_table.run(ratio_confirmed=True)
+    leaving = Assignment.objects.filter(draw=draw).order_by("pk").first()
+    Assignment.objects.filter(pk=leaving.pk).update(status=AssignmentStatus.DECLINED)
+    draws.replace(draw=draw, by=panel_table.operator, at=NOW)
+    draw.refresh_from_db()
+    walked = {place["number"] for place in draw.record["draw"]["seated"]} | set(draw.record["called"])
+    over(draw)
+
+    draw = draws.open_names(draw=draw, by=panel_table.operator, on=TODAY)
+    named = draw.record["openings"]
+    keep_record(draw)
+
+    assert len(walked) == 4
+    assert {one["number"]: one["name"] for one in named} == names_of(draw, walked)
+    assert draw.record["openings"] == named
+    assert verified(draw.record, tmp_path).returncode == 0
+
+
+def test_firm_is_opened_when_its_work_is_accepted(firm_table, tmp_path):
+    draw = firm_table.run()
+    with pytest.raises(draws.DrawRefused) as caught:
+        draws.open_names(draw=draw, by=firm_table.operator, on=TODAY)
+    over(draw)
+
+    draw = draws.open_names(draw=draw, by=firm_table.operator, on=TODAY)
+
+    firm = Assignment.objects.get(task=firm_table.task).firm
+    assert caught.value.refusal.code == "names_too_early"
+    assert [(one["name"], one["ref"]) for one in draw.record["openings"]] == [(firm.organisation.name, firm.number)]
+    assert verified(draw.record, tmp_path).returncode == 0
+
+
+def test_names_are_not_opened_too_early_nor_by_others_and_nothing_changes(panel_table):
+    draw = panel_table.run(ratio_confirmed=True)
+    before = draw.record
+    for status in set(ReReviewStatus) - {ReReviewStatus.DONE}:
+        ReReviewTask.objects.filter(pk=draw.re_review_id).update(status=status)
+        with pytest.raises(draws.DrawRefused) as caught:
+            draws.open_names(draw=draw, by=panel_table.operator, on=TODAY)
+        assert caught.value.refusal.code == "names_too_early"
+    over(draw)
+    for other in (panel_table.witness, UserFactory(role=Role.CLERK)):
+        with pytest.raises(NotAllowed):
+            draws.open_names(draw=draw, by=other, on=TODAY)
+
+    draw.refresh_from_db()
+
+    assert draw.record == before
+    assert not Entry.objects.filter(action="draws.names_opened").exists()
+
+
+def test_published_copy_gets_a_next_version_with_names(panel_table):
+    draw = panel_table.run(ratio_confirmed=True)
+    clerk = panel_table.operator
+    first = publish_draw(draw=draw, by=clerk, on=TODAY)
+    over(draw)
+    assert not publishable_draws(clerk).exists()
+    assert list(nameable(clerk)) == [draw]
+
+    draw = draws.open_names(draw=draw, by=clerk, on=TODAY)
+    assert list(publishable_draws(clerk)) == [draw]
+    second = publish_draw(draw=draw, by=clerk, on=TODAY)
+
+    assert (second.slug, second.version) == (first.slug, 2)
+    assert not publishable_draws(clerk).exists()
+    assert not nameable(clerk).exists()
+    seated = {place["number"] for place in draw.record["draw"]["seated"]}
+    shown = Client().get(reverse("pages:public-publication", args=[second.slug])).content.decode()
+    assert all(name in shown for name in names_of(draw, seated).values())

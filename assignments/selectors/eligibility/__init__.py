@@ -1,17 +1,27 @@
 """Who may take a task or sit on a panel, and which rule says no to whom."""
 
-from assignments.selectors.eligibility.cases import Eligibility, RuleCount, counts_by_rule, refusals_by_rule
+from assignments.selectors.eligibility.cases import (
+    Eligibility,
+    RuleCount,
+    Supply,
+    counts_by_rule,
+    refusals_by_rule,
+    supply,
+)
 from assignments.selectors.eligibility.experts import expert_eligibility
 from assignments.selectors.eligibility.firms import firm_eligibility
-from assignments.selectors.eligibility.words import REASONS, reason_words
+from assignments.selectors.eligibility.words import REASONS, own_fact, reason_words
 
 __all__ = [
     "REASONS",
     "Eligibility",
     "RuleCount",
+    "Supply",
     "counts_by_rule",
     "expert_eligibility",
     "firm_eligibility",
+    "own_fact",
     "reason_words",
     "refusals_by_rule",
+    "supply",
 ]

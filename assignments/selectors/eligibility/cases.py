@@ -101,6 +101,40 @@ def counts_by_rule(answers: Iterable[Eligibility]) -> list[RuleCount]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Whether enough are eligible: ``needed`` for the seats themselves, ``wanted`` for the ratio of R-16.
+
+    ``blockers`` are the rules of which one alone, were it not, would let the pool reach what it misses. By numbers
+    alone: who may sit together is asked by the preview of a draw.
+    """
+
+    eligible: int
+    needed: int
+    wanted: int
+    blockers: tuple[str, ...] = ()
+
+    @property
+    def is_short(self) -> bool:
+        """Say whether the seats cannot be filled."""
+        return self.eligible < self.needed
+
+    @property
+    def is_thin(self) -> bool:
+        """Say whether they can, but with fewer candidates than the ratio asks for."""
+        return self.needed <= self.eligible < self.wanted
+
+
+def supply(answers: Iterable[Eligibility], *, seats: int, ratio: int) -> Supply:
+    """Return whether the eligible of ``answers`` are enough for ``seats``, and which single rule stands in the way."""
+    pool = list(answers)
+    eligible = sum(answer.is_eligible for answer in pool)
+    wanted = seats * ratio
+    aim = seats if eligible < seats else wanted
+    rows = counts_by_rule(pool) if eligible < aim else []
+    return Supply(eligible, seats, wanted, tuple(row.code for row in rows if eligible + row.alone >= aim))
+
+
 def served(bureau_id: int) -> models.QuerySet[Assignment]:
     """Return the assignments of firms that were not left or void."""
     return Assignment.objects.filter(bureau_id=bureau_id, task__isnull=False).exclude(status__in=GONE)

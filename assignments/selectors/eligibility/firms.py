@@ -60,12 +60,15 @@ def firm_eligibility(task: EvaluationTask, on: date, firms: Sequence[Firm] | Non
 
 def _firm_standing(cases: dict[int, Case], rows: Sequence[Firm], rules: Rules, on: date) -> None:
     standings = register.standings_on(cases, on)
+    ends = register.suspension_ends([pk for pk, known in standings.items() if known == FirmStatus.SUSPENDED], on)
     for row in rows:
-        standing = standings.get(row.pk)
-        if standing != FirmStatus.ACTIVE:
+        standing, back = standings.get(row.pk), ends.get(row.pk)
+        is_back = back is not None and back <= on
+        if standing != FirmStatus.ACTIVE and not is_back:
             state = standing.label if standing else _("not in the register")
             words = _("Standing in the register: %(state)s.") % {"state": state}
-            cases[row.pk].no("not_in_register", words, rules=rules, key="register_term_years", free_on=None)
+            key = "suspension_months_most" if standing == FirmStatus.SUSPENDED else "register_term_years"
+            cases[row.pk].no("not_in_register", words, rules=rules, key=key, free_on=back)
         elif row.term_ends_on and row.term_ends_on <= on:
             words = _("The term in the register ended on %(day)s.") % {"day": row.term_ends_on.isoformat()}
             cases[row.pk].no("term_ended", words, rules=rules, key="register_term_years", free_on=None)

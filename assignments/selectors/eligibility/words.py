@@ -39,7 +39,28 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "no_specialty": _("has no specialty that is asked for"),
 }
 
+OWN_SENTENCES: Final = frozenset({
+    "assessed_low", "close_watch", "cool_down", "declined_often", "did_ex_ante", "died", "leads_full",
+    "left_this_panel", "left_this_task", "no_lead", "no_specialty", "no_undertaking", "not_free", "not_in_pool",
+    "not_in_register", "over_share", "same_task", "same_unit", "term_ended", "too_old", "untrained", "yearly_cap",
+})  # fmt: skip
+OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
+    "unit_employer": _("an employer in your record, today's or an earlier one"),
+    "firm_employer": _("an employer in your record, today's or an earlier one"),
+    "firm_tie": _("a firm that stands among the employers in your record"),
+    "standing_recusal": _("somebody from whom you always step back"),
+    "prior_work": _("earlier work of yours that is known to the bureau"),
+}
+
 
 def reason_words(code: str) -> "StrOrPromise":
     """Return the words of a rule's code; the code itself for one that is not known any more."""
     return REASONS.get(code, code)
+
+
+def own_fact(code: str, facts: "Mapping[str, object]") -> "StrOrPromise":
+    """Return the fact behind a refusal as its own party may read it: no sentence that names a unit, firm or task.
+
+    A code that is not listed as harmless shows no sentence.
+    """
+    return str(facts.get("message", "")) if code in OWN_SENTENCES else OWN_FACTS.get(code, "")

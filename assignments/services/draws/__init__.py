@@ -5,7 +5,7 @@ commitment is sealed. Rules R-01, R-16, R-38, R-42.
 """
 
 from assignments.services.draws.drawing import commit, note_receipt, replace, reveal, void
-from assignments.services.draws.facts import DrawRefused, open_leaves, opening_of, parts_of, steps_of
+from assignments.services.draws.facts import DrawRefused, open_leaves, open_names, opening_of, parts_of, steps_of
 from assignments.services.draws.setting_up import (
     Preview,
     SeatDraft,
@@ -27,6 +27,7 @@ __all__ = [
     "freeze",
     "note_receipt",
     "open_leaves",
+    "open_names",
     "opening_of",
     "parts_of",
     "preview",

@@ -1,6 +1,7 @@
 """What every step of a draw reads and keeps."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from assignments.enums import (
     PartyRole,
 )
 from assignments.models import Draw, DrawEntry, DrawParty, EvaluationTask
-from assignments.selectors.draws import REVEAL_ORDER
+from assignments.selectors.draws import REVEAL_ORDER, is_over
 from assignments.selectors.eligibility import Eligibility
 from assignments.transitions import DRAW
 from evaluators.models import Firm
@@ -22,7 +23,7 @@ from experts.models import Expert
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
-from foundation.audit.services import record
+from foundation.audit.services import record, seal
 from foundation.core.crypto import decrypt
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.taxonomy.models import Node
@@ -132,8 +133,8 @@ def step_facts(step: pure.Step) -> dict[str, Any]:
     return {"late": list(step.late), "opened": list(step.opened), "withdrawn": list(step.withdrawn)}
 
 
-def keep_record(draw: Draw) -> None:
-    """Write the record as it stands now."""
+def keep_record(draw: Draw, *, is_named: bool = False) -> None:
+    """Write the record as it stands now; once it names those who were seated it goes on naming them."""
     parties = list(draw.parties.all())
     voids = [
         pure.Void(row.attempt, row.void_ground, row.void_role.lower(), row.commitment)
@@ -147,18 +148,47 @@ def keep_record(draw: Draw) -> None:
         own = pure.Void(draw.attempt, draw.void_ground, draw.void_role.lower(), draw.commitment)
     is_drawn = bool(draw.steps)
     witness = {"how": "slip", "words": draw.outside_receipt} if draw.outside_receipt else None
+    steps = steps_of(draw) if is_drawn else []
+    is_named = is_named or bool((draw.record or {}).get("openings"))
     draw.record = pure.record(
         freeze_text=draw.freeze_text,
         commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
         reveals={row.role.lower(): row.nonce for row in parties if row.nonce},
         parts=parts_of(draw) if is_drawn else (),
-        steps=steps_of(draw) if is_drawn else (),
+        steps=steps,
+        openings=_openings(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
         voids=voids,
         void=own,
         witness=witness,
         about={"number": draw.number, "title": base_of(draw).title},
     )
     draw.save(update_fields=["record"])
+
+
+def seated_ever(steps: Iterable[pure.Step]) -> set[int]:
+    """Return the numbers that the draw seated and the alternates that were called after it."""
+    return {number for step in steps for number in step.result.seated}
+
+
+@transaction.atomic
+def open_names(*, draw: Draw, by: User, on: date) -> Draw:
+    """Open in the record the leaves of those seated and of the alternates called; of nobody else. Rule R-45.
+
+    Raise ``DrawRefused`` before the review, or the firm's work, is over. Opening again changes nothing.
+    """
+    draw = locked(draw)
+    if by.bureau_id != draw.bureau_id or not may(by, Capability.PUBLISH):
+        raise NotAllowed
+    if not is_over(draw):
+        message = _("Names are opened only after the review, or the firm's work, is over.")
+        raise DrawRefused(Refusal("names_too_early", message, {"status": draw.status}))
+    if (draw.record or {}).get("openings"):
+        return draw
+    keep_record(draw, is_named=True)
+    numbers = sorted(seated_ever(steps_of(draw)))
+    record(actor=by, action="draws.names_opened", subject=draw, facts={"numbers": numbers, "on": on})
+    seal()
+    return draw
 
 
 def opening_of(draw: Draw, number: int) -> pure.Opening:

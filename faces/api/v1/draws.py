@@ -218,6 +218,11 @@ class DrawView(NounView[Draw]):
         services.note_receipt(draw=row, by=by, at=clock.now(), **given)
 
     @verb(needs=Capability.PUBLISH)
+    def names(self, row: Draw, _given: dict[str, Any], by: User) -> None:
+        """Open in the record who was seated and who was called, once the review or the firm's work is over."""
+        services.open_names(draw=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.PUBLISH)
     def publish(self, row: Draw, _given: dict[str, Any], by: User) -> None:
         """Freeze and publish the record."""
         publish_draw(draw=row, by=by, on=clock.today())

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from assignments.enums import DrawStatus, PartyRole
 from assignments.models import Assignment, Draw
@@ -16,11 +15,10 @@ from assignments.selectors.draws import turn_of, visible_to
 from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from faces.pages.shared import formats
+from faces.pages.shared.draw_words import GROUNDS, SKIPS
 from faces.pages.shared.steps import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
@@ -29,17 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN_OF_LIST: Final = 40
 SHOWN_OF_ALTERNATES: Final = 24
-SKIPS: Final[Mapping[str, StrOrPromise]] = {
-    "late": gettext_lazy("not eligible any more"),
-    "group": gettext_lazy("same employer as one who sits"),
-    "seat": gettext_lazy("no free seat in a field of this person"),
-    "ahead": gettext_lazy("the other seats could not have been filled"),
-}
-GROUNDS: Final[Mapping[str, StrOrPromise]] = {
-    "missing_commitment": gettext_lazy("a commitment was missing"),
-    "refused_reveal": gettext_lazy("a nonce was not shown"),
-    "ordered_again": gettext_lazy("a new draw was ordered"),
-}
 
 
 def room_draws(user: User) -> QuerySet[Draw]:

@@ -251,6 +251,26 @@ class DrawVoid(DrawStep):
         return _("The attempt is void.")
 
 
+class DrawNames(DrawStep):
+    """Open in the record who was seated and who was called, once the review or the firm's work is over."""
+
+    needs, title, danger = Capability.PUBLISH, gettext_lazy("Open the names in the record"), True
+    submit_label = gettext_lazy("Open the names")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who is named, and that it cannot be taken back."""
+        return [
+            _("Those who were seated and the alternates who were called stand in the record by name; nobody else."),
+            _("Each name can be checked against the frozen list. An opened name stays open."),
+            _("The public copy names them once its next version is published."),
+        ]
+
+    def act(self, _form: ActionForm) -> str:
+        """Open them."""
+        draws.open_names(draw=self.object, by=self.user, on=self.today)
+        return _("The names stand in the record. Publish it again so that the public page shows them.")
+
+
 class DrawPaper(OneObject):
     """A paper or file of a draw."""
 
@@ -311,6 +331,7 @@ urls = [
     path("draws/<str:number>/reveal/", DrawReveal.as_view(), name="draw-reveal"),
     path("draws/<str:number>/replace/", DrawReplace.as_view(), name="draw-replace"),
     path("draws/<str:number>/void/", DrawVoid.as_view(), name="draw-void"),
+    path("draws/<str:number>/names/", DrawNames.as_view(), name="draw-names"),
     path("draws/<str:number>/record.json", DrawRecordFile.as_view(), name="draw-record"),
     path("draws/<str:number>/record.pdf", DrawRecordPaper.as_view(), name="draw-paper"),
     path("draws/<str:number>/slip.pdf", DrawSlip.as_view(), name="draw-slip"),

@@ -14,14 +14,15 @@ from django.views.generic.base import TemplateView
 from assignments.enums import DrawStatus
 from assignments.models import Draw
 from assignments.selectors.assignments import untold
-from assignments.selectors.draws import meeting_warning, visible_to
+from assignments.selectors.draws import meeting_warning, nameable, visible_to
 from disclosure.selectors import publishable_draws
-from faces.pages.bureau.draw_room import GROUNDS, SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
+from faces.pages.bureau.draw_room import SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
 from faces.pages.bureau.draw_steps import urls as step_urls
 from faces.pages.bureau.task_steps import address
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
+from faces.pages.shared.draw_words import GROUNDS
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
@@ -143,6 +144,7 @@ class DrawPage(DrawObject, TemplateView):
             "rule_set": room.frozen.get("rule_set", ""),
             "home_url": self._home(draw),
             "notify_url": self._notify(draw),
+            "names_url": self._names(draw),
             "publish_url": self._publish(draw),
             "leaves_url": self._leaves(draw),
             "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
@@ -169,6 +171,10 @@ class DrawPage(DrawObject, TemplateView):
         if draw.re_review is not None:
             return address("re-review-notify", [draw.re_review.number])
         return address("seat-notify", [waiting.pk])
+
+    def _names(self, draw: Draw) -> str:
+        """Return where the names are opened in the record; empty before the review is over, and once they are."""
+        return address("draw-names", [draw.number]) if nameable(self.user).filter(pk=draw.pk).exists() else ""
 
     def _publish(self, draw: Draw) -> str:
         """Return where the record is published; empty where it was, cannot be yet, or for who may not."""

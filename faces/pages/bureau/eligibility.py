@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
@@ -22,6 +23,7 @@ from assignments.selectors.eligibility import (
     expert_eligibility,
     firm_eligibility,
     reason_words,
+    supply,
 )
 from assignments.selectors.tasks import rules_of_task, visible_to
 from faces.pages.bureau.task_steps import address
@@ -29,6 +31,7 @@ from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.objects import OneObject
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.core.errors import Refusal
 from foundation.core.numbers import id_of
 from foundation.taxonomy.models import Node
 
@@ -57,6 +60,11 @@ class Line:
     fields: str
     answer: Eligibility
 
+    @property
+    def reasons(self) -> list[tuple[Refusal, date | None]]:
+        """Every rule that says no, with the day on which it lets go (None: cannot be foreseen)."""
+        return [(row, parse_date(row.facts.get("free_on") or "")) for row in self.answer.refusals]
+
 
 class Explorer(OneObject, TemplateView):
     """Everybody in the pool with the answer of every rule; reads only, nothing is chosen here."""
@@ -67,6 +75,10 @@ class Explorer(OneObject, TemplateView):
 
     def asked(self) -> list[Eligibility]:
         """Return the answers for everybody on ``self.day``."""
+        raise NotImplementedError
+
+    def seats(self) -> tuple[int, EvaluationTask]:
+        """Return how many are to be chosen, and the task whose rules hold."""
         raise NotImplementedError
 
     @cached_property
@@ -93,14 +105,20 @@ class Explorer(OneObject, TemplateView):
         page = self.request.GET.get("page", "1")
         last = max(1, -(-len(shown) // PAGE_SIZE))
         number = min(id_of(page) or 1, last)
-        eligible = sum(row.is_eligible for row in answers)
+        seats, task = self.seats()
+        rules_in_force = rules_of_task(task, self.today)
+        enough = supply(answers, seats=seats, ratio=rules_in_force.value("candidate_ratio"))
         found = {
             "title": self.title,
             "object": self.object,
             "day": self.day,
             "is_today": self.day == self.today,
             "pool": len(answers),
-            "eligible": eligible,
+            "eligible": enough.eligible,
+            "supply": enough,
+            "blockers": [reason_words(code) for code in enough.blockers],
+            "ratio_source": rules_in_force.source("candidate_ratio"),
+            "rule_set": rules_in_force.rule_set,
             "rules": [(row, reason_words(row.code)) for row in rules],
             "lines": self.lines(shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]),
             "shown": len(shown),
@@ -160,6 +178,10 @@ class FirmEligibility(Explorer):
         """Return the answer for every firm of the bureau."""
         return firm_eligibility(self.object, self.day)
 
+    def seats(self) -> tuple[int, EvaluationTask]:
+        """Return one firm for the task."""
+        return 1, self.object
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Add where to go on."""
         task: EvaluationTask = self.object
@@ -171,7 +193,6 @@ class FirmEligibility(Explorer):
             "draw_url": address("draw-firm", [task.number])
             if task.route == "DRAW" and task.status == "PLANNED"
             else "",
-            "rule_set": rules_of_task(task, self.today).rule_set,
             "party_word": _("Firm"),
         }
         return super().get_context_data(**(found | kwargs))
@@ -190,6 +211,10 @@ class PanelEligibility(Explorer):
         """Return the answer for every expert of the bureau."""
         return expert_eligibility(self.object, self.day)
 
+    def seats(self) -> tuple[int, EvaluationTask]:
+        """Return the experts of the panel."""
+        return self.object.panel_size, self.object.evaluation
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Add where to go on."""
         review: ReReviewTask = self.object
@@ -199,7 +224,6 @@ class PanelEligibility(Explorer):
             "about": review.evaluation.title,
             "unit": review.evaluation.unit.organisation.name,
             "draw_url": address("draw-panel", [review.pk]) if review.status == "OPEN" else "",
-            "rule_set": rules_of_task(review.evaluation, self.today).rule_set,
             "party_word": _("Expert"),
         }
         return super().get_context_data(**(found | kwargs))

@@ -226,7 +226,9 @@ class PublishDraw(ActionView):
         """Return who will read what."""
         return (
             _("Everybody can read the record and compute the draw again."),
-            _("Names stay out of it until the review is over; numbers are labels of this draw alone."),
+            _("It names those who were seated and those who were called; everybody can check that they are the ones.")
+            if (self.object.record or {}).get("openings")
+            else _("Names stay out of it until the review is over; numbers are labels of this draw alone."),
         )
 
     def act(self, form: ActionForm) -> str:  # noqa: ARG002 - nothing to fill in
@@ -252,7 +254,7 @@ class PublishDraws(FormPage):
         return (
             _("These become public: %(numbers)s.") % {"numbers": pgettext("between items", ", ").join(numbers)},
             _("Everybody can read the records and compute the draws again."),
-            _("Names stay out of them until the review is over; numbers are labels of one draw alone."),
+            _("They name nobody, except where the review is over and the names were opened."),
         )
 
     def act(self, form: ActionForm) -> str:  # noqa: ARG002 - nothing to fill in

@@ -10,8 +10,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assignments.selectors.draws import own_exclusions
-from assignments.selectors.eligibility import reason_words
 from experts.models import Expert
 from experts.selectors import expert_of
 from experts.services import accept_undertakings, add_unavailability, declare_employment
@@ -19,6 +17,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, FormPage
 from faces.pages.shared.application_words import UNDERTAKING_LINES
 from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.left_out import left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
-
-MOST_LEFT_OUT = 30
 
 
 def spell(first: Any, last: Any) -> str:  # noqa: ANN401 - days or nothing
@@ -114,7 +111,6 @@ class ExpertRecord(SectionsPage):
                 ),
                 empty=_("No fee has been paid yet."),
             ),
-            self._left_out(),
         )
         acts = () if done else (Act(_("Accept this year’s undertaking"), reverse("pages:expert-undertaking")),)
         word = _("accepted") if done else _("not yet accepted: without it you are not drawn")
@@ -137,25 +133,15 @@ class ExpertRecord(SectionsPage):
             beside=(Section(_("In the pool"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
         )
 
-    def _left_out(self) -> Section:
+
+class ExpertLeftOut(ExpertRecord):
+    """Why I was not in a draw."""
+
+    title = gettext_lazy("Why I was not in the draw")
+
+    def layout(self) -> Layout:
         """Return by which rule, which own fact and until when; only after the review is over."""
-        rows = own_exclusions(self.user)[:MOST_LEFT_OUT]
-        return Section(
-            _("Draws in which I was not"),
-            grid=Grid(
-                (_("Draw"), _("Rule"), _("Fact"), _("Free from")),
-                [
-                    (
-                        one.draw.number,
-                        reason_words(one.code),
-                        one.facts.get("message", ""),
-                        formats.day(one.free_on, with_year=True) if one.free_on else "—",
-                    )
-                    for one in rows
-                ],
-            ),
-            empty=_("Nothing kept you from a draw whose review is over."),
-        )
+        return left_out(self.user)
 
 
 class OwnStep(FormPage):
@@ -244,6 +230,7 @@ class AcceptUndertaking(OwnStep):
 
 urls = [
     path("record/", ExpertRecord.as_view(), name="expert-record"),
+    path("left-out/", ExpertLeftOut.as_view(), name="expert-left-out"),
     path("record/employment/", AddEmployment.as_view(), name="expert-employment"),
     path("record/absence/", AddAbsence.as_view(), name="expert-absence"),
     path("record/undertaking/", AcceptUndertaking.as_view(), name="expert-undertaking"),

@@ -25,6 +25,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.application_words import UNDERTAKING_LINES
 from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.left_out import left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
@@ -130,6 +131,16 @@ class FirmRecord(SectionsPage):
             ),
             beside=(Section(_("In the register"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
         )  # fmt: skip
+
+
+class FirmLeftOut(FirmRecord):
+    """Why we were not in a draw."""
+
+    title = gettext_lazy("Why we were not in the draw")
+
+    def layout(self) -> Layout:
+        """Return by which rule, which own fact and until when; only after the firm's work is over."""
+        return left_out(self.user, as_firm=True)
 
 
 class FirmUndertaking(FormPage):
@@ -253,6 +264,7 @@ class FirmDeclare(SeatStep):
 
 urls = [
     path("record/", FirmRecord.as_view(), name="firm-record"),
+    path("left-out/", FirmLeftOut.as_view(), name="firm-left-out"),
     path("record/undertaking/", FirmUndertaking.as_view(), name="firm-undertaking"),
     path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
     path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),

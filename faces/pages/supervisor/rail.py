@@ -12,6 +12,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
     read = (
         RailItem.to("pages:tasks", _("Tasks")),
         RailItem.to("pages:draws", _("Draws")),
+        RailItem.to("pages:supervisor-statistics", _("Draws against chance")),
         RailItem.to("pages:re-reviews", _("Re-reviews")),
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),

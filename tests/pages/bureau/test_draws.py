@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assignments import draw as pure
-from assignments.enums import AssignmentStatus, DrawStatus, Origin, Route
-from assignments.models import Assignment, Draw, DrawParty
+from assignments.enums import AssignmentStatus, DrawStatus, Origin, Route, TaskStatus
+from assignments.models import Assignment, Draw, DrawParty, EvaluationTask
 from assignments.selectors.eligibility import reason_words
 from assignments.services import draws as services
-from evaluators.models import FirmUndertaking
+from disclosure.models import Publication
+from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
@@ -134,6 +135,27 @@ def test_both_algorithms_can_be_asked_for(room, tmp_path):
     file.write_bytes(room.clerk.get(room.at("draw-record")).content)
     done = subprocess.run([sys.executable, str(VERIFIER), str(file)], capture_output=True, text=True, check=False)
     assert (room.draw.algorithm, room.draw.status, done.returncode) == ("rfc3797", DrawStatus.DRAWN, 0)
+
+
+def test_names_are_opened_by_a_click_once_the_work_is_over_and_then_published_again(room):
+    draw = room.run()
+    link, publish = room.at("draw-names"), reverse("pages:publish-draw", args=[draw.number])
+    assert room.clerk.post(publish).status_code == 302
+    assert link not in room.clerk.get(room.at("draw")).content.decode()
+    assert room.clerk.post(link).status_code == 409
+    EvaluationTask.objects.filter(pk=room.task.pk).update(status=TaskStatus.ACCEPTED)
+    assert link in room.clerk.get(room.at("draw")).content.decode()
+    assert room.witness.post(link).status_code == 403
+
+    assert room.clerk.post(link).status_code == 302
+
+    page = room.clerk.get(room.at("draw")).content.decode()
+    assert (link in page, publish in page) == (False, True)
+    assert room.clerk.post(publish).status_code == 302
+    copy = Publication.objects.get(withdrawn_at=None)
+    firm = Assignment.objects.get(task=room.task).firm.organisation.name
+    assert copy.version == 2
+    assert firm in Client().get(reverse("pages:public-publication", args=[copy.slug])).content.decode()
 
 
 @pytest.mark.rule("R-42")
@@ -471,6 +493,26 @@ def test_explorer_says_who_is_out_by_which_rule_and_narrows_to_it(room):
     ]
     assert [line.number for line in narrowed.context["lines"]] == [out.number]
     assert (nonsense.status_code, nonsense.context["shown"]) == (200, 5)
+
+
+def test_explorer_names_the_one_rule_that_blocks_when_too_few_remain(room):
+    firms = list(Firm.objects.filter(bureau=room.bureau).order_by("pk"))
+    address = reverse("pages:eligibility-firm", args=[room.task.number])
+    FirmUndertaking.objects.filter(firm__in=firms[:2]).delete()
+    LeadEvaluator.objects.filter(firm=firms[0]).delete()
+
+    thin = room.clerk.get(address).context
+    FirmUndertaking.objects.all().delete()
+    none = room.clerk.get(address)
+    LeadEvaluator.objects.all().delete()
+    several = room.clerk.get(address).context
+
+    assert (thin["supply"].eligible, thin["supply"].needed, thin["supply"].wanted) == (2, 1, 3)
+    assert (thin["supply"].is_thin, thin["supply"].is_short) == (True, False)
+    assert thin["supply"].blockers == ("no_undertaking",)
+    assert (none.context["supply"].is_short, none.context["supply"].blockers) == (True, ("no_undertaking",))
+    assert "人选不足" in none.content.decode()
+    assert (several["supply"].is_short, several["supply"].blockers) == (True, ())
 
 
 @pytest.mark.parametrize("experts", [2, 12])

@@ -1,7 +1,7 @@
 """The expert's pages: three accept, declare, read, write, hand in and sign by clicking; others' seats are not there."""
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +10,8 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from assignments.enums import AssignmentStatus, DrawStatus, ReReviewStatus
-from assignments.models import Assignment, DrawExclusion, ReReviewTask
+from assignments.models import Assignment, Draw, DrawExclusion, ReReviewTask
+from assignments.selectors.eligibility.words import OWN_FACTS, OWN_SENTENCES, REASONS
 from experts.models import ExpertUndertaking, Unavailability
 from faces.documents.dates import in_words
 from foundation.accounts.enums import Role
@@ -339,7 +340,7 @@ def test_own_record_is_kept_by_the_expert(client):
     assert "出差" in shown
 
 
-@pytest.mark.parametrize("name", ["expert-home", "expert-record", "expert-employment"])
+@pytest.mark.parametrize("name", ["expert-home", "expert-record", "expert-employment", "expert-left-out"])
 def test_desk_is_for_experts(client, name):
     for role in (Role.CLERK, Role.FIRM_ADMIN, Role.UNIT):
         assert desk(client, UserFactory(role=role)).get(reverse(f"pages:{name}")).status_code == 403
@@ -347,20 +348,55 @@ def test_desk_is_for_experts(client, name):
     assert client.get(reverse(f"pages:{name}")).status_code == 302
 
 
+def left_out(panel, expert, code, fact, **more):
+    draw = Draw.objects.filter(re_review=panel.review).first() or DrawFactory(
+        task=None, re_review=panel.review, bureau=panel.task.bureau, created_by=panel.clerk, status=DrawStatus.DRAWN,
+        commitment="0" * 64, frozen_at=datetime(2020, 9, 1, 2, tzinfo=UTC),
+    )  # fmt: skip
+    facts = {"message": fact}
+    DrawExclusion.objects.create(
+        draw=draw, expert=expert, code=code, facts=facts, source="济评〔2020〕3号第7条", **more
+    )
+    return draw
+
+
 def test_expert_reads_why_he_was_not_drawn_only_when_the_review_is_over(client, panel):
     expert, other = ExpertFactory(bureau=panel.task.bureau), ExpertFactory(bureau=panel.task.bureau)
-    draw = DrawFactory(task=None, re_review=panel.review, bureau=panel.task.bureau, created_by=panel.clerk,
-                       status=DrawStatus.DRAWN, commitment="0" * 64)  # fmt: skip
-    for person, fact in ((expert, "2020年6月10日参加过该单位评审"), (other, "别人的事实")):
-        DrawExclusion.objects.create(
-            draw=draw, expert=person, code="cool_down", facts={"message": fact}, free_on=date(2020, 9, 8)
-        )
+    draw = left_out(panel, expert, "cool_down", "2020年6月10日参加过该单位评审", free_on=date(2020, 9, 8))
+    left_out(panel, other, "yearly_cap", "别人的事实")
     desk(client, expert_user(expert))
-    assert "2020年6月10日" not in text(client.get(reverse("pages:expert-record")))
+    address = reverse("pages:expert-left-out")
+    for status in set(ReReviewStatus) - {ReReviewStatus.DONE}:
+        ReReviewTask.objects.filter(pk=panel.review.pk).update(status=status)
+        early = text(client.get(address))
+        assert ("2020年6月10日" in early, "第7条" in early) == (False, False), status
     ReReviewTask.objects.filter(pk=panel.review.pk).update(status=ReReviewStatus.DONE)
 
-    shown = text(client.get(reverse("pages:expert-record")))
+    shown = text(client.get(address))
 
     assert "2020年6月10日参加过该单位评审" in shown
-    assert draw.number in shown
+    assert all(word in shown for word in ("2020年9月1日", "2020年9月8日", "济评〔2020〕3号第7条"))
     assert "别人的事实" not in shown
+    task = panel.task
+    for word in (draw.number, panel.review.number, task.number, task.title, task.unit.organisation.name):
+        assert word not in shown
+
+
+@pytest.mark.parametrize(
+    "code", ["unit_employer", "firm_employer", "firm_tie", "standing_recusal", "prior_work", "a_rule_of_tomorrow"]
+)
+def test_sentence_that_names_a_side_stays_hidden(client, panel, code):
+    expert = ExpertFactory(bureau=panel.task.bureau)
+    unit = panel.task.unit.organisation.name
+    left_out(panel, expert, code, f"现在或曾经任职于被评价方：{unit}。", free_on=date(2023, 9, 8))
+    ReReviewTask.objects.filter(pk=panel.review.pk).update(status=ReReviewStatus.DONE)
+
+    shown = text(desk(client, expert_user(expert)).get(reverse("pages:expert-left-out")))
+
+    assert "2023年9月8日" in shown
+    assert unit not in shown
+
+
+def test_every_rule_has_an_own_fact_or_a_harmless_sentence():
+    assert set(OWN_SENTENCES) | set(OWN_FACTS) == set(REASONS)
+    assert not set(OWN_SENTENCES) & set(OWN_FACTS)

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from assignments.enums import AssignmentStatus, TaskStatus
+from assignments.enums import AssignmentStatus, DrawStatus, TaskStatus
+from assignments.models import DrawExclusion, EvaluationTask
 from delivery.enums import CheckCode, ClockStatus
 from delivery.models import ClockStop, ReportVersion, SignOff, UnitComment
 from evaluators.models import FirmUndertaking, Qualification
@@ -15,8 +16,16 @@ from foundation.audit.models import Entry
 from foundation.core import clock
 from foundation.files.models import StoredFile
 from tests.delivery.test_versions import PNG, UNIT, report
-from tests.factories.assignments import TODAY, FirmAssignmentFactory, FirmFactory, TaskFactory, firm_user
+from tests.factories.assignments import (
+    TODAY,
+    DrawFactory,
+    FirmAssignmentFactory,
+    FirmFactory,
+    TaskFactory,
+    firm_user,
+)
 from tests.factories.delivery import NOW, CommissionFactory, VersionFactory
+from tests.factories.foundation import UserFactory
 from tests.foundation.files.test_uploads import open_action, pdf
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +289,32 @@ def test_home_costs_the_same_however_many_tasks_there_are(desk, work, django_ass
 
     assert len(page.context["to_do"]) == 5
     assert len(five.captured_queries) == len(one.captured_queries)
+
+
+def test_firm_reads_why_it_was_not_drawn_only_when_the_work_is_over(client):
+    task = TaskFactory(status=TaskStatus.SELECTED, title="不该露出的任务", unit__organisation__name="不该露出的单位")
+    firm, other = FirmFactory(bureau=task.bureau), FirmFactory(bureau=task.bureau)
+    draw = DrawFactory(task=task, status=DrawStatus.DRAWN, commitment="0" * 64, frozen_at=NOW)
+    for row, code, fact in (
+        (firm, "untrained", "去年学时不足"), (firm, "prior_work", "曾为不该露出的单位提供咨询"), (other, "same_unit", "别家的事实"),
+    ):  # fmt: skip
+        DrawExclusion.objects.create(
+            draw=draw, firm=row, code=code, facts={"message": fact}, source="济评〔2020〕3号", free_on=date(2021, 1, 1)
+        )
+    client.force_login(firm_user(firm))
+    for status in set(TaskStatus) - {TaskStatus.ACCEPTED, TaskStatus.ARCHIVED}:
+        EvaluationTask.objects.filter(pk=task.pk).update(status=status)
+        assert "济评〔2020〕3号" not in text(client.get(at("firm-left-out"))), status
+
+    for status in (TaskStatus.ACCEPTED, TaskStatus.ARCHIVED):
+        EvaluationTask.objects.filter(pk=task.pk).update(status=status)
+        shown = text(client.get(at("firm-left-out")))
+        assert (shown.count("济评〔2020〕3号"), shown.count("2021年1月1日")) == (2, 2)
+        assert "去年学时不足" in shown
+        assert not [word for word in ("不该露出", "别家的事实", draw.number, task.number) if word in shown]
+
+
+def test_nobody_but_firms_reads_why_a_firm_was_not_drawn(client):
+    for role in (Role.CLERK, Role.EXPERT, Role.UNIT):
+        client.force_login(UserFactory(role=role))
+        assert client.get(at("firm-left-out")).status_code == 403

@@ -134,3 +134,33 @@ def test_nobody_else_opens_leaves_or_takes_anchors(table, role):
     assert answers == [403] * 4
     assert not Anchor.objects.exists()
     assert not Entry.objects.filter(action="draws.leaves_opened").exists()
+
+
+def rows_of(page):
+    return list(csv.DictReader(io.StringIO(page.content.decode("utf-8-sig"))))
+
+
+def test_statistics_show_draws_against_chance_and_hand_every_table_out(table):
+    draw, clerk, witness = table
+    finish(draw, clerk, witness)
+    client, address = signed_in(witness), reverse("pages:supervisor-statistics")
+
+    shown = client.get(address).content.decode()
+    firms = rows_of(client.get(address, {"export": "firms"}))
+    lists = rows_of(client.get(address, {"export": "lists", "years": "all"}))
+
+    assert "机会期望" in shown
+    assert [(row["机会期望"], row["列入名单次数"]) for row in firms] == [("0.250000", "1")] * 4
+    assert sorted(row["抽中次数"] for row in firms) == ["0", "0", "0", "1"]
+    assert [(row["席位数"], row["符合条件"]) for row in lists] == [("1", "4")]
+    assert client.get(address, {"export": "nonsense"}).status_code == 200
+
+
+def test_statistics_are_for_who_witnesses(table):
+    draw, clerk, _witness = table
+    address = reverse("pages:supervisor-statistics")
+    for user in (clerk, UserFactory(bureau=draw.bureau, role=Role.EXPERT), UserFactory(role=Role.FIRM_ADMIN)):
+        assert signed_in(user).get(address).status_code == 403
+        assert signed_in(user).get(address, {"export": "experts"}).status_code == 403
+    foreign = signed_in(UserFactory(role=Role.SUPERVISOR)).get(address, {"export": "firms", "years": "all"})
+    assert rows_of(foreign) == []

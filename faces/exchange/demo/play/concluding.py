@@ -8,6 +8,8 @@ from typing import Final
 from appraisals.services import give_feedback
 from assignments.enums import DrawStatus, Executor, ReportTrackAction
 from assignments.models import Draw, EvaluationTask
+from assignments.selectors.draws import is_over
+from assignments.services.draws import open_names
 from assignments.services.tasks import move_report_by_hand
 from delivery.enums import InstalmentStatus, VersionKind
 from delivery.models import Instalment
@@ -68,7 +70,7 @@ class Concluding:
         self._track(title, ReportTrackAction.REPORT, on)
 
     def publish(self, title: str, on: date) -> None:
-        """Publish the final rating and the records of the task's draws; a report without a firm is only noted."""
+        """Publish the rating and the task's draws, with names where they are over; one without a firm is only noted."""
         task = self.stage.task(title)
         if task.executor != Executor.FIRM:
             self._track(title, ReportTrackAction.PUBLISH, on)
@@ -78,6 +80,8 @@ class Concluding:
         publish_rating(task=task, by=self._clerk, on=on, outside_address=f"{ADDRESS}{task.pk}.html")
         draws = Draw.objects.filter(task=task) | Draw.objects.filter(re_review__evaluation=task)
         for draw in draws.filter(status=DrawStatus.DRAWN).order_by("pk"):
+            if is_over(draw):
+                open_names(draw=draw, by=self._clerk, on=on)
             publish_draw(draw=draw, by=self._clerk, on=on)
 
     def publish_certificates(self, course: str, on: date) -> None:
