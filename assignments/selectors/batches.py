@@ -1,0 +1,144 @@
+"""Batches as people may see them, and which re-reviews may go into one."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from assignments.enums import BatchStatus, DrawStatus, Origin, ReReviewStatus
+from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
+from assignments.selectors.draws import REVEAL_ORDER
+from assignments.transitions import GONE
+from experts.enums import ExpertSource
+from experts.models import Expert
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
+from foundation.core.errors import Refusal
+
+HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
+
+
+def visible_to(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the batches of the reader's bureau; who may not read all sees those in which he is a party."""
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    return rows.filter(parties__user=user)
+
+
+def with_task_count(rows: models.QuerySet[AssignmentBatch]) -> models.QuerySet[AssignmentBatch]:
+    """Add how many re-reviews each has, ``task_count``, and leave out what only its page needs."""
+    return rows.defer(*HEAVY).annotate(task_count=Count("tasks", distinct=True))
+
+
+def earlier_attempts(batch: AssignmentBatch) -> list[AssignmentBatch]:
+    """Return the void attempts at any of these re-reviews, the oldest first."""
+    reviews = BatchTask.objects.filter(batch=batch).values("re_review_id")
+    rows = AssignmentBatch.objects.filter(tasks__re_review__in=reviews, pk__lt=batch.pk, status=BatchStatus.VOID)
+    return list(rows.distinct().order_by("pk"))
+
+
+def pool_of(batch: AssignmentBatch) -> models.QuerySet[Expert]:
+    """Return whom a batch may seat: the experts of the bureau's pool, no guests."""
+    rows = Expert.objects.filter(bureau_id=batch.bureau_id, source__in=[ExpertSource.OWN, ExpertSource.SHARED])
+    return rows.select_related("person").order_by("number", "pk")
+
+
+def record_of(batch: AssignmentBatch) -> dict[str, Any]:
+    """Return the record of a batch that was drawn or is void; raise ``ValueError`` before there is one."""
+    if not batch.record:
+        raise ValueError("This batch has no record yet.")
+    return dict(batch.record)
+
+
+def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
+    """Return the bureau's open re-reviews without a panel, a draw or another batch, the first due first."""
+    seats = Assignment.objects.filter(re_review=OuterRef("pk")).exclude(status__in=GONE)
+    draws = Draw.objects.filter(re_review=OuterRef("pk")).exclude(status=DrawStatus.VOID)
+    batches = BatchTask.objects.filter(re_review=OuterRef("pk")).exclude(batch__status=BatchStatus.VOID)
+    rows = ReReviewTask.objects.filter(bureau_id=user.bureau_id or 0, status=ReReviewStatus.OPEN)
+    rows = rows.exclude(Exists(seats)).exclude(Exists(draws)).exclude(Exists(batches))
+    return rows.select_related("evaluation__unit__organisation").order_by("due_on", "pk")
+
+
+def batch_of(re_review: ReReviewTask) -> AssignmentBatch | None:
+    """Return the batch that fills the panel of the re-review."""
+    held = AssignmentBatch.objects.filter(tasks__re_review=re_review).exclude(status=BatchStatus.VOID)
+    return held.order_by("-pk").first()
+
+
+def batch_refusal(re_review: ReReviewTask) -> Refusal | None:
+    """Return why the panel is not filled another way: a batch that is not void holds the re-review."""
+    batch = batch_of(re_review)
+    if batch is None:
+        return None
+    message = _("The panel is filled by the batch %(number)s.") % {"number": batch.number}
+    return Refusal("in_batch", message, {"batch": batch.number})
+
+
+def tasks_of(batch: AssignmentBatch) -> list[BatchTask]:
+    """Return the tasks of a batch in their order, with what eligibility and pages read."""
+    rows = BatchTask.objects.filter(batch=batch).select_related(
+        "node", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
+        "re_review__evaluation__unit__organisation",
+    )  # fmt: skip
+    return list(rows.order_by("place"))
+
+
+def pairs_of(batch: AssignmentBatch) -> list[BatchPair]:
+    """Return who is named or kept away, in the order of the tasks."""
+    rows = BatchPair.objects.filter(task__batch=batch, withdrawn_on__isnull=True)
+    rows = rows.select_related("task__re_review", "expert__person", "entered_by")
+    return list(rows.order_by("task__place", "pk"))
+
+
+def experts_of(batch: AssignmentBatch) -> list[Expert]:
+    """Return the experts of the pool by their numbers in the problem, with their persons: one query."""
+    keys = [row["expert"] for row in batch.pool]
+    known = {row.pk: row for row in Expert.objects.filter(pk__in=keys).select_related("person")}
+    return [known[key] for key in keys]
+
+
+def seats_of(batch: AssignmentBatch) -> list[Assignment]:
+    """Return everybody whom the batch ever seated, in order."""
+    rows = Assignment.objects.filter(batch=batch).select_related("expert__person", "re_review")
+    return list(rows.order_by("pk"))
+
+
+def waiting_for(user: User) -> list[AssignmentBatch]:
+    """Return the batches that ``user`` is a party of and that are not drawn yet, the oldest first: two queries."""
+    open_ones = [BatchStatus.PREPARED, BatchStatus.SOLVING, BatchStatus.FROZEN, BatchStatus.COMMITTED]
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=open_ones, parties__user=user)
+    return list(rows.defer(*HEAVY).prefetch_related("parties").order_by("pk"))
+
+
+def named_ratios(bureau: Bureau, years: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return, by work year, (seats of panels that were named directly, all seats held): one query."""
+    rows = Assignment.objects.filter(bureau=bureau, re_review__evaluation__work_year__in=list(years))
+    years_of = rows.exclude(status__in=GONE).order_by().values("re_review__evaluation__work_year")
+    sums = years_of.annotate(named=Count("pk", filter=Q(origin=Origin.DIRECT)), every=Count("pk"))
+    return {row["re_review__evaluation__work_year"]: (row["named"], row["every"]) for row in sums}
+
+
+def turn_of(batch: AssignmentBatch, user: User) -> str:
+    """Return what the batch waits for from ``user``: prepare, commit, reveal, submit, notify or nothing ("")."""
+    is_own = user.bureau_id == batch.bureau_id
+    if batch.status in {BatchStatus.PREPARED, BatchStatus.DRAWN}:
+        word = "prepare" if batch.status == BatchStatus.PREPARED else "submit"
+        return word if is_own and may(user, Capability.DRAW) else ""
+    if batch.status == BatchStatus.SEATED:
+        return "notify" if is_own and may(user, Capability.COMMISSION) else ""
+    parties = {row.role: row for row in batch.parties.all()}
+    mine = next((row for row in parties.values() if row.user_id == user.pk), None)
+    if mine is None:
+        return ""
+    if batch.status == BatchStatus.FROZEN:
+        return "" if mine.commitment else "commit"
+    if batch.status == BatchStatus.COMMITTED:
+        waiting = [role for role in REVEAL_ORDER if role in parties and not parties[role].nonce]
+        return "reveal" if waiting and waiting[0] == mine.role else ""
+    return ""
