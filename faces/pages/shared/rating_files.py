@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 
 from faces.documents.ratings import rating_sheet
 
@@ -20,8 +22,9 @@ def document_response(rating: QualityRating) -> HttpResponse:
 
 
 def sheet_response(rating: QualityRating) -> HttpResponse:
-    """Give the rating sheet as PDF."""
-    return _file(rating_sheet(rating), "application/pdf", f"rating-{rating.pk}.pdf")
+    """Give the rating sheet as PDF; its square leads to the published ratings."""
+    verify = f"{settings.GONGPING_PUBLIC_URL}{reverse('pages:public-ratings')}"
+    return _file(rating_sheet(rating, verify_url=verify), "application/pdf", f"rating-{rating.pk}.pdf")
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
