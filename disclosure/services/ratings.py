@@ -2,7 +2,6 @@
 
 from datetime import date
 from fractions import Fraction
-from math import floor
 from typing import Any
 
 from django.db import transaction
@@ -23,10 +22,12 @@ from foundation.approvals.selectors import agreed
 from foundation.approvals.services import submit
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.money import wan
+from reviews import scoring
 from reviews.enums import AppealStatus, RatingStatus
 from reviews.models import ProjectResult, QualityRating
 
 BODY_TYPE = "gongping/rating-publication/1"
+CUTS = (90, 80, 60)  # of a rating computed before its document kept them
 
 
 @transaction.atomic
@@ -133,7 +134,7 @@ def _quality(rating: QualityRating) -> dict[str, Any]:
     return {
         "grade": rating.grade,
         "score": rating.final,
-        "printed": printed(rating.final),
+        "printed": scoring.printed(Fraction(rating.final), rating.document.get("cuts", CUTS)),
         "raw": rating.raw,
         "adjusted": rating.adjusted,
         "formula": rating.formula,
@@ -148,16 +149,12 @@ def _quality(rating: QualityRating) -> dict[str, Any]:
     }
 
 
-def printed(exact: str) -> str:
-    """Return an exact score in points, half up at two decimals."""
-    hundredths = floor(Fraction(exact) * 100 + Fraction(1, 2))
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
 def _weight(hundredths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}".removesuffix(".00")
 
 
 def _performance(task: EvaluationTask) -> dict[str, str] | None:
     result = ProjectResult.objects.filter(task=task).first()
-    return {"grade": result.grade, "score": result.score, "printed": printed(result.score)} if result else None
+    if result is None:
+        return None
+    return {"grade": result.grade, "score": result.score, "printed": scoring.printed(Fraction(result.score))}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from faces.documents.ratings import rating_sheet
 
@@ -22,10 +24,11 @@ def document_response(rating: QualityRating) -> HttpResponse:
 
 
 def sheet_response(rating: QualityRating) -> HttpResponse:
-    """Give the rating sheet as PDF; 404 before it is computed."""
+    """Give the rating sheet as PDF, its square leading to the published ratings; 404 before it is computed."""
     if not rating.document:
         raise Http404
-    return _file(rating_sheet(rating), "application/pdf", f"rating-{rating.pk}.pdf")
+    verify = f"{settings.GONGPING_PUBLIC_URL}{reverse('pages:public-ratings')}"
+    return _file(rating_sheet(rating, verify_url=verify), "application/pdf", f"rating-{rating.pk}.pdf")
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

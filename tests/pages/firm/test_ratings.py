@@ -93,6 +93,7 @@ def test_sheet_adds_up_and_writes_no_bare_fraction(client, world):
 
     assert re.search(rf"评分人合计\s*{most / 100:.2f}", printed)
     assert re.findall(r"\d+/\d+", printed) == []
+    assert "/public/ratings/" in printed  # beside the square that leads there
 
 
 def test_bureau_reads_the_names_where_the_firm_does_not(client, world):

@@ -62,6 +62,21 @@ def test_stranger_reads_a_published_rating(client, people):
     assert row.title in body(get(client, "public-home"))
 
 
+@pytest.mark.parametrize(
+    ("exact", "grade", "shown"), [("17999/200", "GOOD", "89.995"), ("599999999/10000000", "UNQUALIFIED", "59.99…")]
+)
+def test_printed_score_never_crosses_the_cut_of_its_grade(client, people, exact, grade, shown):
+    row = publish_rating(task=make_rating(people, score=exact, grade=grade).task, by=people["leader"], on=DAY)
+
+    for page in (
+        get(client, "public-publication", row.slug),
+        get(client, "public-home"),
+        get(client, "public-ratings"),
+    ):
+        assert shown in body(page)
+        assert not [word for word in ("90.00", "60.00") if word in body(page)]
+
+
 def test_unknown_and_unpublished_look_alike(client, people):
     make_rating(people)
     make_draw(people)

@@ -115,6 +115,12 @@ def score(value: Any, places: int = 2) -> str:  # noqa: ANN401
 
 
 @register.filter
+def points(value: str | Fraction, cuts: Sequence[int] = ()) -> str:
+    """Write a rating's exact value: rounding never crosses one of its ``cuts``, those of R-05 where it has none."""
+    return scoring.printed(Fraction(value), cuts or (90, 80, 60)) if value else ""
+
+
+@register.filter
 def cndate(value: date | datetime | None, form: str = "") -> str:
     """Write a day: 10月19日 / 19 Oct; ``:"full"`` with the year, ``:"time"`` with the time of day."""
     if not value:
