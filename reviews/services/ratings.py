@@ -115,7 +115,7 @@ def compute_rating(*, task: EvaluationTask, by: User, on: date) -> QualityRating
     version = rubric_of(task, by=by)
     items = list(version.items.order_by("position"))
     if review.first_size is None:
-        review.first_size = panel_of(review).count()
+        review.first_size = review.panel_size  # seats once drawn; who steps back changes no formula
         review.save(update_fields=["first_size"])
     document = _document(task, review, items, veto=rating.veto_code if rating else "", on=on)
     result = _rated(document)

@@ -44,7 +44,10 @@ class World:
         self.version = VersionFactory(commission=self.row, task=self.task)
         self.firm = firm_user(self.row.firm)
         self.review = ReReviewFactory(
-            evaluation=self.task, status=ReReviewStatus.REVIEWING, created_by=self.people["clerk"]
+            evaluation=self.task,
+            status=ReReviewStatus.REVIEWING,
+            created_by=self.people["clerk"],
+            panel_size=len(shares),
         )
         self.items = list(self.row.rubric_version.items.order_by("position"))
         self.seats = [

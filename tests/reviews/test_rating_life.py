@@ -31,6 +31,7 @@ from reviews.services import (
     return_opinion,
     save_opinion,
     set_project_result,
+    step_back,
     tell_firm,
 )
 from rubrics.enums import Scorer
@@ -53,6 +54,17 @@ def test_rating_is_the_mean_of_the_panel_and_what_the_bureau_scored():
 
     assert Fraction(row.raw) == Fraction(expert, 100) * Fraction(9, 10) + (100 - Fraction(expert, 100))
     assert (row.status, row.formula) == (RatingStatus.ADJUSTED, "gongping-rating-1/mean")
+
+
+def test_member_who_steps_back_does_not_change_the_formula():
+    world = World(shares=(1.0, 0.9, 0.8, 0.7, 0.2))
+    step_back(assignment=world.seats[0], words="与项目负责人是亲属", by=world.people["clerk"], at=AT)
+    expert = sum(item.weight_hundredths for item in world.items if item.scorer == Scorer.EXPERT)
+
+    row = world.computed()
+
+    assert row.formula == "gongping-rating-1/trimmed"
+    assert Fraction(row.raw) == Fraction(expert, 100) * Fraction(3, 4) + (100 - Fraction(expert, 100))
 
 
 def test_nothing_is_computed_while_something_is_missing():
