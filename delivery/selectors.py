@@ -138,7 +138,9 @@ def comments_visible_to(user: User) -> models.QuerySet[UnitComment]:
 def commission_of(task: EvaluationTask) -> Commission | None:
     """Return the commission that runs, with its firm, lead evaluator and letter."""
     rows = Commission.objects.filter(task=task, ended_on__isnull=True)
-    return rows.select_related("firm__organisation", "lead_evaluator__person", "letter__file", "rubric_version").first()
+    return rows.select_related(
+        "firm__organisation", "lead_evaluator__person", "letter__file", "rubric_version__rubric"
+    ).first()
 
 
 def versions_of(task: EvaluationTask) -> models.QuerySet[ReportVersion]:

@@ -20,7 +20,7 @@ from experts.selectors import visible_to as visible_experts
 from faces.pages.bureau.fields import FirmField, UnitField
 from faces.pages.bureau.firm_sections import full_day, hours_text
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.choices import RowsField
+from faces.pages.shared.choices import RowsField, ask_choices
 from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.facets import Facet
@@ -336,6 +336,7 @@ class AttendanceAdd(OneSession, ActionView):
             field = choice.fields["body"]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = self.bodies()
+            ask_choices(choice)
             found |= {"choice": choice, "is_unit": audience == Audience.UNITS}
         return super().get_context_data(**(found | kwargs))
 
