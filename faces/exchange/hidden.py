@@ -4,6 +4,8 @@ import io
 import re
 import struct
 import zipfile
+import zlib
+from collections.abc import Sequence
 from html import unescape
 from posixpath import join, normpath
 from typing import Final
@@ -13,6 +15,10 @@ SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
 ATTRIBUTE: Final = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 SECTOR_END: Final = 0xFFFFFFF0  # what is at least this is no sector of a compound file
+UNREADABLE: Final = (
+    LookupError, ValueError, RuntimeError, EOFError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+MINI: Final = 64
 MOST_RECORDS: Final = 2_000_000
 
 
@@ -20,7 +26,7 @@ def hidden_rows(content: bytes) -> dict[str, frozenset[int]]:
     """Return the numbers (from 1) of the hidden rows by sheet; nothing for what is no readable workbook."""
     try:
         return _zipped(content) if content.startswith(b"PK") else _compound(content)
-    except (KeyError, struct.error, IndexError, UnicodeDecodeError):  # a workbook of another make; its cells are read
+    except UNREADABLE:  # of another make, or damaged: reading its cells tells
         return {}
 
 
@@ -82,30 +88,37 @@ def _sheets(book: bytes) -> list[tuple[str, int]]:
 
 
 def _stream(content: bytes) -> bytes:
-    """Return the stream ``Workbook`` of a compound file ([MS-CFB]); a tiny one in the mini stream is not looked for."""
+    """Return the stream ``Workbook`` of a compound file ([MS-CFB])."""
     size = 1 << struct.unpack_from("<H", content, 30)[0]
-    (directory,) = struct.unpack_from("<I", content, 48)
+    directory, cutoff, small, more = (struct.unpack_from("<I", content, place)[0] for place in (48, 56, 60, 68))
     listed = [one for one in struct.unpack_from("<109I", content, 76) if one < SECTOR_END]
-    (more,) = struct.unpack_from("<I", content, 68)
     for _turn in range(len(content) // size):
         if more >= SECTOR_END:
             break
-        *sectors, more = struct.unpack_from(f"<{size // 4}I", content, (more + 1) * size)
+        *sectors, more = _numbers(content[(more + 1) * size : (more + 2) * size])
         listed += [one for one in sectors if one < SECTOR_END]
-    table = [one for sector in listed for one in struct.unpack_from(f"<{size // 4}I", content, (sector + 1) * size)]
-
-    def chain(sector: int) -> bytes:
-        parts: list[bytes] = []
-        while sector < SECTOR_END and len(parts) <= len(table):
-            parts.append(content[(sector + 1) * size : (sector + 2) * size])
-            sector = table[sector]
-        return b"".join(parts)
-
-    entries = chain(directory)
+    table = [one for sector in listed for one in _numbers(content[(sector + 1) * size : (sector + 2) * size])]
+    sectors_of = content[size:]
+    entries = _chain(sectors_of, size, table, directory)
     for place in range(0, len(entries), 128):
         (length,) = struct.unpack_from("<H", entries, place + 64)
-        name = entries[place : place + max(0, length - 2)].decode("utf-16-le")
-        if name in {"Workbook", "Book"}:
-            start, whole = struct.unpack_from("<II", entries, place + 116)
-            return chain(start)[:whole]
+        if entries[place : place + max(0, length - 2)].decode("utf-16-le") not in {"Workbook", "Book"}:
+            continue
+        start, whole = struct.unpack_from("<II", entries, place + 116)
+        if whole >= cutoff:
+            return _chain(sectors_of, size, table, start)[:whole]
+        tiny = _chain(sectors_of, size, table, struct.unpack_from("<I", entries, 116)[0])
+        return _chain(tiny, MINI, _numbers(_chain(sectors_of, size, table, small)), start)[:whole]
     raise KeyError("Workbook")
+
+
+def _chain(held: bytes, size: int, table: Sequence[int], sector: int) -> bytes:
+    parts: list[bytes] = []
+    while sector < SECTOR_END and len(parts) <= len(table):
+        parts.append(held[sector * size : (sector + 1) * size])
+        sector = table[sector]
+    return b"".join(parts)
+
+
+def _numbers(held: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(held) // 4}I", held[: len(held) // 4 * 4])

@@ -22,6 +22,7 @@ MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 200
 SAFE_INTEGER: Final = 10**15  # a spreadsheet keeps 15 digits; what is larger has lost some
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
+SNIFFED: Final = 2_000
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0"
 UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")  # blanks without width, marks of direction
@@ -176,8 +177,8 @@ def _csv(content: bytes, name: str) -> Sheet:
         raise _refused("unknown_encoding", sentence)
     if "\0" in text:
         raise _refused("unknown_kind", _("The file holds no text. Save it again as .xlsx or .csv."))
-    first = text.partition("\n")[0]
-    delimiter = "\t" if first.count("\t") > first.count(",") else ","
+    begin = text[:SNIFFED]  # not the first line alone: a heading may hold a line break
+    delimiter = "\t" if begin.count("\t") > begin.count(",") else ","
     try:
         table: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

@@ -185,11 +185,16 @@ def _head(sheet: Sheet, layout: Layout, named: Mapping[str, str]) -> Head | None
         for over in (None, above) if above is not None else (None,):
             headings = _headings(line, over)
             head = Head(line.number, 1 if over is None else 2, headings, _places(headings, ranks))
-            enough = len(head.places) >= min(2, len(layout.columns))
-            if enough and (best is None or len(head.places) > len(best.places)):
+            found, known = len(head.places), len(best.places) if best else min(2, len(layout.columns)) - 1
+            if found > known or (found == known and over is not None and _reaches_down(over, line)):
                 best = head
         above = line
     return best
+
+
+def _reaches_down(over: Line, line: Line) -> bool:
+    """Return whether a cell of the row above is merged with one of this row."""
+    return any(cell.copied and cell.text == over.at(place).text for place, cell in enumerate(line.cells))
 
 
 def _ranks(layout: Layout, named: Mapping[str, str]) -> dict[str, tuple[int, str]]:
