@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "evaluators",
     "experts",
     "training",
+    "admissions",
     "assignments",
     "delivery",
     "reviews",

@@ -1,6 +1,6 @@
 """Firms of the register: their entry, the checklist, their standing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, Refusal, TransitionRefused
+from foundation.files.models import StoredFile
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import rules_for
 from parties.models import Organisation
@@ -152,14 +153,26 @@ def _refuse_unchecked(row: Firm, items: Sequence[str]) -> None:
 
 
 @transaction.atomic
-def record_admission_checks(*, firm: Firm, met: dict[str, bool], by: User, on: date, remark: str = "") -> None:
-    """Write the outcome of the admission checklist. Rule R-12."""
+def record_admission_checks(
+    *,
+    firm: Firm,
+    met: dict[str, bool],
+    by: User,
+    on: date,
+    remark: str = "",
+    proofs: Mapping[str, StoredFile] | None = None,
+) -> None:
+    """Write the outcome of the admission checklist, with the proofs of an application. Rule R-12."""
     require(by, Capability.REGISTER)
-    rows = [AdmissionCheck(firm=firm, code=c, is_met=ok, remark=remark, checked_on=on) for c, ok in met.items()]
+    files = proofs or {}
+    rows = [
+        AdmissionCheck(firm=firm, code=c, is_met=ok, remark=remark, proof=files.get(c), checked_on=on)
+        for c, ok in met.items()
+    ]
     AdmissionCheck.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["firm", "code"],
-        update_fields=["is_met", "remark", "checked_on"],
+        update_fields=["is_met", "remark", "checked_on", *(["proof"] if files else [])],
     )
     record(actor=by, action="evaluators.checked", subject=firm, facts={"met": met, "on": on})

@@ -19,6 +19,7 @@ urlpatterns = [
     path("expert/", include("faces.pages.expert.urls")),
     path("unit/", include("faces.pages.unit.urls")),
     path("supervisor/", include("faces.pages.supervisor.urls")),
+    path("apply/", include("faces.pages.applicant.urls")),
     path("public/", include("faces.pages.public.urls")),
 ]
 if settings.DEBUG or getattr(settings, "GONGPING_STYLEBOOK", False):

@@ -17,6 +17,7 @@ class Role(TextChoices):
     FIRM_MEMBER = "FIRM_MEMBER", _("firm member")
     EXPERT = "EXPERT", _("expert")
     UNIT = "UNIT", _("budget unit")
+    APPLICANT = "APPLICANT", _("applicant")
 
 
 class Capability(TextChoices):
@@ -44,4 +45,5 @@ class Capability(TextChoices):
     FIRM_SIGN = "FIRM_SIGN", _("answer for a firm")
     EXPERT_DESK = "EXPERT_DESK", _("work as an expert")
     UNIT_DESK = "UNIT_DESK", _("work for a budget unit")
+    APPLY = "APPLY", _("apply for the register or the pool")
     AUDIT = "AUDIT", _("read the journal")

@@ -43,6 +43,7 @@ CAPABILITIES: Final[Mapping[Role, frozenset[Can]]] = {
     Role.FIRM_MEMBER: frozenset({Can.FIRM_DESK}),
     Role.EXPERT: frozenset({Can.EXPERT_DESK}),
     Role.UNIT: frozenset({Can.UNIT_DESK}),
+    Role.APPLICANT: frozenset({Can.APPLY}),
 }
 
 

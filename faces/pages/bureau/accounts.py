@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
-NOT_OPEN_HERE = {Role.FIRM_ADMIN, Role.FIRM_MEMBER, Role.EXPERT, Role.UNIT}
+NOT_OPEN_HERE = {Role.FIRM_ADMIN, Role.FIRM_MEMBER, Role.EXPERT, Role.UNIT, Role.APPLICANT}
 OPEN_OR_CLOSED = (("True", pgettext_lazy("account", "open")), ("False", pgettext_lazy("account", "closed")))
 OWN_ROLES = [(role.value, role.label) for role in Role if role not in NOT_OPEN_HERE]
 

@@ -28,6 +28,7 @@ AUDIENCE_OF_ROLE: Final[Mapping[Role, str]] = {
     Role.EXPERT: "expert",
     Role.UNIT: "unit",
     Role.SUPERVISOR: "supervisor",
+    Role.APPLICANT: "applicant",
 }
 SIGN_IN: Final = "account_login"
 
@@ -76,7 +77,7 @@ def audience_of(request: HttpRequest) -> str:
 def home_audience(user: User) -> str:
     """Return the audience whose pages this person works on; the bureau's where they have a role there."""
     audiences = {AUDIENCE_OF_ROLE.get(role, "bureau") for role in roles_of(user)}
-    return next((name for name in ("bureau", "supervisor", "firm", "expert", "unit") if name in audiences), "bureau")
+    return next((name for name in ("bureau", "supervisor", "firm", "expert", "unit", "applicant") if name in audiences), "bureau")
 
 
 def bureau_of(user: object) -> Bureau | None:

@@ -1,0 +1,1 @@
+"""Applications for the register and the pool: from a stranger to an entry with a term."""

@@ -1,0 +1,102 @@
+"""Applications, what was given with them, and what became of them. The register is written on admission only."""
+
+from django.db import models
+from django.db.models import Q
+
+from admissions.enums import ApplicationKind, ApplicationStatus
+from evaluators.models import Firm
+from experts.models import Expert
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
+from foundation.files.models import StoredFile
+
+
+class Application(models.Model):
+    """What one account applies for. ``notice`` is the copy that the public notice shows, frozen when it opens."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    applicant = models.OneToOneField(User, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=6, choices=ApplicationKind.choices)
+    status = models.CharField(max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
+    status_since = models.DateField()
+    title = models.CharField(max_length=120, blank=True)
+    profile = models.JSONField(default=dict, blank=True)
+    undertaking_version = models.CharField(max_length=20, blank=True)
+    undertaken_on = models.DateField(null=True, blank=True)
+    submitted_on = models.DateField(null=True, blank=True)
+    announced_on = models.DateField(null=True, blank=True)
+    notice_until = models.DateField(null=True, blank=True)
+    notice = models.JSONField(default=dict, blank=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
+    expert = models.ForeignKey(Expert, models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="NOTICE") | Q(announced_on__isnull=False, notice_until__isnull=False),
+                name="application_in_notice_has_days",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ADMITTED") | Q(firm__isnull=False) | Q(expert__isnull=False),
+                name="admitted_application_has_entry",
+            ),
+        ]
+        indexes = [models.Index(fields=["bureau", "status"], name="application_by_status")]
+
+    def __str__(self) -> str:
+        """Name the application."""
+        return f"{self.kind} {self.title} #{self.pk}"
+
+
+class ApplicationPerson(models.Model):
+    """A person named in an application: the lead evaluators of a firm, the expert himself. Numbers are sealed."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="people")
+    name = models.CharField(max_length=60)
+    id_sealed = models.CharField(max_length=200)
+    id_index = models.CharField(max_length=64, db_index=True)
+    phone_sealed = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=60, blank=True)
+    works_since = models.DateField(null=True, blank=True)
+    certificate_number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "id_index"], name="application_person_once")]
+
+    def __str__(self) -> str:
+        """Name the person."""
+        return f"{self.name} #{self.pk}"
+
+
+class ApplicationItem(models.Model):
+    """One admission item: the applicant's proof with its source and last day, the bureau's answer with its remark."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="items")
+    code = models.CharField(max_length=40)
+    proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=100, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    is_met = models.BooleanField(null=True, blank=True)
+    remark = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "code"], name="application_item_once")]
+
+    def __str__(self) -> str:
+        """Name the item."""
+        return f"{self.code} #{self.pk}"
+
+
+class ApplicationMove(models.Model):
+    """A step of an application, with the words that were given for it."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="moves")
+    status = models.CharField(max_length=10, choices=ApplicationStatus.choices)
+    moved_on = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        """Name the step."""
+        return f"{self.application_id} {self.status} #{self.pk}"

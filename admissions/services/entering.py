@@ -1,0 +1,118 @@
+"""From an application to an entry: the standings bear the days on which things happened."""
+
+from datetime import date
+
+from admissions.models import Application
+from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from evaluators.models import Firm
+from evaluators.services import FirmDraft, move_firms, record_admission_checks, register_firms, register_lead
+from evaluators.services import accept_undertakings as firms_undertake
+from experts.enums import ExpertAction, ExpertStatus, TitleLevel
+from experts.models import Expert
+from experts.services import ExpertDraft, declare_employment, move_experts, register_experts
+from experts.services import accept_undertakings as experts_undertake
+from foundation.accounts.enums import Role
+from foundation.accounts.models import User
+from foundation.accounts.services import end_grant, grant_role
+from foundation.core.crypto import decrypt
+from foundation.taxonomy.models import Node
+from parties.enums import OrganisationKind
+from parties.services import (
+    OrganisationDraft,
+    PersonDraft,
+    add_membership,
+    register_organisations,
+    register_persons,
+)
+
+
+def enter_firm(row: Application, *, by: User, on: date) -> Firm:
+    """Write organisation, firm, checklist with its proofs, lead evaluators and undertaking; give the account its firm.
+
+    Raise as the services of the register: a lead evaluator of another firm (R-11), one name too many for a code.
+    """
+    applied_on, announced_on = row.submitted_on or on, row.announced_on or on
+    given = row.profile
+    body = OrganisationDraft(
+        name=given["name"],
+        kind=OrganisationKind(given["form"]),
+        uscc=given["uscc"],
+        legal_person=given["legal_person"],
+        address=given["address"],
+        phone=given["phone"],
+        founded_on=date.fromisoformat(given["founded_on"]),
+    )
+    organisation = register_organisations(bureau=row.bureau, drafts=[body], by=by, on=on)[0]
+    draft = FirmDraft(organisation, FirmKind(given["kind"]), given.get("staff_count") or 0)
+    firm = register_firms(bureau=row.bureau, drafts=[draft], by=by, on=applied_on)[0]
+    if firm.status in {FirmStatus.REMOVED, FirmStatus.LEFT}:
+        move_firms(firms=[firm], action=FirmAction.REAPPLY, by=by, on=applied_on)
+    move_firms(firms=[firm], action=FirmAction.ANNOUNCE, by=by, on=announced_on)
+    items = {item.code: item for item in row.items.select_related("proof")}
+    proofs = {code: item.proof for code, item in items.items() if item.proof is not None}
+    met = {code: bool(item.is_met) for code, item in items.items()}
+    record_admission_checks(firm=firm, met=met, proofs=proofs, by=by, on=on)
+    firm = move_firms(firms=[firm], action=FirmAction.ADMIT, by=by, on=on)[0]
+    for person in row.people.order_by("pk"):
+        register_lead(
+            firm=firm,
+            person=PersonDraft(person.name, decrypt(person.id_sealed), decrypt(person.phone_sealed)),
+            title=person.title,
+            works_since=person.works_since or on,
+            certificate_number=person.certificate_number,
+            by=by,
+            on=on,
+        )
+    undertaken_on = row.undertaken_on or on
+    firms_undertake(
+        firms=[firm], year=undertaken_on.year, accepted_by=row.applicant.name, by=by, on=undertaken_on
+    )
+    add_membership(user=row.applicant, organisation=organisation, by=by, on=on)
+    _hand_over(row.applicant, Role.FIRM_ADMIN, on=on)
+    return firm
+
+
+def enter_expert(row: Application, *, by: User, on: date) -> Expert:
+    """Write person, expert, employer and undertaking; give the account its person.
+
+    Raise ``ExpertRefused`` for who may not enter on the day of admission itself (R-14, edge case 37).
+    """
+    applied_on, announced_on = row.submitted_on or on, row.announced_on or on
+    given, human = row.profile, row.people.order_by("pk")[0]
+    draft = PersonDraft(human.name, decrypt(human.id_sealed), decrypt(human.phone_sealed), given.get("email", ""))
+    person = register_persons(bureau=row.bureau, drafts=[draft], by=by, on=on)[0]
+    wanted = [given["main"], *given.get("others", [])]
+    nodes = Node.objects.filter(bureau=row.bureau).in_bulk(wanted)
+    role = ExpertDraft(
+        person=person,
+        title=given["title"],
+        title_level=TitleLevel(given["level"]),
+        nodes=[nodes[pk] for pk in wanted if pk in nodes],
+        works_since=date.fromisoformat(given["works_since"]),
+    )
+    register_experts(bureau=row.bureau, drafts=[role], by=by, on=applied_on)
+    expert = register_experts(bureau=row.bureau, drafts=[role], by=by, on=on)[0]  # asks the age again, on this day
+    if expert.status in {ExpertStatus.REMOVED, ExpertStatus.LEFT}:
+        move_experts(experts=[expert], action=ExpertAction.REAPPLY, by=by, on=applied_on)
+    move_experts(experts=[expert], action=ExpertAction.ANNOUNCE, by=by, on=announced_on)
+    expert = move_experts(experts=[expert], action=ExpertAction.ADMIT, by=by, on=on)[0]
+    declare_employment(
+        expert=expert,
+        employer=given["employer"],
+        title=given["title"],
+        started_on=date.fromisoformat(given["employed_since"]),
+        by=by,
+        on=on,
+    )
+    undertaken_on = row.undertaken_on or on
+    experts_undertake(experts=[expert], year=undertaken_on.year, by=by, on=undertaken_on)
+    add_membership(user=row.applicant, person=person, by=by, on=on)
+    _hand_over(row.applicant, Role.EXPERT, on=on)
+    return expert
+
+
+def _hand_over(user: User, role: Role, *, on: date) -> None:
+    """Let the applicant's account work in its new role; it applies no more."""
+    for grant in user.grants.filter(role=Role.APPLICANT, ended_on__isnull=True):
+        end_grant(grant=grant, by="system", on=on)
+    grant_role(user=user, role=role, by="system", on=on)
