@@ -59,9 +59,9 @@ def announced(on: date) -> models.QuerySet[Application]:
 def waiting(bureau_id: int, on: date) -> models.QuerySet[Application]:
     """Return what the bureau does next: applications handed in, and notices that have run."""
     run = models.Q(status=ApplicationStatus.NOTICE, notice_until__lt=on)
-    return Application.objects.filter(
-        models.Q(status=ApplicationStatus.SUBMITTED) | run, bureau_id=bureau_id
-    ).order_by("status_since", "pk")
+    return Application.objects.filter(models.Q(status=ApplicationStatus.SUBMITTED) | run, bureau_id=bureau_id).order_by(
+        "status_since", "pk"
+    )
 
 
 def items_of(application: Application, on: date) -> list[str]:
@@ -128,7 +128,9 @@ def known_firm(application: Application) -> Firm | None:
 def known_expert(application: Application) -> Expert | None:
     """Return the expert of this bureau who has the same ID number, found by its keyed hash (edge case 5)."""
     keys = application.people.values("id_index")
-    return Expert.objects.filter(bureau=application.bureau_id, person__id_index__in=keys).select_related("person").first()
+    return (
+        Expert.objects.filter(bureau=application.bureau_id, person__id_index__in=keys).select_related("person").first()
+    )
 
 
 def known_entry(application: Application) -> Firm | Expert | None:

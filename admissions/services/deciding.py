@@ -12,14 +12,13 @@ from admissions.models import Application, ApplicationItem
 from admissions.permissions import may_decide
 from admissions.selectors import FREE_AGAIN, items_of, known_entry
 from admissions.services.entering import enter_expert, enter_firm
-from admissions.services.moving import ApplicationRefused, locked, move
+from admissions.services.moving import ApplicationRefused, locked, move, state_after
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
 from foundation.workdays.selectors import add_workdays
-
 
 HOME = "/apply/mine/"
 
@@ -76,7 +75,7 @@ def announce(*, application: Application, by: User, on: date) -> Application:
 def notice_of(row: Application) -> dict[str, Any]:
     """Return what the public notice says: a firm's name and code; an expert's name, employer and title, no number."""
     names = ("name", "uscc") if row.kind == ApplicationKind.FIRM else ("employer", "title")
-    return {"title": row.title, **{name: row.profile.get(name, "") for name in names}}
+    return {"who": row.title, **{name: row.profile.get(name, "") for name in names}}
 
 
 @transaction.atomic
@@ -86,18 +85,17 @@ def admit(*, application: Application, by: User, on: date) -> Application:
     Raise ``ApplicationRefused`` before that, and as ``announce``; the entry's own rules are asked again.
     """
     row = _decided(application, by)
-    if row.notice_until is not None and on <= row.notice_until and row.announced_on is not None:
+    state_after(row, ApplicationAction.ADMIT)
+    if row.notice_until is not None and on <= row.notice_until:
         message = _("The public notice runs until %(day)s, that day included.") % {"day": row.notice_until.isoformat()}
         raise ApplicationRefused(Refusal("notice_runs", message, {"until": row.notice_until.isoformat()}))
-    move(row, ApplicationAction.ADMIT, by=by, on=on)
     _refuse_unmet(row, on=on)
     _refuse_doubled(row)
     if row.kind == ApplicationKind.FIRM:
         row.firm = enter_firm(row, by=by, on=on)
     else:
         row.expert = enter_expert(row, by=by, on=on)
-    row.save(update_fields=["firm", "expert"])
-    return _told(row)
+    return _told(move(row, ApplicationAction.ADMIT, by=by, on=on))
 
 
 def _refuse_unmet(row: Application, *, on: date) -> None:

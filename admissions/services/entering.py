@@ -64,9 +64,7 @@ def enter_firm(row: Application, *, by: User, on: date) -> Firm:
             on=on,
         )
     undertaken_on = row.undertaken_on or on
-    firms_undertake(
-        firms=[firm], year=undertaken_on.year, accepted_by=row.applicant.name, by=by, on=undertaken_on
-    )
+    firms_undertake(firms=[firm], year=undertaken_on.year, accepted_by=row.applicant.name, by=by, on=undertaken_on)
     add_membership(user=row.applicant, organisation=organisation, by=by, on=on)
     _hand_over(row.applicant, Role.FIRM_ADMIN, on=on)
     return firm

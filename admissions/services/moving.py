@@ -27,16 +27,20 @@ def locked(application: Application) -> Application:
     return rows.get(pk=application.pk)
 
 
-def move(
-    row: Application, action: ApplicationAction, *, by: User, on: date, reason: str = ""
-) -> Application:
-    """Change the state of a locked application and write the step; raise ``TransitionRefused`` for one that cannot."""
+def state_after(row: Application, action: ApplicationAction) -> ApplicationStatus:
+    """Return the state that the step leads to; raise ``TransitionRefused`` where it does not follow."""
     after = TRANSITIONS.get((ApplicationStatus(row.status), action))
     if after is None:
         message = _("The application is in the state “%(state)s”; this step does not follow.") % {
             "state": row.get_status_display()
         }
         raise TransitionRefused(noun="application", status=row.status, action=action, message=message)
+    return after
+
+
+def move(row: Application, action: ApplicationAction, *, by: User, on: date, reason: str = "") -> Application:
+    """Change the state of a locked application and write the step; raise as ``state_after``."""
+    after = state_after(row, action)
     row.status, row.status_since = after, on
     row.save()
     ApplicationMove.objects.create(application=row, status=after, moved_on=on, reason=reason[:300])

@@ -8,6 +8,8 @@ from typing import Final
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from admissions.enums import ApplicationStatus
+from admissions.selectors import waiting as waiting_applications
 from assignments.enums import (
     AssignmentStatus,
     DrawStatus,
@@ -159,6 +161,13 @@ def _publications(user: User, _on: date) -> Iterator[Line]:
     for draw in publishable_draws(user).order_by("pk"):
         task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
         yield Line("PUBLISH_DRAW", "publish-draw", draw.number, task.title if task else draw.number)
+
+
+def _applications(user: User, on: date) -> Iterator[Line]:
+    """Yield who wants into the register or the pool, and whose public notice has run."""
+    for row in waiting_applications(user.bureau_id or 0, on):
+        kind = "CHECK_APPLICATION" if row.status == ApplicationStatus.SUBMITTED else "ADMIT"
+        yield Line(kind, "application", str(row.pk), row.title, str(row.get_kind_display()), row.status_since)
 
 
 def _appeals(user: User, _on: date) -> Iterator[Line]:
@@ -326,4 +335,5 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.PUBLISH, _publications),
     (Capability.DRAW, _draws),
     (Capability.COMMISSION, _work),
+    (Capability.REGISTER, _applications),
 )

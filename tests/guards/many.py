@@ -7,7 +7,7 @@ from django.db import models
 
 REGISTERS = (
     "bureaus", "accounts", "rulesets", "files", "taxonomy", "notices", "papers", "approvals", "parties", "credit",
-    "projects", "rubrics", "evaluators", "experts", "training", "exchange", "api",
+    "projects", "rubrics", "evaluators", "experts", "admissions", "training", "exchange", "api",
 )  # fmt: skip
 WORK = ("assignments", "delivery", "reviews", "appraisals", "results", "disclosure")
 ONE_EACH = {"bureaus.Bureau", "bureaus.Section"}

@@ -16,6 +16,7 @@ ROOMS = (
     "disclosure",
     "desk",
     "experts",
+    "admissions",
     "credit",
 )
 WORDS = ROOT / "templates" / "notices"

@@ -24,11 +24,11 @@ from experts.services import (
 )
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau.experts import OneExpert, expert_url
-from faces.pages.bureau.firm_people import PersonForm
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.choices import RowsField
+from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.person_form import PersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -39,32 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
-
-
-class NodeField(forms.ModelChoiceField[Node]):
-    """A choice of specialties, each with the way down the tree."""
-
-    def label_from_instance(self, obj: Node) -> str:
-        """Show field, industry, specialty."""
-        return way_of(obj)
-
-
-class NodesField(RowsField[Node]):
-    """Several specialties, each with the way down the tree."""
-
-    def label_from_instance(self, obj: Node) -> str:
-        """Show field, industry, specialty."""
-        return way_of(obj)
-
-
-def way_of(node: Node) -> str:
-    """Return the way down the tree to a node of the third level."""
-    names = [node.name]
-    above = node.parent
-    while above is not None:
-        names.insert(0, above.name)
-        above = above.parent if above.level > 1 else None
-    return " / ".join(names)
 
 
 class ExpertForm(PersonForm):

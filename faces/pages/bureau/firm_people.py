@@ -15,41 +15,16 @@ from evaluators.selectors import visible_to
 from evaluators.services import end_practitioner, register_lead, register_practitioner
 from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.bureau.firms import firm_url
-from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.actions import ActionView
 from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.person_form import PersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
-from parties.services import PersonDraft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
-
-
-class PersonForm(ActionForm):
-    """A person: found again by the ID number, else by name and telephone."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    id_number = forms.CharField(
-        label=gettext_lazy("National ID number"),
-        required=False,
-        max_length=18,
-        help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
-    )
-    phone = forms.RegexField(
-        r"^[0-9+\- ]{5,20}$",
-        label=gettext_lazy("Telephone"),
-        required=False,
-        error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
-    )
-
-    def person(self) -> PersonDraft:
-        """Return the person as typed."""
-        given = self.cleaned_data
-        return PersonDraft(
-            name=given["name"].strip(), id_number=given["id_number"].strip().upper(), phone=given["phone"] or ""
-        )
 
 
 class LeadForm(PersonForm):

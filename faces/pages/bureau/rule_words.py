@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from assignments.enums import PaperClass, Route, TaskKind
 from faces.pages.bureau.fields import WanField, wan_text
 from faces.pages.shared import formats
+from faces.pages.shared.application_words import ITEMS
 from foundation.accounts.enums import Role
 from foundation.approvals.enums import ApprovalKind
 from foundation.rulesets.rules import shape_of
@@ -41,6 +42,9 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "lead_work_years": gettext_lazy("Years of work of a lead evaluator"),
     "one_firm_per_practitioner": gettext_lazy("A practitioner belongs to one active firm"),
     "firm_admission_items": gettext_lazy("Admission checklist of a firm"),
+    "expert_admission_items": gettext_lazy("Admission checklist of an expert"),
+    "self_registration": gettext_lazy("Firms and experts may apply by themselves"),
+    "admission_notice_workdays": gettext_lazy("Public notice before an admission"),
     "register_term_years": gettext_lazy("Term in register and pool"),
     "expert_age_limit": gettext_lazy("Age at which an expert leaves the pool"),
     "expert_work_years": gettext_lazy("Years of work with an intermediate title"),
@@ -163,10 +167,7 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "effect": gettext_lazy("effect"),
     "satisfaction": gettext_lazy("satisfaction"),
     "cost": gettext_lazy("cost"),
-    "legal_standing": gettext_lazy("legal standing"),
-    "no_violation_3_years": gettext_lazy("no violation in 3 years"),
-    "lead_evaluator": gettext_lazy("lead evaluator"),
-    "proofs": gettext_lazy("proofs"),
+    **ITEMS,
     "light": gettext_lazy("light"),
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),

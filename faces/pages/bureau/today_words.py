@@ -58,6 +58,12 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("rectification"),
         gettext_lazy("Close or return"),
     ),
+    "CHECK_APPLICATION": (
+        gettext_lazy("An application to check"),
+        gettext_lazy("applications"),
+        gettext_lazy("Check it"),
+    ),
+    "ADMIT": (gettext_lazy("A public notice has run"), gettext_lazy("applications"), gettext_lazy("Admit")),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),
@@ -89,6 +95,8 @@ LISTS: Final[Mapping[str, str]] = {
     "SEAT_PANEL": "re-reviews",
     "OPINIONS_MISSING": "re-reviews",
     "CHECK_RECTIFICATION": "results",
+    "CHECK_APPLICATION": "applications",
+    "ADMIT": "applications",
 }
 PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from faces.pages.bureau import (
     accounts,
+    applications,
     appraisals,
     approvals,
     archive,
@@ -55,6 +56,7 @@ serve_rail("bureau", build)
 urlpatterns: list[URLPattern | URLResolver] = [
     *today.urls,
     *accounts.urls,
+    *applications.urls,
     *appraisals.urls,
     *approvals.urls,
     *archive.urls,

@@ -17,6 +17,7 @@ from experts.selectors import expert_of
 from experts.services import accept_undertakings, add_unavailability, declare_employment
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.application_words import UNDERTAKING_LINES
 from faces.pages.shared.delivery_forms import day
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
@@ -233,11 +234,7 @@ class AcceptUndertaking(OwnStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Show what is promised."""
-        return [
-            _("I review independently and fairly, and say myself when I have a relation to a unit or a firm."),
-            _("I keep to myself what I read, accept nothing from anybody concerned, and hand in on time."),
-            _("It holds until 31 December of this year."),
-        ]
+        return UNDERTAKING_LINES["EXPERT"]
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Accept."""

@@ -23,6 +23,7 @@ from evaluators.selectors import firm_of, leads_running, practitioners_running
 from evaluators.services import accept_undertakings
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.application_words import UNDERTAKING_LINES
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
@@ -143,11 +144,7 @@ class FirmUndertaking(FormPage):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Show what is promised."""
-        return [
-            _("We evaluate independently, with our own people, and pass no task on."),
-            _("We report what we find, keep what we learn to ourselves, and accept nothing from anybody concerned."),
-            _("It holds until 31 December of this year."),
-        ]
+        return UNDERTAKING_LINES["FIRM"]
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Accept."""

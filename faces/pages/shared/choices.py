@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
 from foundation.core.numbers import id_of
+from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,6 +29,32 @@ class RowsField(forms.ModelMultipleChoiceField[Row]):
                     self.error_messages["invalid_pk_value"], code="invalid_pk_value", params=params
                 )
         return super().clean(value)
+
+
+class NodeField(forms.ModelChoiceField[Node]):
+    """A choice of specialties, each with the way down the tree."""
+
+    def label_from_instance(self, obj: Node) -> str:
+        """Show field, industry, specialty."""
+        return way_of(obj)
+
+
+class NodesField(RowsField[Node]):
+    """Several specialties, each with the way down the tree."""
+
+    def label_from_instance(self, obj: Node) -> str:
+        """Show field, industry, specialty."""
+        return way_of(obj)
+
+
+def way_of(node: Node) -> str:
+    """Return the way down the tree to a node of the third level."""
+    names = [node.name]
+    above = node.parent
+    while above is not None:
+        names.insert(0, above.name)
+        above = above.parent if above.level > 1 else None
+    return " / ".join(names)
 
 
 def ask_choices(form: forms.BaseForm) -> None:

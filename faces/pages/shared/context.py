@@ -77,7 +77,10 @@ def audience_of(request: HttpRequest) -> str:
 def home_audience(user: User) -> str:
     """Return the audience whose pages this person works on; the bureau's where they have a role there."""
     audiences = {AUDIENCE_OF_ROLE.get(role, "bureau") for role in roles_of(user)}
-    return next((name for name in ("bureau", "supervisor", "firm", "expert", "unit", "applicant") if name in audiences), "bureau")
+    return next(
+        (name for name in ("bureau", "supervisor", "firm", "expert", "unit", "applicant") if name in audiences),
+        "bureau",
+    )
 
 
 def bureau_of(user: object) -> Bureau | None:

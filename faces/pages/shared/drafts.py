@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from foundation.accounts.models import User
 
-NEVER_KEPT: Final = frozenset({"csrfmiddlewaretoken", "next", "password", "id_number", "phone"})
+NEVER_KEPT: Final = frozenset({"csrfmiddlewaretoken", "next", "password", "id_number"})
 SIZE_LIMIT: Final = 200_000
 
 

@@ -1,0 +1,34 @@
+"""A person as every audience types one in."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from faces.pages.shared.actions import ActionForm
+from parties.services import PersonDraft
+
+
+class PersonForm(ActionForm):
+    """A person: found again by the ID number, else by name and telephone."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    id_number = forms.CharField(
+        label=gettext_lazy("National ID number"),
+        required=False,
+        max_length=18,
+        help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
+    )
+    phone = forms.RegexField(
+        r"^[0-9+\- ]{5,20}$",
+        label=gettext_lazy("Telephone"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
+    )
+
+    def person(self) -> PersonDraft:
+        """Return the person as typed."""
+        given = self.cleaned_data
+        return PersonDraft(
+            name=given["name"].strip(), id_number=given["id_number"].strip().upper(), phone=given["phone"] or ""
+        )
