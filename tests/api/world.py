@@ -7,6 +7,7 @@ import itertools
 from datetime import date
 from types import SimpleNamespace
 
+from admissions.models import Application, ApplicationItem, ApplicationMove, ApplicationPerson
 from appraisals.models import FirmAppraisal, Sanction
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import Award, DrawParty
@@ -131,6 +132,16 @@ def _parties(world, row, turn, bureau, by):
     Practitioner.objects.create(firm=row.firm, person=_person(bureau, f"从业{turn}"), started_on=LONG_AGO)
     Branch.objects.create(firm=row.firm, name=f"分所{turn}", started_on=LONG_AGO)
     FirmUndertaking.objects.create(firm=row.firm, year=2020, text_version="1", accepted_on=DAY, accepted_by="负责人")
+    row.applicant = UserFactory(bureau=bureau, role=Role.APPLICANT)
+    row.application = Application.objects.create(
+        bureau=bureau, applicant=row.applicant, kind="FIRM", status="SUBMITTED", status_since=DAY, submitted_on=DAY,
+        title=f"申请机构{turn}", profile={"name": f"申请机构{turn}"},
+    )  # fmt: skip
+    ApplicationItem.objects.create(application=row.application, code="proofs", is_met=True)
+    ApplicationPerson.objects.create(
+        application=row.application, name=f"申请人{turn}", id_sealed=encrypt(ID_NUMBER), id_index=f"{turn}"
+    )
+    ApplicationMove.objects.create(application=row.application, status="SUBMITTED", moved_on=DAY)
     row.expert = ExpertFactory(bureau=bureau, person=_person(bureau, f"{EXPERT}{turn}"), guest_for="特邀金丝雀")
     Employment.objects.create(
         person=row.expert.person, organisation=row.unit.organisation, started_on=LONG_AGO, ended_on=DAY

@@ -13,7 +13,7 @@ from tests.hostile.attack import HUGE, NUL, PLACES, QUERY, TOO_MANY_BITS, Attack
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore")]
 PARTS = 4  # of the bureau's pages, so that every worker gets some
 CASES = [("everybody", part, PARTS) for part in range(PARTS)]
-CASES += [(reader, 0, 1) for reader in ("firm_user", "expert_user", "second_user", "unit_user")]
+CASES += [(reader, 0, 1) for reader in ("firm_user", "expert_user", "second_user", "unit_user", "applicant")]
 
 
 @pytest.fixture
