@@ -1,6 +1,6 @@
 """Who may stand in the register, for how long, and who may lead. Rules R-10 to R-13."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from foundation.core.dates import years_after
@@ -13,6 +13,7 @@ RULES: Final = (
     Rule("one_firm_per_practitioner", "R-11", default=True, unit="yes or no", tag="LOCAL", is_fixed=True),
     Rule("firm_admission_items", "R-12", ADMISSION_ITEMS, "items of the checklist", "LOCAL"),
     Rule("register_term_years", "R-13", 3, "calendar years", "LOCAL"),
+    Rule("renewal_window_days", "R-13", 90, "days", "DEFAULT"),
     Rule("removal_years", "R-26", 3, "calendar years", "LOCAL"),
 )
 
@@ -20,6 +21,16 @@ RULES: Final = (
 def term_ends_on(admitted_on: date, *, years: int) -> date:
     """Return the first day after the term that began on ``admitted_on``. Rule R-13."""
     return years_after(admitted_on, years)
+
+
+def renewable_from(term_ends_on: date, *, days: int) -> date:
+    """Return the first day on which a term can be renewed before it ends. Rule R-13."""
+    return term_ends_on - timedelta(days=days)
+
+
+def renewed_until(term_ends_on: date, *, on: date, years: int) -> date:
+    """Return the end of a renewed term: it follows the old one without a gap, or begins ``on`` after a lapse."""
+    return years_after(max(term_ends_on, on), years)
 
 
 def lead_refusal(

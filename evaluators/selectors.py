@@ -17,10 +17,12 @@ from evaluators.models import (
     Practitioner,
     Qualification,
 )
+from evaluators.rules import renewable_from
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
+from foundation.rulesets.selectors import rules_for
 from parties.selectors import memberships_of
 
 
@@ -47,6 +49,12 @@ def firm_of(user: User) -> Firm | None:
     """Return the firm that ``user`` works for."""
     mine = memberships_of(user).values("organisation_id")
     return Firm.objects.filter(organisation_id__in=mine).select_related("organisation").order_by("pk").first()
+
+
+def is_renewable(bureau: Bureau, term_ends_on: date | None, on: date) -> bool:
+    """Return whether a term in register or pool can be renewed on ``on``. Rule R-13."""
+    days = rules_for(bureau=bureau, on=on).value("renewal_window_days")
+    return term_ends_on is not None and on >= renewable_from(term_ends_on, days=days)
 
 
 def standing_on(firm: Firm, day: date) -> FirmStatus | None:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluators.rules import renewable_from, renewed_until
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import (
     Expert,
@@ -18,7 +19,7 @@ from experts.models import (
     StandingRecusal,
     Unavailability,
 )
-from experts.rules import entry_refusal, suspended_until
+from experts.rules import age_refusal, entry_refusal, suspended_until
 from experts.selectors import recusals_on
 from experts.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
@@ -240,6 +241,36 @@ def move_experts(
         facts = {"action": action, "status": row.status, "reason": reason, "on": on}
         record(actor=by, action="experts.moved", subject=row, facts=facts)
     return rows
+
+
+@transaction.atomic
+def renew_expert(*, expert: Expert, by: User, on: date) -> Expert:
+    """Renew the term of an expert of the pool. Rule R-13.
+
+    Raise ``ExpertRefused`` outside the window before its end, at the age limit (R-14), and for who has not accepted
+    this year's undertaking: that is the yearly confirmation (R-41).
+    """
+    require(by, Capability.REGISTER)
+    row = Expert.objects.select_for_update(of=("self",)).select_related("bureau", "person").get(pk=expert.pk)
+    rules = rules_for(bureau=row.bureau, on=on)
+    if row.status != ExpertStatus.ACTIVE or row.term_ends_on is None:
+        raise ExpertRefused(Refusal("not_in_register", _("Only who stands in the register can be renewed.")))
+    opens_on = renewable_from(row.term_ends_on, days=rules.value("renewal_window_days"))
+    if on < opens_on:
+        message = _("The term can be renewed from %(day)s.") % {"day": opens_on.isoformat()}
+        raise ExpertRefused(Refusal("renewal_too_early", message, {"free_on": opens_on.isoformat()}))
+    age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
+    if refusal := age_refusal(born_on=row.person.born_on, on=on, age=age, source=source):
+        raise ExpertRefused(replace(refusal, message=str(WORDS[refusal.code])))
+    if not row.undertakings.filter(year=on.year).exists():
+        message = _("The undertaking of %(year)s is not accepted yet.") % {"year": on.year}
+        raise ExpertRefused(Refusal("not_confirmed", message, {"year": on.year}))
+    before = row.term_ends_on
+    row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
+    row.save(update_fields=["term_ends_on"])
+    facts = {"before": before, "after": row.term_ends_on, "on": on}
+    record(actor=by, action="experts.renewed", subject=row, facts=facts)
+    return row
 
 
 @transaction.atomic

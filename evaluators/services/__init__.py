@@ -7,6 +7,7 @@ from evaluators.services.firms import (
     record_admission_checks,
     register_firm,
     register_firms,
+    renew_firm,
 )
 from evaluators.services.papers import (
     UNDERTAKING_TEXT,
@@ -49,5 +50,6 @@ __all__ = [
     "register_firms",
     "register_lead",
     "register_practitioner",
+    "renew_firm",
     "withdraw_assessed_years",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import AdmissionCheck, Firm, FirmStanding
-from evaluators.rules import may_reapply_from, term_ends_on
+from evaluators.rules import may_reapply_from, renewable_from, renewed_until, term_ends_on
 from evaluators.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -117,6 +117,33 @@ def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date,
         facts = {"action": action, "status": row.status, "reason": reason, "on": on}
         record(actor=by, action="evaluators.firm_moved", subject=row, facts=facts)
     return rows
+
+
+@transaction.atomic
+def renew_firm(*, firm: Firm, by: User, on: date) -> Firm:
+    """Renew the term of a firm of the register. Rule R-13.
+
+    Raise ``FirmRefused`` outside the window before its end, and for who has not accepted this year's undertaking:
+    that is the yearly confirmation (R-41).
+    """
+    require(by, Capability.REGISTER)
+    row = Firm.objects.select_for_update(of=("self",)).select_related("bureau", "organisation").get(pk=firm.pk)
+    rules = rules_for(bureau=row.bureau, on=on)
+    if row.status != FirmStatus.ACTIVE or row.term_ends_on is None:
+        raise FirmRefused(Refusal("not_in_register", _("Only who stands in the register can be renewed.")))
+    opens_on = renewable_from(row.term_ends_on, days=rules.value("renewal_window_days"))
+    if on < opens_on:
+        message = _("The term can be renewed from %(day)s.") % {"day": opens_on.isoformat()}
+        raise FirmRefused(Refusal("renewal_too_early", message, {"free_on": opens_on.isoformat()}))
+    if not row.undertakings.filter(year=on.year).exists():
+        message = _("The undertaking of %(year)s is not accepted yet.") % {"year": on.year}
+        raise FirmRefused(Refusal("not_confirmed", message, {"year": on.year}))
+    before = row.term_ends_on
+    row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
+    row.save(update_fields=["term_ends_on"])
+    facts = {"before": before, "after": row.term_ends_on, "on": on}
+    record(actor=by, action="evaluators.firm_renewed", subject=row, facts=facts)
+    return row
 
 
 def _move(row: Firm, action: FirmAction, *, on: date) -> None:

@@ -344,7 +344,9 @@ def test_firm_enters_the_register_on_the_days_on_which_things_happened(people):
     days = (ON - timedelta(days=1), ON, date(2020, 6, 8), LATER)
     assert [standing_on(firm, day) for day in days] == [None, "APPLIED", "NOTICE", "ACTIVE"]
     assert (firm.organisation.uscc, firm.organisation.founded_on) == (USCC, date(2010, 5, 1))
-    assert set(AdmissionCheck.objects.filter(firm=firm, is_met=True, proof__isnull=False).values_list("code", flat=True)) == set(items_of(row, ON))
+    assert set(
+        AdmissionCheck.objects.filter(firm=firm, is_met=True, proof__isnull=False).values_list("code", flat=True)
+    ) == set(items_of(row, ON))
     assert LeadEvaluator.objects.get(firm=firm).person.name == "人员1"
     assert FirmUndertaking.objects.get(firm=firm).accepted_on == ON
     user = fresh(row.applicant)
@@ -446,7 +448,9 @@ def test_e22_lead_evaluator_of_another_firm_stops_the_admission_and_nothing_is_w
 @pytest.mark.rule("R-26")
 def test_removed_firm_comes_back_after_its_years_under_its_old_number(people):
     body = OrganisationFactory(bureau=people["bureau"], name=FIRM_FACTS["name"], uscc=USCC)
-    firm = FirmFactory(bureau=people["bureau"], organisation=body, status=FirmStatus.REMOVED, status_since=date(2017, 6, 2))
+    firm = FirmFactory(
+        bureau=people["bureau"], organisation=body, status=FirmStatus.REMOVED, status_since=date(2017, 6, 2)
+    )
     row = complete(people["bureau"])
 
     with pytest.raises(ApplicationRefused) as caught:

@@ -6,14 +6,16 @@ import pytest
 
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import AdmissionCheck, Firm
-from evaluators.rules import ADMISSION_ITEMS, lead_refusal, may_reapply_from, term_ends_on
+from evaluators.rules import ADMISSION_ITEMS, lead_refusal, may_reapply_from, renewed_until, term_ends_on
 from evaluators.selectors import standing_on
 from evaluators.services import (
     FirmRefused,
     PractitionerDraft,
+    accept_undertakings,
     add_practitioners,
     move_firms,
     record_admission_checks,
+    renew_firm,
 )
 from evaluators.transitions import TRANSITIONS
 from foundation.core.errors import TransitionRefused
@@ -134,3 +136,31 @@ def test_every_pair_moves_as_the_table_says(people, status, action):
         with pytest.raises(TransitionRefused):
             move_firms(**given)
         assert Firm.objects.get(pk=firm.pk).status == status
+
+
+@pytest.mark.rule("R-13")
+def test_term_is_renewed_in_its_window_and_follows_the_old_one(people):
+    firm = FirmFactory(bureau=people["bureau"], term_ends_on=date(2020, 8, 30))
+    given = {"firm": firm, "by": people["clerk"]}
+
+    with pytest.raises(FirmRefused) as caught:
+        renew_firm(**given, on=date(2020, 5, 31))
+    assert (caught.value.refusal.code, caught.value.refusal.facts) == ("renewal_too_early", {"free_on": "2020-06-01"})
+    with pytest.raises(FirmRefused) as caught:
+        renew_firm(**given, on=ON)
+    assert caught.value.refusal.code == "not_confirmed"
+
+    accept_undertakings(firms=[firm], year=2020, accepted_by="负责人", by=people["clerk"], on=ON)
+    assert renew_firm(**given, on=ON).term_ends_on == date(2023, 8, 30)
+    assert renewed_until(date(2020, 5, 1), on=ON, years=3) == date(2023, 6, 1)
+
+
+@pytest.mark.parametrize("status", [status for status in FirmStatus if status != FirmStatus.ACTIVE])
+def test_only_who_stands_in_the_register_is_renewed(people, status):
+    firm = FirmFactory(bureau=people["bureau"], status=status, term_ends_on=ON)
+
+    with pytest.raises(FirmRefused) as caught:
+        renew_firm(firm=firm, by=people["clerk"], on=ON)
+
+    firm.refresh_from_db()
+    assert (caught.value.refusal.code, firm.term_ends_on) == ("not_in_register", ON)

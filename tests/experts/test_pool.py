@@ -8,7 +8,14 @@ from experts.enums import ExpertAction, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.rules import age_refusal, entry_refusal
 from experts.selectors import standing_on
-from experts.services import ExpertRefused, end_due_suspensions, move_experts, suspend_expert
+from experts.services import (
+    ExpertRefused,
+    accept_undertakings,
+    end_due_suspensions,
+    move_experts,
+    renew_expert,
+    suspend_expert,
+)
 from experts.transitions import TRANSITIONS
 from foundation.core.errors import TransitionRefused
 from tests.factories.assignments import ExpertFactory
@@ -91,3 +98,39 @@ def test_every_pair_moves_as_the_table_says(people, status, action):
         with pytest.raises(TransitionRefused):
             move_experts(**given)
         assert Expert.objects.get(pk=expert.pk).status == status
+
+
+@pytest.mark.rule("R-13")
+def test_term_is_renewed_in_its_window_below_the_age_limit(people):
+    expert = ExpertFactory(bureau=people["bureau"], term_ends_on=date(2020, 8, 30))
+    given = {"expert": expert, "by": people["clerk"]}
+    codes = []
+    for day in (date(2020, 5, 31), ON):
+        with pytest.raises(ExpertRefused) as caught:
+            renew_expert(**given, on=day)
+        codes.append(caught.value.refusal.code)
+
+    accept_undertakings(experts=[expert], year=2020, by=people["clerk"], on=ON)
+    assert codes == ["renewal_too_early", "not_confirmed"]
+    assert renew_expert(**given, on=ON).term_ends_on == date(2023, 8, 30)
+
+
+@pytest.mark.rule("R-14")
+def test_term_is_not_renewed_at_the_age_limit(people):
+    expert = ExpertFactory(bureau=people["bureau"], term_ends_on=ON)
+    expert.person.born_on = date(1950, 6, 1)
+    expert.person.save()
+
+    with pytest.raises(ExpertRefused) as caught:
+        renew_expert(expert=expert, by=people["clerk"], on=ON)
+
+    assert caught.value.refusal.code == "expert_too_old"
+
+
+def test_only_who_stands_in_the_pool_is_renewed(people):
+    expert = ExpertFactory(bureau=people["bureau"], status=ExpertStatus.SUSPENDED, term_ends_on=ON)
+
+    with pytest.raises(ExpertRefused) as caught:
+        renew_expert(expert=expert, by=people["clerk"], on=ON)
+
+    assert caught.value.refusal.code == "not_in_register"

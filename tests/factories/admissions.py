@@ -106,7 +106,7 @@ def handed_in(bureau, kind=ApplicationKind.FIRM, **more):
 
 def checked(row, clerk, *, on=FILLED_ON):
     """Say that every condition is met."""
-    answers = {code: (True, "") for code in items_of(row, on)}
+    answers = dict.fromkeys(items_of(row, on), (True, ""))
     return review_items(application=row, answers=answers, by=clerk, on=on)
 
 

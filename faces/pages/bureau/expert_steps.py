@@ -20,6 +20,7 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
+    renew_expert,
     suspend_expert,
 )
 from experts.transitions import TRANSITIONS
@@ -158,6 +159,24 @@ class ExpertMove(ExpertStep):
         action, reason = ExpertAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
         row = move_experts(experts=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
+
+
+class ExpertRenew(ExpertStep):
+    """Renew the term before it ends. Rule R-13."""
+
+    title, submit_label, tab = gettext_lazy("Renew the term"), gettext_lazy("Renew"), "standing"
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what is asked and what follows."""
+        return [
+            _("The new term follows the old one. This year’s undertaking must have been accepted."),
+            _("The term ends on %(day)s now.") % {"day": full_day(self.object.term_ends_on)},
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Renew it."""
+        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 
 class SuspendForm(ActionForm):
@@ -305,6 +324,7 @@ class ExpertAway(ExpertStep):
 urls = [
     path("experts/new/", ExpertAdd.as_view(), name="expert-add"),
     path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
+    path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
     path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluators.selectors import is_renewable
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import standing_on, visible_to, with_first_specialties
@@ -177,6 +178,8 @@ class ExpertPage(OneExpert, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE:
                 found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
+            if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
+                found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
         return found
 
 

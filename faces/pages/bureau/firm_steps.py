@@ -21,8 +21,10 @@ from evaluators.services import (
     record_admission_checks,
     record_qualification,
     register_firm,
+    renew_firm,
 )
 from evaluators.transitions import TRANSITIONS
+from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import OneFirm, firm_url
 from faces.pages.bureau.rule_words import CODES
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
@@ -203,6 +205,24 @@ class FirmMove(FirmStep):
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
 
 
+class FirmRenew(FirmStep):
+    """Renew the term before it ends. Rule R-13."""
+
+    title, submit_label, tab = gettext_lazy("Renew the term"), gettext_lazy("Renew"), "years"
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what is asked and what follows."""
+        return [
+            _("The new term follows the old one. This year’s undertaking must have been accepted."),
+            _("The term ends on %(day)s now.") % {"day": full_day(self.object.term_ends_on)},
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Renew it."""
+        row = renew_firm(firm=self.object, by=self.user, on=self.today)
+        return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
+
+
 class QualificationForm(ActionForm):
     """A qualification, its days, its scan."""
 
@@ -346,6 +366,7 @@ class FirmRelation(FirmStep):
 urls = [
     path("firms/new/", FirmAdd.as_view(), name="firm-add"),
     path("firms/<str:number>/checklist/", FirmChecks.as_view(), name="firm-checks"),
+    path("firms/<str:number>/renewal/", FirmRenew.as_view(), name="firm-renew"),
     path("firms/<str:number>/standing/", FirmMove.as_view(), name="firm-move"),
     path("firms/<str:number>/qualification/", FirmQualification.as_view(), name="firm-qualification"),
     path("firms/<str:number>/branch/", FirmBranch.as_view(), name="firm-branch"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from credit.selectors import running_points
 from evaluators.enums import FirmKind, FirmStatus
 from evaluators.models import Firm
-from evaluators.selectors import standing_on, visible_to, with_counts
+from evaluators.selectors import is_renewable, standing_on, visible_to, with_counts
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
@@ -189,6 +189,8 @@ class FirmPage(OneFirm, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:firm-move", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
+            if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
+                found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
         return found
 
 

@@ -14,6 +14,7 @@ NAV: Final[Sequence[tuple[str, Any]]] = (
     ("public-ratings", _("Report quality")),
     ("public-draws", _("Draw records")),
     ("public-check", _("Certificate check")),
+    ("apply", _("Admissions")),
 )
 LONGEST_KEY: Final = 18
 
