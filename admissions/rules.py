@@ -60,10 +60,3 @@ def proof_gaps(items: Sequence[str], proofs: Mapping[str, Proof], *, on: date) -
         elif proof.valid_to is not None and proof.valid_to < on:
             gaps.append(Gap("items", code, "expired"))
     return gaps
-
-
-def items_key(kind: str) -> str:
-    """Return the rule that lists the admission items of a kind."""
-    return {ApplicationKind.FIRM: "firm_admission_items", ApplicationKind.EXPERT: "expert_admission_items"}[
-        ApplicationKind(kind)
-    ]

@@ -6,7 +6,7 @@ from django.db import models
 
 from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application, ApplicationPerson
-from admissions.rules import Gap, Proof, items_key, profile_gaps, proof_gaps
+from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
 from evaluators.models import Firm
 from evaluators.rules import lead_refusal, may_reapply_from
@@ -66,7 +66,9 @@ def waiting(bureau_id: int, on: date) -> models.QuerySet[Application]:
 
 def items_of(application: Application, on: date) -> list[str]:
     """Return the admission items in force on ``on`` for this kind. Rules R-12, R-14."""
-    return list(rules_for(bureau=application.bureau, on=on).value(items_key(application.kind)))
+    rules = rules_for(bureau=application.bureau, on=on)
+    is_firm = application.kind == ApplicationKind.FIRM
+    return list(rules.value("firm_admission_items") if is_firm else rules.value("expert_admission_items"))
 
 
 def gaps(application: Application, on: date) -> list[Gap]:

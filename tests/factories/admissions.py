@@ -65,10 +65,13 @@ def begun(bureau, kind=ApplicationKind.FIRM):
 
 def expert_facts(bureau):
     """Return the facts of an expert, with a specialty of the bureau."""
-    count = Node.objects.count()
-    node = Node.objects.create(
-        bureau=bureau, tree="SPECIALTY", level=3, code=f"Z{count}", name=f"专业{count}", path=f"Z{count}"
-    )
+    path = f"Z{Node.objects.count()}"
+    node = None
+    for level in (1, 2, 3):
+        node = Node.objects.create(
+            bureau=bureau, tree="SPECIALTY", parent=node, level=level, code=path, name=f"专业{path}", path=path
+        )
+        path += "/1"
     return {
         "title": "高级会计师",
         "level": "SENIOR",
