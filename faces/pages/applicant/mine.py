@@ -168,7 +168,8 @@ class ApplicationHome(OneOwn, SectionsPage):
                 )
             )
         headings = (
-            _("Condition"), pgettext("application", "Proof"), _("Issued by"), _("Valid to"), _("State"), _("Remark"), _("Action")
+            _("Condition"), pgettext("application", "Proof"), _("Issued by"), _("Valid to"), _("State"), _("Remark"),
+            _("Action"),
         )  # fmt: skip
         return Section(_("Conditions and proofs"), grid=Grid(headings, lines), count=len(lines))
 
