@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application
 from admissions.permissions import may_decide
-from admissions.selectors import gaps, items_of, known_entry, masked_number, twins_of, visible_to
+from admissions.selectors import gaps, items_of, known_entry, masked_number, resembled, twins_of, visible_to
 from admissions.services import admit, announce, refuse, return_application, review_items
 from evaluators.models import Firm
 from faces.pages.shared.actions import ActionForm, ActionView
@@ -113,7 +113,7 @@ class ApplicationPage(OneApplication, SectionsPage):
                 self._people(row),
                 history(row),
             ),
-            beside=(self._known(row), self._missing(row), self._days(row)),
+            beside=(self._known(row), *self._resembled(row), self._missing(row), self._days(row)),
         )
 
     def _acts(self, row: Application) -> list[Act]:
@@ -187,6 +187,22 @@ class ApplicationPage(OneApplication, SectionsPage):
             grid=Grid((_("Who"), _("State")), lines) if lines else None,
             empty=_("Nobody else is known under this code or ID number."),
         )
+
+    def _resembled(self, row: Application) -> list[Section]:
+        """Return the removed firms that the applicant resembles; without any nothing stands there."""
+        if row.kind != ApplicationKind.FIRM or not (firms := list(resembled(row))):
+            return []
+        lines = [
+            (Cell(firm.organisation.name, reverse("pages:firm", args=[firm.number])), day_or_dash(firm.status_since))
+            for firm in firms
+        ]
+        return [
+            Section(
+                _("Resembles a removed firm"),
+                grid=Grid((_("Firm"), _("Removed on")), lines),
+                note=_("The same legal person, address, telephone or lead evaluator. A hint, no obstacle."),
+            )
+        ]
 
     def _missing(self, row: Application) -> Section:
         missing = gap_lines(gaps(row, self.today))
