@@ -8,7 +8,7 @@ from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application, ApplicationPerson
 from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
-from evaluators.models import Firm
+from evaluators.models import Firm, LeadEvaluator
 from evaluators.rules import lead_refusal, may_reapply_from
 from evaluators.services import UNDERTAKING_TEXT as FIRM_TEXT
 from experts.enums import ExpertStatus
@@ -148,6 +148,18 @@ def twins_of(application: Application) -> models.QuerySet[Application]:
     if application.kind == ApplicationKind.FIRM:
         return rows.filter(profile__uscc=application.profile.get("uscc") or "-")
     return rows.filter(people__id_index__in=application.people.values("id_index")).distinct()
+
+
+def resembled(application: Application) -> models.QuerySet[Firm]:
+    """Return removed firms with the same legal person, address, telephone or lead evaluator (edge case 20): a hint."""
+    profile, shared = application.profile, models.Q(pk__in=[])
+    for name in ("legal_person", "address", "phone"):
+        if value := profile.get(name):
+            shared |= models.Q(**{f"organisation__{name}": value})
+    leads = LeadEvaluator.objects.filter(person__id_index__in=application.people.values("id_index"))
+    shared |= models.Q(pk__in=leads.values("firm_id"))
+    rows = Firm.objects.filter(shared, bureau=application.bureau_id, status=FirmStatus.REMOVED)
+    return rows.exclude(organisation__uscc=profile.get("uscc") or "-").select_related("organisation").order_by("pk")
 
 
 def free_from(firm: Firm, on: date) -> date | None:

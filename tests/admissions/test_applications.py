@@ -10,7 +10,7 @@ from admissions.enums import ApplicationAction, ApplicationKind, ApplicationStat
 from admissions.models import Application, ApplicationItem, ApplicationMove
 from admissions.permissions import may_edit
 from admissions.rules import MOST_FILES, OPENED_AN_HOUR, REQUIRED, Gap, Proof, profile_gaps, proof_gaps
-from admissions.selectors import announced, gaps, items_of, known_entry, twins_of, visible_to, waiting
+from admissions.selectors import announced, gaps, items_of, known_entry, resembled, twins_of, visible_to, waiting
 from admissions.services import (
     ApplicationRefused,
     PersonFacts,
@@ -461,6 +461,20 @@ def test_removed_firm_comes_back_after_its_years_under_its_old_number(people):
     admitted = admit(application=in_notice(row, people["clerk"], on=date(2020, 6, 2)), by=people["clerk"], on=LATER)
     assert (admitted.firm, admitted.firm.number, Firm.objects.count()) == (firm, firm.number, 1)
     assert admitted.firm.status == FirmStatus.ACTIVE
+
+
+@pytest.mark.parametrize("shared", ["legal_person", "address", "phone", "lead", None])
+def test_e20_firm_that_resembles_a_removed_one_is_shown_and_not_stopped(people, shared):
+    facts = {shared: FIRM_FACTS[shared]} if shared in FIRM_FACTS else {}
+    body = OrganisationFactory(bureau=people["bureau"], uscc=OTHER_USCC, **facts)
+    removed = FirmFactory(bureau=people["bureau"], organisation=body, status=FirmStatus.REMOVED)
+    row = handed_in(people["bureau"])
+    if shared == "lead":
+        lead = LeadEvaluatorFactory(firm=removed, ended_on=ON)
+        Person.objects.filter(pk=lead.person_id).update(id_index=row.people.get().id_index)
+
+    assert list(resembled(row)) == ([removed] if shared else [])
+    assert in_notice(row, people["clerk"]).status == ApplicationStatus.NOTICE
 
 
 @pytest.mark.rule("R-14")

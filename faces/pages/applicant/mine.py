@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application
@@ -121,7 +121,7 @@ class ApplicationHome(OneOwn, SectionsPage):
         picked = [row.profile.get("main"), *row.profile.get("others", [])]
         nodes = Node.objects.filter(bureau=row.bureau, pk__in=[pk for pk in picked if pk])
         return Section(
-            _("Facts"),
+            pgettext("application", "Facts"),
             pairs=fact_pairs(row, dict(nodes.values_list("pk", "name"))),
             empty=_("Nothing is filled in yet."),
             acts=(Act(_("Fill in"), reverse("pages:applicant-facts")),) if edits else (),
@@ -138,7 +138,10 @@ class ApplicationHome(OneOwn, SectionsPage):
         word = _("Name a lead evaluator") if is_firm else _("Say who you are")
         return Section(
             _("Lead evaluators") if is_firm else _("Person"),
-            grid=Grid((_("Name"), _("National ID number"), _("Title"), _("At work since"), _("Action")), lines),
+            grid=Grid(
+                (_("Name"), _("National ID number"), pgettext("of a person", "Title"), _("At work since"), _("Action")),
+                lines,
+            ),
             empty=_("Nobody is named yet."),
             count=len(lines),
             acts=(Act(word, reverse("pages:applicant-person")),) if edits else (),
@@ -165,7 +168,8 @@ class ApplicationHome(OneOwn, SectionsPage):
                 )
             )
         headings = (
-            _("Condition"), _("Proof"), _("Issued by"), _("Last day"), _("State"), _("Remark"), _("Action")
+            _("Condition"), pgettext("application", "Proof"), _("Issued by"), _("Valid to"), _("State"), _("Remark"),
+            _("Action"),
         )  # fmt: skip
         return Section(_("Conditions and proofs"), grid=Grid(headings, lines), count=len(lines))
 
@@ -182,7 +186,7 @@ class ApplicationHome(OneOwn, SectionsPage):
 
     def _days(self, row: Application) -> Section:
         return Section(
-            _("Days"),
+            pgettext("application", "Days"),
             pairs=(
                 (_("Handed in on"), day_or_dash(row.submitted_on)),
                 (_("Public notice from"), day_or_dash(row.announced_on)),

@@ -9,7 +9,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admissions.enums import ApplicationKind
 from admissions.models import ApplicationPerson
@@ -84,7 +84,7 @@ class ExpertFacts(ActionForm):
 class Facts(OwnStep):
     """Fill in the facts; kept while they are typed, and saved also when some are missing."""
 
-    title, submit_label = gettext_lazy("Facts"), gettext_lazy("Save")
+    title, submit_label = pgettext_lazy("application", "Facts"), gettext_lazy("Save")
 
     def get_form_class(self) -> type[ActionForm]:
         """Return the facts of this kind."""
@@ -197,14 +197,14 @@ class ProofForm(ActionForm):
     """A file, who issued it, how long it holds."""
 
     file = forms.FileField(
-        label=gettext_lazy("Proof"),
+        label=pgettext_lazy("application", "Proof"),
         required=False,
         widget=upload(".pdf,.png,.jpg,.jpeg"),
         help_text=gettext_lazy("PDF, PNG or JPEG, at most 20 MB."),
     )
     source = forms.CharField(label=gettext_lazy("Issued by"), max_length=100)
     valid_to = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: without an end.")
+        label=gettext_lazy("Valid to"), required=False, widget=day(), help_text=gettext_lazy("Empty: without an end.")
     )
 
 

@@ -8,12 +8,12 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application
 from admissions.permissions import may_decide
-from admissions.selectors import gaps, items_of, known_entry, masked_number, twins_of, visible_to
+from admissions.selectors import gaps, items_of, known_entry, masked_number, resembled, twins_of, visible_to
 from admissions.services import admit, announce, refuse, return_application, review_items
 from evaluators.models import Firm
 from faces.pages.shared.actions import ActionForm, ActionView
@@ -93,6 +93,10 @@ class ApplicationPage(OneApplication, SectionsPage):
 
     needs = Capability.READ_ALL
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Call the page after the applicant."""
+        return super().get_context_data(**({"title": self.object.title} | kwargs))
+
     def layout(self) -> Layout:
         """Return the parts."""
         row: Application = self.object
@@ -105,11 +109,11 @@ class ApplicationPage(OneApplication, SectionsPage):
             acts=tuple(self._acts(row)),
             main=(
                 self._items(row),
-                Section(_("Facts"), pairs=fact_pairs(row, dict(nodes.values_list("pk", "name")))),
+                Section(pgettext("application", "Facts"), pairs=fact_pairs(row, dict(nodes.values_list("pk", "name")))),
                 self._people(row),
                 history(row),
             ),
-            beside=(self._known(row), self._missing(row), self._days(row)),
+            beside=(self._known(row), *self._resembled(row), self._missing(row), self._days(row)),
         )
 
     def _acts(self, row: Application) -> list[Act]:
@@ -149,7 +153,14 @@ class ApplicationPage(OneApplication, SectionsPage):
                     Cell(item.remark if item and item.remark else "—", said=bool(item and item.remark)),
                 )
             )
-        headings = (_("Condition"), _("Proof"), _("Issued by"), _("Last day"), _("State"), _("Remark"))
+        headings = (
+            _("Condition"),
+            pgettext("application", "Proof"),
+            _("Issued by"),
+            _("Valid to"),
+            _("State"),
+            _("Remark"),
+        )
         return Section(_("Conditions and proofs"), grid=Grid(headings, lines), count=len(lines))
 
     def _people(self, row: Application) -> Section:
@@ -157,7 +168,7 @@ class ApplicationPage(OneApplication, SectionsPage):
             (one.name, masked_number(one), one.title or "—", day_or_dash(one.works_since))
             for one in row.people.order_by("pk")
         ]
-        headings = (_("Name"), _("National ID number"), _("Title"), _("At work since"))
+        headings = (_("Name"), _("National ID number"), pgettext("of a person", "Title"), _("At work since"))
         return Section(_("Persons"), grid=Grid(headings, lines), count=len(lines), empty=_("Nobody is named yet."))
 
     def _known(self, row: Application) -> Section:
@@ -177,6 +188,22 @@ class ApplicationPage(OneApplication, SectionsPage):
             empty=_("Nobody else is known under this code or ID number."),
         )
 
+    def _resembled(self, row: Application) -> list[Section]:
+        """Return the removed firms that the applicant resembles; without any nothing stands there."""
+        if row.kind != ApplicationKind.FIRM or not (firms := list(resembled(row))):
+            return []
+        lines = [
+            (Cell(firm.organisation.name, reverse("pages:firm", args=[firm.number])), day_or_dash(firm.status_since))
+            for firm in firms
+        ]
+        return [
+            Section(
+                _("Resembles a removed firm"),
+                grid=Grid((_("Firm"), _("Removed on")), lines),
+                note=_("The same legal person, address, telephone or lead evaluator. A hint, no obstacle."),
+            )
+        ]
+
     def _missing(self, row: Application) -> Section:
         missing = gap_lines(gaps(row, self.today))
         return Section(
@@ -188,7 +215,7 @@ class ApplicationPage(OneApplication, SectionsPage):
 
     def _days(self, row: Application) -> Section:
         return Section(
-            _("Days"),
+            pgettext("application", "Days"),
             pairs=(
                 (_("Undertaking"), row.undertaking_version or "—"),
                 (_("Accepted on"), day_or_dash(row.undertaken_on)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from evaluators.enums import FirmKind
 from experts.enums import TitleLevel
@@ -113,7 +113,7 @@ def item_state(item: ApplicationItem | None) -> Cell:
     if item is None or item.proof_id is None:
         return Cell(_("missing"), shape="wait")
     if item.is_met is None:
-        return Cell(pgettext_lazy("proof", "not checked yet"), shape="run")
+        return Cell(pgettext("proof", "not checked yet"), shape="run")
     return Cell(_("met"), shape="done") if item.is_met else Cell(_("not met"), shape="bad")
 
 

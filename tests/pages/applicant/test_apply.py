@@ -32,7 +32,7 @@ from tests.factories.admissions import (
     opened,
     picture,
 )
-from tests.factories.assignments import PlanFactory
+from tests.factories.assignments import FirmFactory, OrganisationFactory, PlanFactory
 from tests.factories.foundation import UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +292,14 @@ def test_clerk_takes_an_application_from_today_to_the_register(people):
         text = clerk.get(page("application", row.pk)).content.decode()
 
     assert page("firm", Firm.objects.get().number) in text
+
+
+def test_clerk_reads_which_removed_firm_the_applicant_resembles(people):
+    body = OrganisationFactory(bureau=people["bureau"], name="已移出的公司", phone=FIRM_FACTS["phone"])
+    FirmFactory(bureau=people["bureau"], organisation=body, status="REMOVED")
+    row = handed_in(people["bureau"])
+
+    assert "已移出的公司" in signed_in(people["clerk"]).get(page("application", row.pk)).content.decode()
 
 
 @pytest.mark.parametrize("name", ["application", "applicant-home"])
