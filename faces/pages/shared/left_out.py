@@ -34,7 +34,9 @@ def left_out(user: User, *, as_firm: bool = False) -> Layout:
             ),
         ),
         beside=(
-            Section(_("When a draw is shown here"), pairs=((_("From when"), when), (_("To whom"), _("you alone")))),
+            Section(
+                _("When a draw is shown here"), pairs=((_("From when"), when), (_("Who reads it"), _("you alone")))
+            ),
         ),
     )
 
