@@ -23,6 +23,7 @@ def left_out(user: User, *, as_firm: bool = False) -> Layout:
     rows = list(own_exclusions(user, as_firm=as_firm)[:MOST_SHOWN])
     headings = (_("Day of the list"), _("Rule that said no"), _("Own fact"), _("Source"), _("First free day"))
     when = _("once the firm's work is accepted") if as_firm else _("once the review is over")
+    rules = ((_("From when"), when), (_("Who reads it"), _("you alone")))
     return Layout(
         main=(
             Section(
@@ -33,9 +34,7 @@ def left_out(user: User, *, as_firm: bool = False) -> Layout:
                 count=len(rows),
             ),
         ),
-        beside=(
-            Section(_("When a draw is shown here"), pairs=((_("From when"), when), (_("To whom"), _("you alone")))),
-        ),
+        beside=(Section(_("When a draw is shown here"), pairs=rules),),
     )
 
 

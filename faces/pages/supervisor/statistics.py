@@ -179,14 +179,22 @@ class DrawStatistics(AudiencePage, TemplateView):
                 ),
                 Section(
                     _("How it is computed"),
-                    said=_(
-                        "By chance: seats divided by eligible of each field, summed over all lists on which somebody "
-                        "stands; over everybody it sums to the seats. Limits per employer are left aside.\n"
-                        "Chance of that: of a count as far from it or farther. Unusual: among all who are compared, "
-                        "even one such count would come by chance less often than once in %(n)d times.\n"
-                        "Everything can be computed again from the file of the lists."
-                    )
-                    % {"n": ODD_ONE_IN},
+                    pairs=(
+                        (
+                            _("By chance"),
+                            _(
+                                "seats by eligible of each field, summed over all lists on which somebody stands; over "
+                                "everybody it sums to the seats. Limits per employer are left aside."
+                            ),
+                        ),
+                        (_("Chance of that"), _("of a count as far from it or farther")),
+                        (
+                            _("Unusual"),
+                            _("among all compared, even one such count comes by chance less than once in %(n)d times")
+                            % {"n": ODD_ONE_IN},
+                        ),
+                    ),
+                    note=_("Everything can be computed again from the file of the lists."),
                 ),
             ),
         )
