@@ -241,6 +241,7 @@ class Origin(TextChoices):
     COMPARISON = "COMPARISON", _("comparison")
     PROCUREMENT = "PROCUREMENT", _("procurement award")
     GUEST = "GUEST", _("guest")
+    BATCH = "BATCH", _("batch assignment")
 
 
 class DeclineReason(TextChoices):
@@ -291,3 +292,41 @@ class PaperClass(TextChoices):
     PROCUREMENT = "PROCUREMENT", _("procurement papers")
     VOUCHERS = "VOUCHERS", _("vouchers")
     OTHERS = "OTHERS", _("other papers")
+
+
+class BatchStatus(TextChoices):
+    """Where a batch assignment stands."""
+
+    PREPARED = "PREPARED", _("being prepared")
+    SOLVING = "SOLVING", _("being solved")
+    FROZEN = "FROZEN", _("frozen")
+    COMMITTED = "COMMITTED", _("commitments closed")
+    DRAWN = "DRAWN", _("drawn")
+    SUBMITTED = "SUBMITTED", _("under approval")
+    SEATED = "SEATED", _("seated")
+    SENT = "SENT", _("everybody told")
+    VOID = "VOID", _("void")
+
+
+class BatchAction(TextChoices):
+    """What is done to a batch assignment."""
+
+    CHANGE = "CHANGE", _("change the batch")
+    SOLVE = "SOLVE", _("solve")
+    SHOW = "SHOW", _("show the forecast")
+    FREEZE = "FREEZE", _("freeze the list")
+    COMMIT = "COMMIT", _("close the commitments")
+    DRAW = "DRAW", _("draw now")
+    SUBMIT = "SUBMIT", _("submit for approval")
+    GIVE_BACK = "GIVE_BACK", _("give back")
+    SEAT = "SEAT", _("seat the panels")
+    NOTIFY = "NOTIFY", _("notify")
+    REPLACE = "REPLACE", _("call the next")
+    VOID = "VOID", _("declare void")
+
+
+class PairKind(TextChoices):
+    """What was said of an expert and a re-review before the batch was solved."""
+
+    PIN = "PIN", _("named")
+    FORBID = "FORBID", _("kept away")

@@ -1,4 +1,4 @@
-"""What becomes of plans, tasks, draws, re-reviews and assignments."""
+"""What becomes of plans, tasks, draws, batches, re-reviews and assignments."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,8 @@ from typing import Final
 from assignments.enums import (
     AssignmentAction,
     AssignmentStatus,
+    BatchAction,
+    BatchStatus,
     DrawAction,
     DrawStatus,
     FirmTrack,
@@ -170,6 +172,27 @@ DRAW: Final[Mapping[tuple[DrawStatus, DrawAction], DrawStatus]] = {
     (DrawStatus.COMMITTED, DrawAction.VOID): DrawStatus.VOID,
     (DrawStatus.DRAWN, DrawAction.REPLACE): DrawStatus.DRAWN,
     (DrawStatus.DRAWN, DrawAction.VOID): DrawStatus.VOID,
+}
+
+BATCH: Final[Mapping[tuple[BatchStatus, BatchAction], BatchStatus]] = {
+    (BatchStatus.PREPARED, BatchAction.CHANGE): BatchStatus.PREPARED,
+    (BatchStatus.PREPARED, BatchAction.SOLVE): BatchStatus.SOLVING,
+    (BatchStatus.PREPARED, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.SOLVING, BatchAction.SOLVE): BatchStatus.SOLVING,  # again, where the job came to grief
+    (BatchStatus.SOLVING, BatchAction.SHOW): BatchStatus.PREPARED,
+    (BatchStatus.SOLVING, BatchAction.FREEZE): BatchStatus.FROZEN,
+    (BatchStatus.SOLVING, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.FROZEN, BatchAction.COMMIT): BatchStatus.COMMITTED,
+    (BatchStatus.FROZEN, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.COMMITTED, BatchAction.DRAW): BatchStatus.DRAWN,
+    (BatchStatus.COMMITTED, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.DRAWN, BatchAction.SUBMIT): BatchStatus.SUBMITTED,
+    (BatchStatus.DRAWN, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.SUBMITTED, BatchAction.GIVE_BACK): BatchStatus.DRAWN,
+    (BatchStatus.SUBMITTED, BatchAction.SEAT): BatchStatus.SEATED,
+    (BatchStatus.SEATED, BatchAction.NOTIFY): BatchStatus.SENT,
+    (BatchStatus.SEATED, BatchAction.REPLACE): BatchStatus.SEATED,
+    (BatchStatus.SENT, BatchAction.REPLACE): BatchStatus.SENT,
 }
 
 _RUNNING: Final = (

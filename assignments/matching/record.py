@@ -1,13 +1,16 @@
 """What is hashed and published: the freeze of phase 1, the result of a seed, the record, and its replacements."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+import numpy as np
+
 from assignments.draw import GONGPING_1, Entry, Opening, Part, Seat, Void, order, seed, walk
 from assignments.matching.engine import INFEASIBLE, Sample, Solution, sample, solvers
-from assignments.matching.network import UNLISTED
-from assignments.matching.problem import UNITS, Pair, ProblemError
+from assignments.matching.network import UNLISTED, build_network
+from assignments.matching.problem import UNITS, Pair, ProblemError, read_problem
 from foundation.core.canon import digest, dumps, sha256_hex
 
 FREEZE_TYPE: Final = "gongping/batch-freeze/1"
@@ -73,6 +76,29 @@ def freeze_document(solution: Solution, terms: BatchTerms | None = None) -> dict
     }
 
 
+def read_freeze(text: str) -> tuple[Solution, BatchTerms]:
+    """Return what a stored freeze fixes, without solving again: enough to sample, to replace and to tell the record.
+
+    Of the terms only the parties come back.
+    """
+    document = json.loads(text)
+    pairs = {name: [[one["task"], one["expert"]] for one in document[name]] for name in ("pins", "forbids")}
+    problem = read_problem(document["problem"] | pairs)
+    network = build_network(problem)
+    chance = np.zeros(len(problem.tasks), np.int64)
+    listed = [(task, expert) for task, expert, _ in document["marginals"]]
+    chance[problem.places(listed)] = [units for _, _, units in document["marginals"]]
+    solution = Solution(
+        problem,
+        document["status"],
+        document["certificate"],
+        network,
+        chance[network.pair_edge],
+        document["totals"]["expected_units"],
+    )
+    return solution, BatchTerms(protocol={"parties": document["parties"]})
+
+
 def result_document(solution: Solution, seed_hex: str) -> dict[str, Any]:
     """Return the result of a problem file: phase 1, and what its seed draws."""
     is_infeasible = solution.status == INFEASIBLE
@@ -109,15 +135,17 @@ def batch_record(
     void: Void | None = None,
     witness: Mapping[str, Any] | None = None,
     about: Mapping[str, Any] | None = None,
+    freeze_text: str = "",
 ) -> dict[str, Any]:
     """Return the published record of a batch; without ``parts`` it tells of an attempt that is ``void``.
 
-    The numbers of ``openings`` are those of the experts in the problem, from 0.
+    The numbers of ``openings`` are those of the experts in the problem, from 0. ``freeze_text`` is the stored freeze
+    that ``read_freeze`` gave ``solution`` and ``terms`` of; without it they are frozen now.
     """
     if bool(parts) == (void is not None and void.ground != ORDERED_AGAIN):
         message = "a record tells a draw, or why there was none; a draw is void only by an order to draw again"
         raise ValueError(message)
-    data = dumps(freeze_document(solution, terms))
+    data = freeze_text.encode() or dumps(freeze_document(solution, terms))
     h = sha256_hex(data)
     parties = [party["id"] for party in terms.protocol["parties"]]
     drawn: dict[str, Any] = {"draw": None, "parts": [], "seed": None}

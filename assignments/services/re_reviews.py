@@ -15,9 +15,10 @@ from assignments.enums import (
     TaskAction,
     TaskStatus,
 )
-from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
+from assignments.models import Assignment, AssignmentBatch, Draw, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import panel_size_allowed
 from assignments.rules.people import FEWEST_RATERS, has_enough_experts
+from assignments.selectors.batches import batch_refusal
 from assignments.selectors.eligibility import expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import move_task
@@ -100,6 +101,8 @@ def add_guest(*, re_review: ReReviewTask, draft: ExpertDraft, by: User, on: date
     re_review = _locked(re_review, by)
     if not reason.strip():
         raise ReReviewRefused(Refusal("reason_missing", _("Say why a guest is needed."), {"field": "reason"}))
+    if refusal := batch_refusal(re_review):
+        raise ReReviewRefused(refusal)
     if draft.source != ExpertSource.GUEST:
         raise ReReviewRefused(Refusal("not_a_guest", _("Only a guest is added this way.")))
     expert = register_experts(bureau=re_review.bureau, drafts=[draft], by=by, on=on)[0]
@@ -121,6 +124,7 @@ def seat(
     on: date,
     reason: str = "",
     draw: Draw | None = None,
+    batch: AssignmentBatch | None = None,
     stratum: str = "",
     position: int | None = None,
     replaces: Assignment | None = None,
@@ -139,6 +143,7 @@ def seat(
         origin=origin,
         reason=reason[:300],
         draw=draw,
+        batch=batch,
         stratum=stratum,
         position=position,
         assigned_on=on,

@@ -11,6 +11,7 @@ class ApprovalKind(TextChoices):
     ADMISSION = "ADMISSION", _("admission")
     ROUTE = "ROUTE", _("way of procurement")
     APPOINTMENT = "APPOINTMENT", _("direct appointment")
+    BATCH = "BATCH", _("batch assignment")
     LETTER = "LETTER", _("commission letter")
     CONTRACT = "CONTRACT", _("contract")
     RATING = "RATING", _("rating")

@@ -19,6 +19,7 @@ from assignments.enums import (
     ReReviewStatus,
 )
 from assignments.models import Draw, DrawEntry, DrawExclusion, DrawParty, EvaluationTask, ReReviewTask
+from assignments.selectors.batches import batch_refusal
 from assignments.selectors.eligibility import Eligibility, expert_eligibility, firm_eligibility
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
@@ -112,6 +113,8 @@ def configure_panel_draw(
     if re_review.status in {ReReviewStatus.DONE, ReReviewStatus.STOPPED}:
         message = _("The re-review is in the state “%(state)s”; this step does not follow.")
         raise DrawRefused(Refusal("wrong_state", message % {"state": re_review.get_status_display()}))
+    if refusal := batch_refusal(re_review):
+        raise DrawRefused(refusal)
     if sum(draft.count for draft in seats) != re_review.panel_size or any(draft.count < 1 for draft in seats):
         message = _("The seats add up to the size of the panel, %(size)d.") % {"size": re_review.panel_size}
         raise DrawRefused(Refusal("seats_do_not_add_up", message, {"field": "seats"}))

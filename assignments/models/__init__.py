@@ -1,0 +1,35 @@
+"""Plans, tasks, draws, batches and the life of an assignment."""
+
+from assignments.models.assignments import Assignment, CallAttempt, Declaration
+from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask
+from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawParty
+from assignments.models.tasks import (
+    ArchiveTerm,
+    Award,
+    EvaluationPlan,
+    EvaluationTask,
+    PlanMove,
+    ReReviewTask,
+    TaskMove,
+)
+
+__all__ = [
+    "ArchiveTerm",
+    "Assignment",
+    "AssignmentBatch",
+    "Award",
+    "BatchPair",
+    "BatchParty",
+    "BatchTask",
+    "CallAttempt",
+    "Declaration",
+    "Draw",
+    "DrawEntry",
+    "DrawExclusion",
+    "DrawParty",
+    "EvaluationPlan",
+    "EvaluationTask",
+    "PlanMove",
+    "ReReviewTask",
+    "TaskMove",
+]

@@ -1,0 +1,129 @@
+"""Batches: many re-reviews whose seats are filled at once from one pool. What is kept how: docs/assignment.md."""
+
+from django.db import models
+from django.db.models import Q
+
+from assignments.enums import BatchStatus, PairKind, PartyRole
+from assignments.models.tasks import ReReviewTask
+from experts.models import Expert
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
+from foundation.taxonomy.models import Node
+
+
+class AssignmentBatch(models.Model):
+    """批量分派: solved and frozen first, then drawn by a seed of its parties, then approved as a whole.
+
+    Tasks and experts have numbers from 0 in the problem: ``BatchTask.place``, and the place in ``pool``.
+    """
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    work_year = models.PositiveSmallIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=BatchStatus.choices, default=BatchStatus.PREPARED)
+    surveyed = models.PositiveSmallIntegerField(default=0)  # tasks whose eligibility is known by the running job
+    looks = models.PositiveSmallIntegerField(default=0)  # how often it was solved before the freeze
+    solved = models.JSONField(null=True, blank=True)  # what the last run of phase 1 found
+    pool = models.JSONField(default=list)  # [{"expert": pk, "cap": 4, "employer": "…"}, …]
+    secret_sealed = models.CharField(max_length=200, blank=True)
+    freeze_text = models.TextField(blank=True)
+    commitment = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    panels = models.JSONField(default=list)  # the numbers of the experts on each task now
+    steps = models.JSONField(default=list)  # the walks of replacements, in turn
+    record = models.JSONField(null=True, blank=True)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    void_ground = models.CharField(max_length=40, blank=True)
+    void_role = models.CharField(max_length=10, blank=True)
+    void_words = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "number"], name="batch_number_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["PREPARED", "SOLVING", "VOID"]) | ~Q(commitment=""),
+                name="frozen_batch_has_commitment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["DRAWN", "SUBMITTED", "SEATED", "SENT"]) | ~Q(seed=""),
+                name="drawn_batch_has_seed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the batch."""
+        return f"{self.number} #{self.pk}"
+
+
+class BatchTask(models.Model):
+    """A re-review of a batch, and the field that its experts should know."""
+
+    batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="tasks")
+    place = models.PositiveSmallIntegerField()
+    re_review = models.ForeignKey(ReReviewTask, models.PROTECT, related_name="+")
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    eligible = models.PositiveIntegerField(null=True, blank=True)  # by the last run: people listed for it
+    removed = models.JSONField(default=list)  # [[rule, people], …]
+    fits = models.JSONField(default=dict)  # {expert pk: [value, path, missing levels, match, quality, opinions, turn]}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "place"], name="batch_place_once"),
+            models.UniqueConstraint(fields=["batch", "re_review"], name="batch_task_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the task."""
+        return f"{self.batch} {self.place} #{self.pk}"
+
+
+class BatchPair(models.Model):
+    """Somebody named for a re-review, or kept from it, with the reason; a named one counts as a direct appointment."""
+
+    task = models.ForeignKey(BatchTask, models.PROTECT, related_name="pairs")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=PairKind.choices)
+    reason = models.CharField(max_length=300)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "expert"], condition=Q(withdrawn_on__isnull=True), name="batch_pair_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the pair."""
+        return f"{self.task} {self.kind} #{self.pk}"
+
+
+class BatchParty(models.Model):
+    """A party of the seed. The nonce is empty until every commitment is sealed."""
+
+    batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="parties")
+    role = models.CharField(max_length=10, choices=PartyRole.choices)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    commitment = models.CharField(max_length=64, blank=True)
+    committed_at = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=64, blank=True)
+    revealed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "role"], name="one_batch_party_per_role"),
+            models.UniqueConstraint(fields=["batch", "user"], name="batch_party_plays_one_role"),
+            models.CheckConstraint(condition=Q(nonce="") | ~Q(commitment=""), name="batch_reveal_after_commitment"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the party."""
+        return f"{self.batch} {self.role} #{self.pk}"

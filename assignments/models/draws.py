@@ -1,0 +1,131 @@
+"""Draws: the frozen list, who was not on it, the parties of the seed."""
+
+from django.db import models
+from django.db.models import Q
+
+from assignments.enums import DrawProfile, DrawStatus, PartyRole
+from assignments.models.tasks import EvaluationTask, ReReviewTask
+from evaluators.models import Firm
+from experts.models import Expert
+from foundation.accounts.models import User
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
+
+
+class Draw(models.Model):
+    """抽取: a verifiable random selection of a firm for a task or of experts for a re-review."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    task = models.ForeignKey(EvaluationTask, models.PROTECT, null=True, blank=True, related_name="draws")
+    re_review = models.ForeignKey(ReReviewTask, models.PROTECT, null=True, blank=True, related_name="draws")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    algorithm = models.CharField(max_length=12, default="gongping-1")
+    profile = models.CharField(max_length=1, choices=DrawProfile.choices, default=DrawProfile.INSIDE)
+    status = models.CharField(max_length=12, choices=DrawStatus.choices, default=DrawStatus.CONFIGURED)
+    seats = models.JSONField(default=list)  # [{"stratum": 1, "name": "…", "count": 2, "nodes": [pk, …]}]
+    group_max = models.PositiveSmallIntegerField(default=1)
+    opened_tiers = models.JSONField(default=list)
+    outside_source = models.JSONField(null=True, blank=True)
+    previews = models.PositiveIntegerField(default=0)
+    secret_sealed = models.CharField(max_length=200, blank=True)
+    freeze_text = models.TextField(blank=True)
+    commitment = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    seed = models.TextField(blank=True)
+    order = models.JSONField(default=list)
+    steps = models.JSONField(default=list)
+    record = models.JSONField(null=True, blank=True)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    void_ground = models.CharField(max_length=40, blank=True)
+    void_role = models.CharField(max_length=10, blank=True)
+    outside_receipt = models.CharField(max_length=200, blank=True)
+    ratio_confirmed = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "number"], name="draw_number_once"),
+            models.CheckConstraint(
+                condition=Q(task__isnull=False, re_review__isnull=True) | Q(task__isnull=True, re_review__isnull=False),
+                name="draw_for_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["FROZEN", "COMMITTED", "DRAWN"]) | ~Q(commitment=""),
+                name="frozen_draw_has_commitment",
+            ),
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "DRAWN"]),
+                name="one_live_draw_per_task",
+            ),
+            models.UniqueConstraint(
+                fields=["re_review"],
+                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "DRAWN"]),
+                name="one_live_draw_per_re_review",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the draw."""
+        return f"{self.number} #{self.pk}"
+
+
+class DrawEntry(models.Model):
+    """Somebody on the frozen list; ``number`` is a label of that draw alone."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField()
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
+    expert = models.ForeignKey(Expert, models.PROTECT, null=True, blank=True, related_name="+")
+    leaf = models.CharField(max_length=64)
+    group = models.PositiveIntegerField(default=0)
+    strata = models.JSONField(default=list)
+    tier = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "number"], name="draw_entry_number_once")]
+
+    def __str__(self) -> str:
+        """Name the entry."""
+        return f"{self.draw} {self.number} #{self.pk}"
+
+
+class DrawExclusion(models.Model):
+    """Somebody who was not on the frozen list: rule, source, own fact, first free day."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="exclusions")
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
+    expert = models.ForeignKey(Expert, models.PROTECT, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=40)
+    source = models.CharField(max_length=120, blank=True)
+    facts = models.JSONField(default=dict)
+    free_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Name the exclusion."""
+        return f"{self.draw} {self.code} #{self.pk}"
+
+
+class DrawParty(models.Model):
+    """A party of the seed. The nonce is empty until every commitment is sealed."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="parties")
+    role = models.CharField(max_length=10, choices=PartyRole.choices)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    commitment = models.CharField(max_length=64, blank=True)
+    committed_at = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=64, blank=True)
+    revealed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "role"], name="one_party_per_role"),
+            models.UniqueConstraint(fields=["draw", "user"], name="party_plays_one_role"),
+            models.CheckConstraint(condition=Q(nonce="") | ~Q(commitment=""), name="reveal_after_commitment"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the party."""
+        return f"{self.draw} {self.role} #{self.pk}"

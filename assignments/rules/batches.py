@@ -1,0 +1,44 @@
+"""What a batch assignment holds to. Rule R-47; the promises are in docs/assignment.md."""
+
+from typing import Any, Final
+
+from foundation.rulesets.rules import Rule
+
+PERMILLE: Final = 1000
+
+
+def is_chance(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Return whether the number is a chance in thousandths that lets anybody in."""
+    return bool(1 <= value <= PERMILLE)
+
+
+RULES: Final = (
+    Rule(
+        "batch_chance_permille",
+        "R-47",
+        500,
+        "thousandths of a chance",
+        "DEFAULT",
+        "docs/assignment.md",
+        check=is_chance,
+    ),
+)
+_QUALITY: Final[list[str]] = []
+
+
+def quality_from(name: str) -> None:
+    """Let the dotted ``name(expert_ids)`` say what the opinions of experts got: a room above keeps them.
+
+    It returns the points of each expert in hundredths of a point of 100.
+    """
+    _QUALITY[:] = [name]
+
+
+def quality_source() -> str | None:
+    """Return the dotted name that knows the quality of opinions."""
+    return _QUALITY[0] if _QUALITY else None
+
+
+def room_left(*, cap: int, served: int) -> int:
+    """Return how many more tasks a year's cap leaves to who served ``served``. Rule R-17."""
+    return max(0, cap - served)

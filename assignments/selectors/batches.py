@@ -1,0 +1,101 @@
+"""Batches as people may see them, and which re-reviews may go into one."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from assignments.enums import BatchStatus, DrawStatus, ReReviewStatus
+from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
+from assignments.selectors.draws import REVEAL_ORDER
+from assignments.transitions import GONE
+from experts.models import Expert
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.core.errors import Refusal
+
+
+def visible_to(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the batches of the reader's bureau; who may not read all sees those in which he is a party."""
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    return rows.filter(parties__user=user)
+
+
+def record_of(batch: AssignmentBatch) -> dict[str, Any]:
+    """Return the record of a batch that was drawn or is void; raise ``ValueError`` before there is one."""
+    if not batch.record:
+        raise ValueError("This batch has no record yet.")
+    return dict(batch.record)
+
+
+def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
+    """Return the open re-reviews of the reader's bureau without a panel, a draw or another batch, the first due first."""
+    seats = Assignment.objects.filter(re_review=OuterRef("pk")).exclude(status__in=GONE)
+    draws = Draw.objects.filter(re_review=OuterRef("pk")).exclude(status=DrawStatus.VOID)
+    batches = BatchTask.objects.filter(re_review=OuterRef("pk")).exclude(batch__status=BatchStatus.VOID)
+    rows = ReReviewTask.objects.filter(bureau_id=user.bureau_id or 0, status=ReReviewStatus.OPEN)
+    rows = rows.exclude(Exists(seats)).exclude(Exists(draws)).exclude(Exists(batches))
+    return rows.select_related("evaluation__unit__organisation").order_by("due_on", "pk")
+
+
+def batch_refusal(re_review: ReReviewTask) -> Refusal | None:
+    """Return why the panel is not filled another way: a batch that is not over holds the re-review."""
+    rows = BatchTask.objects.filter(re_review=re_review).exclude(batch__status=BatchStatus.VOID)
+    row = rows.select_related("batch").order_by("pk").first()
+    if row is None:
+        return None
+    message = _("The panel is filled by the batch %(number)s.") % {"number": row.batch.number}
+    return Refusal("in_batch", message, {"batch": row.batch.number})
+
+
+def tasks_of(batch: AssignmentBatch) -> list[BatchTask]:
+    """Return the tasks of a batch in their order, with what eligibility and pages read."""
+    rows = BatchTask.objects.filter(batch=batch).select_related(
+        "node", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
+        "re_review__evaluation__unit__organisation",
+    )  # fmt: skip
+    return list(rows.order_by("place"))
+
+
+def pairs_of(batch: AssignmentBatch) -> list[BatchPair]:
+    """Return who is named or kept away, in the order of the tasks."""
+    rows = BatchPair.objects.filter(task__batch=batch, withdrawn_on__isnull=True)
+    rows = rows.select_related("task__re_review", "expert__person", "entered_by")
+    return list(rows.order_by("task__place", "pk"))
+
+
+def experts_of(batch: AssignmentBatch) -> list[Expert]:
+    """Return the experts of the pool by their numbers in the problem, with their persons: one query."""
+    keys = [row["expert"] for row in batch.pool]
+    known = {row.pk: row for row in Expert.objects.filter(pk__in=keys).select_related("person")}
+    return [known[key] for key in keys]
+
+
+def seats_of(batch: AssignmentBatch) -> list[Assignment]:
+    """Return everybody whom the batch ever seated, in order."""
+    rows = Assignment.objects.filter(batch=batch).select_related("expert__person", "re_review")
+    return list(rows.order_by("pk"))
+
+
+def turn_of(batch: AssignmentBatch, user: User) -> str:
+    """Return what the batch waits for from ``user``: prepare, commit, reveal, submit, notify or nothing ("")."""
+    is_own = user.bureau_id == batch.bureau_id
+    if batch.status in {BatchStatus.PREPARED, BatchStatus.DRAWN}:
+        word = "prepare" if batch.status == BatchStatus.PREPARED else "submit"
+        return word if is_own and may(user, Capability.DRAW) else ""
+    if batch.status == BatchStatus.SEATED:
+        return "notify" if is_own and may(user, Capability.COMMISSION) else ""
+    parties = {row.role: row for row in batch.parties.all()}
+    mine = next((row for row in parties.values() if row.user_id == user.pk), None)
+    if mine is None:
+        return ""
+    if batch.status == BatchStatus.FROZEN:
+        return "" if mine.commitment else "commit"
+    if batch.status == BatchStatus.COMMITTED:
+        waiting = [role for role in REVEAL_ORDER if role in parties and not parties[role].nonce]
+        return "reveal" if waiting and waiting[0] == mine.role else ""
+    return ""

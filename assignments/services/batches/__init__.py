@@ -1,0 +1,28 @@
+"""The life of a batch: prepared, solved and frozen without a seed, drawn by its parties' nonces, approved, seated, told.
+
+The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-47.
+"""
+
+from assignments.services.batches.drawing import commit, reveal, void
+from assignments.services.batches.facts import BatchRefused
+from assignments.services.batches.preparing import ask_field, drop_pair, name_pair, prepare, start
+from assignments.services.batches.seating import batch_agreed, batch_returned, notify, replace, submit_batch
+from assignments.services.batches.solving import run
+
+__all__ = [
+    "BatchRefused",
+    "ask_field",
+    "batch_agreed",
+    "batch_returned",
+    "commit",
+    "drop_pair",
+    "name_pair",
+    "notify",
+    "prepare",
+    "replace",
+    "reveal",
+    "run",
+    "start",
+    "submit_batch",
+    "void",
+]

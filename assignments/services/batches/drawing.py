@@ -1,0 +1,131 @@
+"""Phase 2 of a batch: commitments, reveals, the sample; and void attempts. As in a draw (R-42)."""
+
+import re
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assignments import draw as pure
+from assignments import matching
+from assignments.enums import BatchAction, BatchStatus, PartyRole
+from assignments.models import AssignmentBatch
+from assignments.services.batches.facts import (
+    BatchRefused,
+    does_not_follow,
+    keep_record,
+    locked,
+    move,
+    parts_of,
+    party_of,
+    require_operator,
+    roles_in_order,
+)
+from foundation.accounts.models import User
+from foundation.approvals.enums import ApprovalStatus
+from foundation.approvals.selectors import of_subject
+from foundation.audit.services import record, seal
+from foundation.core.errors import Refusal
+
+
+@transaction.atomic
+def commit(*, batch: AssignmentBatch, commitment: str, by: User, at: datetime) -> AssignmentBatch:
+    """Take the commitment of ``by``: 64 hex digits over a nonce that stays on his device.
+
+    The last one closes the commitments and seals the journal. A second commitment of a party is refused, the same one
+    again changes nothing.
+    """
+    batch = locked(batch)
+    party = party_of(batch, by)
+    value = commitment.strip().lower()
+    if party.commitment == value and value:
+        return batch
+    if batch.status != BatchStatus.FROZEN or party.commitment:
+        raise does_not_follow(batch, BatchAction.COMMIT)
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        message = _("A commitment has 64 hexadecimal digits.")
+        raise BatchRefused(Refusal("bad_commitment", message, {"field": "commitment"}))
+    party.commitment, party.committed_at = value, at
+    party.save(update_fields=["commitment", "committed_at"])
+    record(actor=by, action="batches.committed", subject=batch, facts={"role": party.role, "commitment": value})
+    if not batch.parties.filter(commitment="").exists():
+        move(batch, BatchAction.COMMIT)
+        batch.save(update_fields=["status"])
+        record(actor=by, action="batches.commitments_closed", subject=batch, facts={"h": batch.commitment})
+        seal()
+    return batch
+
+
+@transaction.atomic
+def reveal(*, batch: AssignmentBatch, nonce: str, by: User, at: datetime) -> AssignmentBatch:
+    """Take the nonce of ``by`` once all are committed; the last reveal draws, in the same transaction.
+
+    Order: operator, witness. Raise ``BatchRefused`` for a nonce that does not fit its commitment, or out of turn. The
+    same reveal again changes nothing.
+    """
+    batch = locked(batch)
+    party = party_of(batch, by)
+    value = nonce.strip().lower()
+    if party.nonce and party.nonce == value:
+        return batch
+    if batch.status != BatchStatus.COMMITTED or party.nonce:
+        raise does_not_follow(batch, BatchAction.DRAW)
+    shown = set(batch.parties.exclude(nonce="").values_list("role", flat=True))
+    waiting = [role for role in roles_in_order(batch) if role not in shown]
+    if waiting[0] != party.role:
+        message = _("First comes: %(role)s.") % {"role": waiting[0].label}
+        raise BatchRefused(Refusal("not_your_turn", message, {"role": waiting[0]}))
+    try:
+        fits = pure.commitment(batch.commitment, party.role.lower(), value) == party.commitment
+    except ValueError:
+        fits = False
+    if not fits:
+        message = _("This nonce does not fit the commitment.")
+        raise BatchRefused(Refusal("wrong_nonce", message, {"field": "nonce"}))
+    party.nonce, party.revealed_at = value, at
+    party.save(update_fields=["nonce", "revealed_at"])
+    record(actor=by, action="batches.revealed", subject=batch, facts={"role": party.role})
+    if len(waiting) == 1:
+        _draw_now(batch, by=by, at=at)
+    return batch
+
+
+def _draw_now(batch: AssignmentBatch, *, by: User, at: datetime) -> None:
+    seed = pure.seed(batch.commitment, parts_of(batch), use="batch")
+    solution, _terms = matching.read_freeze(batch.freeze_text)
+    drawn = matching.sample(solution, seed)
+    move(batch, BatchAction.DRAW)
+    batch.seed, batch.drawn_at = seed.hex(), at
+    batch.panels = [list(panel) for panel in drawn.assignment]
+    batch.save()
+    keep_record(batch)
+    record(actor=by, action="batches.drawn", subject=batch, facts={"h": batch.commitment, "seed": batch.seed})
+    seal()
+
+
+@transaction.atomic
+def void(*, batch: AssignmentBatch, role: PartyRole | None, words: str, by: User, on: date) -> AssignmentBatch:
+    """End an attempt for a reason: nothing is seated, and the next attempt tells of it.
+
+    A batch that was drawn is drawn anew only where who approves gave it back; else ``BatchRefused`` is raised.
+    """
+    batch = locked(batch)
+    require_operator(batch, by)
+    if not words.strip():
+        raise BatchRefused(Refusal("reason_missing", _("Say why."), {"field": "words"}))
+    given_back = of_subject(batch).filter(kind="BATCH", status=ApprovalStatus.RETURNED)
+    if batch.status == BatchStatus.DRAWN and not given_back.exists():
+        message = _("A drawn batch is void only after who approves gave it back.")
+        raise BatchRefused(Refusal("not_ordered", message))
+    ground = {BatchStatus.COMMITTED: "refused_reveal", BatchStatus.DRAWN: "ordered_again"}.get(
+        BatchStatus(batch.status), "missing_commitment"
+    )
+    move(batch, BatchAction.VOID)
+    batch.void_ground, batch.void_role, batch.void_words = ground, role or "", words.strip()[:300]
+    batch.save(update_fields=["status", "void_ground", "void_role", "void_words"])
+    if batch.commitment:
+        keep_record(batch)
+    facts = {"ground": ground, "role": role, "words": batch.void_words, "on": on}
+    record(actor=by, action="batches.void", subject=batch, facts=facts)
+    seal()
+    return batch

@@ -1,0 +1,114 @@
+"""What every step of a batch reads and keeps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assignments import draw as pure
+from assignments import matching
+from assignments.enums import BatchAction, BatchStatus, PartyRole
+from assignments.models import AssignmentBatch, BatchParty, BatchTask
+from assignments.selectors.draws import REVEAL_ORDER
+from assignments.transitions import BATCH
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
+
+
+class BatchRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The batch cannot take this step."""
+
+
+def locked(batch: AssignmentBatch) -> AssignmentBatch:
+    """Return the batch locked."""
+    return AssignmentBatch.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=batch.pk)
+
+
+def require_operator(batch: AssignmentBatch, by: User) -> None:
+    """Raise ``NotAllowed`` for who does not run draws of this bureau."""
+    if by.bureau_id != batch.bureau_id or not may(by, Capability.DRAW):
+        raise NotAllowed
+
+
+def party_of(batch: AssignmentBatch, user: User) -> BatchParty:
+    """Return the party that ``user`` is; raise ``NotAllowed`` for others."""
+    row = batch.parties.select_for_update().filter(user=user).first()
+    if row is None:
+        raise NotAllowed(_("You are no party of this batch."))
+    return row
+
+
+def roles_in_order(batch: AssignmentBatch) -> list[PartyRole]:
+    """Return the roles in the order of their reveals."""
+    held = set(batch.parties.values_list("role", flat=True))
+    return [role for role in REVEAL_ORDER if role in held]
+
+
+def move(batch: AssignmentBatch, action: BatchAction) -> None:
+    """Set the status after ``action``; raise ``TransitionRefused``."""
+    after = BATCH.get((BatchStatus(batch.status), action))
+    if after is None:
+        raise does_not_follow(batch, action)
+    batch.status = after
+
+
+def does_not_follow(batch: AssignmentBatch, action: BatchAction) -> TransitionRefused:
+    """Return the refusal of a step that does not follow."""
+    message = _("The batch is in the state “%(state)s”; this step does not follow.") % {
+        "state": batch.get_status_display()
+    }
+    return TransitionRefused(noun="batch", status=batch.status, action=action, message=message)
+
+
+def earlier_of(batch: AssignmentBatch) -> list[AssignmentBatch]:
+    """Return the void attempts at any of these re-reviews, the oldest first."""
+    reviews = BatchTask.objects.filter(batch=batch).values("re_review_id")
+    rows = AssignmentBatch.objects.filter(tasks__re_review__in=reviews, pk__lt=batch.pk, status=BatchStatus.VOID)
+    return list(rows.distinct().order_by("pk"))
+
+
+def parts_of(batch: AssignmentBatch) -> list[dict[str, Any]]:
+    """Return the seed's parts in the freeze's order."""
+    nonces = dict(batch.parties.values_list("role", "nonce"))
+    return [pure.nonce_part(role.lower(), nonces[role]) for role in roles_in_order(batch)]
+
+
+def keep_record(batch: AssignmentBatch) -> None:
+    """Write the record as it stands now."""
+    solution, terms = matching.read_freeze(batch.freeze_text)
+    parties = list(batch.parties.all())
+    own = None
+    if batch.status == BatchStatus.VOID:
+        own = pure.Void(batch.attempt, batch.void_ground, batch.void_role.lower(), batch.commitment)
+    batch.record = matching.batch_record(
+        solution,
+        terms=terms,
+        commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
+        reveals={row.role.lower(): row.nonce for row in parties if row.nonce},
+        parts=parts_of(batch) if batch.seed else (),
+        replacements=[walk_of(step) for step in batch.steps],
+        voids=[
+            pure.Void(row.attempt, row.void_ground, row.void_role.lower(), row.commitment)
+            for row in earlier_of(batch)
+            if row.commitment
+        ],
+        void=own,
+        about={"number": batch.number, "title": batch.title},
+        freeze_text=batch.freeze_text,
+    )
+    batch.save(update_fields=["record"])
+
+
+def walk_of(step: Mapping[str, Any]) -> matching.Replacement:
+    """Return a stored walk."""
+    return matching.Replacement(
+        task=step["task"],
+        withdrawn=tuple(step["withdrawn"]),
+        late=tuple(step["late"]),
+        opened=tuple(step["opened"]),
+        seated=tuple(step["seated"]),
+        skipped=tuple((expert, reason) for expert, reason in step["skipped"]),
+        panel=tuple(step["panel"]),
+    )

@@ -1,0 +1,163 @@
+"""Preparing a batch: its re-reviews, their fields, who is named or kept away; then on to the job. Rules R-42, R-47."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assignments.enums import BatchAction, PairKind, PartyRole
+from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask, ReReviewTask
+from assignments.selectors.batches import free_re_reviews
+from assignments.services.batches.facts import BatchRefused, earlier_of, locked, move, require_operator
+from experts.enums import ExpertSource
+from experts.models import Expert
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.audit.services import record
+from foundation.core.errors import NotAllowed, Refusal
+from foundation.core.queue import enqueue
+from foundation.papers.services import next_number
+from foundation.rulesets.selectors import rules_for
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+
+JOB = "assignments.jobs.solve_batch"
+
+
+@transaction.atomic
+def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, by: User, on: date) -> AssignmentBatch:
+    """Put open re-reviews into a batch, each with the field that its experts should know.
+
+    Raise ``BatchRefused`` for none, for one that has a panel, a draw or another batch, and for a witness who is the
+    operator himself or does not come from supervision (R-42).
+    """
+    if by.bureau is None or not may(by, Capability.DRAW):
+        raise NotAllowed
+    rules = rules_for(bureau=by.bureau, on=on)
+    _check_parties(by, witness, source=rules.source("draw_parties"))
+    keys = {review.pk: node for review, node in fields.items()}
+    list(ReReviewTask.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    free = list(free_re_reviews(by).filter(pk__in=keys).order_by("number", "pk"))
+    if not keys or len(free) < len(keys):
+        message = _("Only open re-reviews without a panel, a draw or another batch go into a batch, and at least one.")
+        raise BatchRefused(Refusal("not_free", message, {"field": "re_reviews"}))
+    year = max(review.evaluation.work_year for review in free)
+    batch = AssignmentBatch.objects.create(
+        bureau=by.bureau,
+        number=f"批{year}-{next_number(bureau=by.bureau, kind='BATCH', year=year):03d}",
+        title=title.strip(),
+        work_year=year,
+        created_by=by,
+    )
+    BatchTask.objects.bulk_create(
+        [
+            BatchTask(batch=batch, place=place, re_review=review, node=_known(keys[review.pk], by))
+            for place, review in enumerate(free)
+        ]
+    )
+    batch.attempt = 1 + max((row.attempt for row in earlier_of(batch)), default=0)
+    batch.save(update_fields=["attempt"])
+    parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]
+    BatchParty.objects.bulk_create([BatchParty(batch=batch, role=role, user=user) for role, user in parties])
+    facts = {"re_reviews": [review.number for review in free], "attempt": batch.attempt, "on": on}
+    record(actor=by, action="batches.prepared", subject=batch, facts=facts)
+    return batch
+
+
+def _check_parties(by: User, witness: User, *, source: str) -> None:
+    if witness.pk == by.pk:
+        raise BatchRefused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}, source))
+    if witness.bureau_id != by.bureau_id or not may(witness, Capability.WITNESS):
+        message = _("The witness comes from supervision, not from the section that draws.")
+        raise BatchRefused(Refusal("no_witness", message, {"field": "witness"}, source))
+
+
+def _known(node: Node, by: User) -> Node:
+    if node.bureau_id != by.bureau_id or node.tree != TreeKind.SPECIALTY:
+        raise BatchRefused(Refusal("field_unknown", _("Choose a field of the specialty tree."), {"field": "node"}))
+    return node
+
+
+@transaction.atomic
+def ask_field(*, task: BatchTask, node: Node, by: User, on: date) -> BatchTask:
+    """Say which field the experts of one re-review should know."""
+    batch = _open(task.batch, by)
+    task.node = _known(node, by)
+    task.save(update_fields=["node"])
+    _forget(batch)
+    record(
+        actor=by,
+        action="batches.field",
+        subject=batch,
+        facts={"re_review": task.re_review.number, "field": node.code, "on": on},
+    )
+    return task
+
+
+@transaction.atomic
+def name_pair(*, task: BatchTask, expert: Expert, kind: PairKind, reason: str, by: User, on: date) -> BatchPair:
+    """Name an expert for a re-review, or keep him from it, for a reason; approved with the batch.
+
+    Raise ``BatchRefused`` without a reason, or where something was said of the pair already. Whether a named one may
+    sit there is told when the batch is solved: no rule is set aside.
+    """
+    batch = _open(task.batch, by)
+    if expert.bureau_id != batch.bureau_id:
+        raise NotAllowed
+    if expert.source == ExpertSource.GUEST:
+        message = _("A guest is asked for one re-review, not in a batch.")
+        raise BatchRefused(Refusal("guest", message, {"field": "expert"}))
+    if not reason.strip():
+        raise BatchRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    if task.pairs.filter(expert=expert, withdrawn_on__isnull=True).exists():
+        message = _("Something was said of this expert and this re-review already; take that back first.")
+        raise BatchRefused(Refusal("pair_exists", message, {"field": "expert"}))
+    row = BatchPair.objects.create(
+        task=task, expert=expert, kind=kind, reason=reason.strip()[:300], entered_by=by, entered_on=on
+    )
+    _forget(batch)
+    facts = {"re_review": task.re_review.number, "kind": kind, "reason": row.reason, "on": on}
+    record(actor=by, action="batches.pair_named", subject=batch, facts=facts, private={"expert": expert.pk})
+    return row
+
+
+@transaction.atomic
+def drop_pair(*, pair: BatchPair, by: User, on: date) -> BatchPair:
+    """Take back what was said of an expert and a re-review; taking it back twice changes nothing."""
+    batch = _open(pair.task.batch, by)
+    pair = BatchPair.objects.select_for_update().get(pk=pair.pk)
+    if pair.withdrawn_on is None:
+        pair.withdrawn_on = on
+        pair.save(update_fields=["withdrawn_on"])
+        _forget(batch)
+        record(actor=by, action="batches.pair_dropped", subject=batch, facts={"pair": pair.pk, "on": on})
+    return pair
+
+
+@transaction.atomic
+def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> AssignmentBatch:
+    """Send the batch to the job that solves it: to look at the forecast, or to freeze what is found."""
+    batch = locked(batch)
+    require_operator(batch, by)
+    move(batch, BatchAction.SOLVE)
+    batch.surveyed = 0
+    batch.save(update_fields=["status", "surveyed"])
+    record(actor=by, action="batches.started", subject=batch, facts={"freezes": freezes, "at": at})
+    enqueue(JOB, batch=batch.pk, by=by.pk, at=at.isoformat(), freezes=freezes)
+    batch.refresh_from_db()
+    return batch
+
+
+def _open(batch: AssignmentBatch, by: User) -> AssignmentBatch:
+    batch = locked(batch)
+    require_operator(batch, by)
+    move(batch, BatchAction.CHANGE)
+    return batch
+
+
+def _forget(batch: AssignmentBatch) -> None:
+    """Drop the forecast: it was about another problem."""
+    batch.solved = None
+    batch.save(update_fields=["solved"])

@@ -1,0 +1,233 @@
+"""A drawn batch on its way to the panels: approval, seats, notices, replacements by the same record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assignments import matching
+from assignments.draw import InfeasibleError
+from assignments.enums import AssignmentStatus, BatchAction, Origin, PairKind
+from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
+from assignments.selectors.batches import experts_of, pairs_of, tasks_of
+from assignments.selectors.eligibility import expert_eligibility
+from assignments.services import assignments as life
+from assignments.services.batches.facts import BatchRefused, keep_record, locked, move, require_operator
+from assignments.services.re_reviews import fill, seat
+from assignments.transitions import GONE
+from experts.models import Expert
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.approvals.models import Approval
+from foundation.approvals.services import submit
+from foundation.audit.services import record, seal
+from foundation.core.errors import NotAllowed, Refusal
+
+TIERS = ((0,), (0, 1))
+NOT_LATE = frozenset({"left_this_task", "left_this_panel"})
+
+
+@transaction.atomic
+def submit_batch(*, batch: AssignmentBatch, by: User, on: date) -> Approval:
+    """Put a drawn batch before who approves, with who was named and kept away, and why."""
+    batch = locked(batch)
+    require_operator(batch, by)
+    move(batch, BatchAction.SUBMIT)
+    batch.save(update_fields=["status"])
+    pairs = pairs_of(batch)
+    title = _("Batch assignment %(number)s: %(title)s") % {"number": batch.number, "title": batch.title}
+    facts = {
+        "number": batch.number,
+        "tasks": len(batch.panels),
+        "seats": sum(len(panel) for panel in batch.panels),
+        "named": [_told(pair) for pair in pairs if pair.kind == PairKind.PIN],
+        "kept_away": [_told(pair) for pair in pairs if pair.kind == PairKind.FORBID],
+    }
+    return submit(bureau=batch.bureau, kind="BATCH", subject=batch, title=title[:200], facts=facts, by=by, on=on)
+
+
+def _told(pair: BatchPair) -> str:
+    return f"{pair.task.re_review.number} {pair.expert.person.name}：{pair.reason}"
+
+
+@transaction.atomic
+def batch_returned(*, approval: Approval, by: User, on: date) -> None:
+    """Let the operator go on: submit again, or declare the attempt void; the handler of a returned BATCH."""
+    batch = locked(AssignmentBatch(pk=approval.subject_id))
+    move(batch, BatchAction.GIVE_BACK)
+    batch.save(update_fields=["status"])
+    record(actor=by, action="batches.given_back", subject=batch, facts={"on": on})
+
+
+@transaction.atomic
+def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
+    """Seat everybody; the handler of an agreed BATCH.
+
+    Whoever became ineligible since the freeze is replaced by the walk of the record before anybody is told; a seat that
+    nobody may take stays empty.
+    """
+    batch = locked(AssignmentBatch(pk=approval.subject_id))
+    move(batch, BatchAction.SEAT)
+    tasks, experts = tasks_of(batch), _lock(batch)
+    solution, _terms = matching.read_freeze(batch.freeze_text)
+    named = {(pair.task.place, pair.expert_id): pair.reason for pair in pairs_of(batch) if pair.kind == PairKind.PIN}
+    for task in tasks:
+        late = _late(task, solution, experts, on)
+        drawn = list(batch.panels[task.place])
+        gone = [number for number in drawn if number in late]
+        came = _walk(batch, solution, task, withdrawn=gone, late=late) if gone else ()
+        for number in drawn:
+            if number not in late:
+                reason = named.get((task.place, experts[number].pk))
+                _seat(batch, task, experts[number], Origin.DIRECT if reason else Origin.BATCH, by, on, reason or "")
+        for number in came:
+            _seat(batch, task, experts[number], Origin.REPLACEMENT, by, on)
+        fill(re_review=task.re_review, by=by, on=on)
+    batch.save()
+    keep_record(batch)
+    record(actor=by, action="batches.seated", subject=batch, facts={"replaced": len(batch.steps), "on": on})
+    seal()
+
+
+def _lock(batch: AssignmentBatch) -> list[Expert]:
+    """Lock the pool in the order of keys, as a draw does, and return it by number."""
+    keys = [row["expert"] for row in batch.pool]
+    rows = Expert.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+    return experts_of(batch)
+
+
+def _late(task: BatchTask, solution: matching.Solution, experts: Sequence[Expert], on: date) -> set[int]:
+    """Return the numbers of those listed for the task who became ineligible for it since the freeze."""
+    begin, end = solution.problem.tasks.searchsorted([task.place, task.place + 1])
+    numbers: list[int] = solution.problem.experts[begin:end].tolist()
+    answers = expert_eligibility(task.re_review, on, [experts[number] for number in numbers])
+    return {
+        number
+        for number, answer in zip(numbers, answers, strict=True)
+        if any(refusal.code not in NOT_LATE for refusal in answer.refusals)
+    }
+
+
+def _walk(
+    batch: AssignmentBatch,
+    solution: matching.Solution,
+    task: BatchTask,
+    *,
+    withdrawn: Sequence[int],
+    late: set[int],
+) -> tuple[int, ...]:
+    """Take the step of the record that fills the seats of ``withdrawn``; nobody where the list is exhausted."""
+    panel = batch.panels[task.place]
+    gone = {number for step in batch.steps if step["task"] == task.place for number in step["withdrawn"]}
+    for opened in TIERS:
+        try:
+            step = matching.replace_expert(
+                solution,
+                batch.seed,
+                batch.panels,
+                task=task.place,
+                withdrawn=sorted(withdrawn),
+                gone=sorted(gone),
+                late=sorted(late - set(panel)),
+                opened=opened,
+            )
+        except InfeasibleError:
+            continue
+        batch.panels[task.place] = list(step.panel)
+        batch.steps = [*batch.steps, asdict(step)]
+        return step.seated
+    return ()
+
+
+def _seat(
+    batch: AssignmentBatch,
+    task: BatchTask,
+    expert: Expert,
+    origin: Origin,
+    by: User,
+    on: date,
+    reason: str = "",
+    replaces: Assignment | None = None,
+) -> Assignment:
+    return seat(
+        re_review=task.re_review,
+        expert=expert,
+        origin=origin,
+        by=by,
+        on=on,
+        reason=reason or batch.number,
+        batch=batch,
+        stratum=task.node.name,
+        replaces=replaces,
+    )
+
+
+@transaction.atomic
+def notify(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment]:
+    """Tell everybody of the batch together; no notice names a firm or a unit."""
+    batch = locked(batch)
+    if by.bureau_id != batch.bureau_id or not may(by, Capability.COMMISSION):
+        raise NotAllowed
+    move(batch, BatchAction.NOTIFY)
+    batch.save(update_fields=["status"])
+    rows = Assignment.objects.filter(batch=batch, status=AssignmentStatus.DRAWN).order_by("pk")
+    told = [life.notify(assignment=row, by=by, at=at) for row in rows]
+    record(actor=by, action="batches.notified", subject=batch, facts={"told": len(told), "at": at})
+    return told
+
+
+@transaction.atomic
+def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment]:
+    """Fill the seats of those who left, task by task, by the walk of the record; nobody seated moves.
+
+    Raise ``BatchRefused`` where every seat is held, or nobody on the list may take one.
+    """
+    on = timezone.localdate(at)
+    batch = locked(batch)
+    require_operator(batch, by)
+    move(batch, BatchAction.REPLACE)
+    experts = _lock(batch)
+    numbers = {row.pk: number for number, row in enumerate(experts)}
+    left = _left(batch, numbers)
+    if not left:
+        raise BatchRefused(Refusal("nobody_left", _("Every seat is held; there is nobody to replace.")))
+    solution, _terms = matching.read_freeze(batch.freeze_text)
+    made = []
+    for task in tasks_of(batch):
+        if not (rows := left.get(task.re_review_id)):
+            continue
+        late = _late(task, solution, experts, on)
+        came = _walk(batch, solution, task, withdrawn=sorted(rows), late=late)
+        for number, old in zip(came, rows.values(), strict=False):
+            made.append(_seat(batch, task, experts[number], Origin.REPLACEMENT, by, on, replaces=old))
+        fill(re_review=task.re_review, by=by, on=on)
+    if not made:
+        raise BatchRefused(Refusal("list_exhausted", _("Nobody else on the list may take the empty seat.")))
+    batch.save()
+    keep_record(batch)
+    record(actor=by, action="batches.replaced", subject=batch, facts={"seated": len(made), "on": on})
+    seal()
+    return made
+
+
+def _left(batch: AssignmentBatch, numbers: Mapping[int, int]) -> dict[int, dict[int, Assignment | None]]:
+    """Return, by re-review, the numbers that the panel of the record holds and that do not sit: who left, or never came.
+
+    A number whose seat stayed empty at the beginning has no row.
+    """
+    rows: dict[tuple[int, int], Assignment] = {}
+    for row in Assignment.objects.select_for_update().filter(batch=batch).order_by("pk"):
+        if row.re_review_id is not None and row.expert_id is not None:
+            rows[row.re_review_id, numbers[row.expert_id]] = row
+    found: dict[int, dict[int, Assignment | None]] = {}
+    for review, place in BatchTask.objects.filter(batch=batch).order_by("place").values_list("re_review_id", "place"):
+        for number in batch.panels[place]:
+            row = rows.get((review, number))
+            if row is None or row.status in GONE:
+                found.setdefault(review, {})[number] = row
+    return found

@@ -1,0 +1,296 @@
+"""Phase 1 of a batch, in the background: who may sit where, how well, the best chances, the freeze. No seed is known.
+
+One question of eligibility for each re-review, about the whole pool; everything else is asked once.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from assignments import draw as pure
+from assignments import matching
+from assignments.enums import BatchAction, BatchStatus, PairKind
+from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
+from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
+from assignments.rules.batches import PERMILLE, quality_source, room_left
+from assignments.selectors.batches import pairs_of, tasks_of
+from assignments.selectors.eligibility import Eligibility, expert_eligibility
+from assignments.selectors.tasks import rules_of_task
+from assignments.services.batches.facts import earlier_of, locked, move, roles_in_order
+from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES, new_secret
+from assignments.transitions import GONE
+from experts.enums import ExpertSource
+from experts.models import Expert
+from foundation.accounts.models import User
+from foundation.audit.selectors import head
+from foundation.audit.services import record, seal
+from foundation.core.canon import dumps, sha256_hex
+from foundation.core.crypto import encrypt
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from parties.models import Organisation
+
+NO_SPECIALTY: Final = "no_specialty"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The strictest of what the rules of the tasks say: tasks a year, people of an employer, chance of a pair."""
+
+    yearly_cap: int
+    employer_max: int
+    chance_permille: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The pool, and by task what became of everybody: listed with a fit, or kept away by a rule (the first one)."""
+
+    experts: list[Expert]
+    links: Mapping[int, frozenset[str]]
+    employers: Mapping[int, str]
+    fits: list[dict[int, Fit]]
+    removed: list[Counter[str]]
+    caps: Mapping[int, int]
+    limits: Limits
+
+
+def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> AssignmentBatch:
+    """Solve the batch as of ``at``; freeze it if asked and if every seat can be filled, else show what was found.
+
+    A batch that is no longer being solved is left alone, so the job may run twice.
+    """
+    if batch.status != BatchStatus.SOLVING:
+        return batch
+    on = timezone.localdate(at)
+    tasks, pairs = tasks_of(batch), pairs_of(batch)
+    survey = _survey(batch, tasks, on)
+    secret = new_secret()
+    listed = pure.frozen_list(
+        [
+            pure.Candidate(row.number, row.person.name, survey.links.get(row.pk, frozenset()), (1,))
+            for row in survey.experts
+        ],
+        secret,
+    )
+    place = {row.pk: listed.numbers[row.number] - 1 for row in survey.experts}
+    solution = matching.solve(_problem(tasks, pairs, survey, listed, place))
+    with transaction.atomic():
+        batch = locked(batch)
+        if batch.status != BatchStatus.SOLVING:
+            return batch
+        _keep(batch, tasks, survey, solution, place)
+        if freezes and solution.status != matching.INFEASIBLE:
+            _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
+        else:
+            move(batch, BatchAction.SHOW)
+            facts = {"status": solution.status, "look": batch.looks, "on": on}
+            record(actor=by, action="batches.looked", subject=batch, facts=facts)
+        batch.save()
+    if batch.status == BatchStatus.FROZEN:
+        seal()
+    return batch
+
+
+def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Survey:
+    rows = Expert.objects.filter(bureau_id=batch.bureau_id, source__in=[ExpertSource.OWN, ExpertSource.SHARED])
+    experts = list(rows.select_related("person").order_by("number", "pk"))
+    keys = [row.pk for row in experts]
+    paths = dict(Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY).values_list("pk", "path"))
+    scores = _scores(keys)
+    every = [score for known in scores.values() for score in known]
+    average = sum(every) // len(every) if every else FULL_MARKS
+    seats = Assignment.objects.filter(expert__in=keys, re_review__isnull=False).exclude(status__in=GONE).order_by()
+    last = dict(seats.values_list("expert_id").annotate(Max("assigned_on")))
+    turns = turns_of({key: last.get(key) for key in keys})
+    served = dict(seats.filter(assigned_on__year=on.year).values_list("expert_id").annotate(Count("pk")))
+    limits = _limits(tasks, on)
+    fits: list[dict[int, Fit]] = []
+    removed: list[Counter[str]] = []
+    links: dict[int, frozenset[str]] = {}
+    for number, task in enumerate(tasks, 1):
+        answers = expert_eligibility(task.re_review, on, experts)
+        here, gone = dict[int, Fit](), Counter[str]()
+        for answer in answers:
+            links[answer.party.pk] = answer.links
+            fit = _fit(task, answer, paths, scores, average, turns)
+            if answer.refusals or fit is None:
+                gone[answer.refusals[0].code if answer.refusals else NO_SPECIALTY] += 1
+            else:
+                here[answer.party.pk] = fit
+        fits.append(here)
+        removed.append(gone)
+        AssignmentBatch.objects.filter(pk=batch.pk).update(surveyed=number)
+    caps = {key: room_left(cap=limits.yearly_cap, served=served.get(key, 0)) for key in keys}
+    return Survey(experts, links, _employers(links), fits, removed, caps, limits)
+
+
+def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
+    every = [rules_of_task(task.re_review.evaluation, on) for task in tasks]
+    return Limits(
+        yearly_cap=min(rules.value("expert_yearly_cap") for rules in every),
+        employer_max=min(rules.value("employer_max") for rules in every),
+        chance_permille=min(rules.value("batch_chance_permille") for rules in every),
+    )
+
+
+def _scores(keys: Sequence[int]) -> dict[int, list[int]]:
+    name = quality_source()
+    found: dict[int, list[int]] = import_string(name)(keys) if name else {}
+    return found
+
+
+def _fit(
+    task: BatchTask,
+    answer: Eligibility,
+    paths: Mapping[int, str],
+    scores: Mapping[int, list[int]],
+    average: int,
+    turns: Mapping[int, int],
+) -> Fit | None:
+    key = answer.party.pk
+    return fit_of(
+        task_path=task.node.path,
+        expert_paths=sorted(paths[node] for node in answer.nodes if node in paths),
+        scores=scores.get(key, []),
+        average=average,
+        turn=turns[key],
+        turns=max(turns.values()) + 1,
+    )
+
+
+def _employers(links: Mapping[int, frozenset[str]]) -> dict[int, str]:
+    """Return the names of everybody's present employers, in one query."""
+    keys = {int(link.rpartition("-")[2]) for own in links.values() for link in own}
+    names = dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return {
+        key: "、".join(names[one] for one in sorted(int(link.rpartition("-")[2]) for link in own))
+        for key, own in links.items()
+    }
+
+
+def _problem(
+    tasks: Sequence[BatchTask],
+    pairs: Sequence[BatchPair],
+    survey: Survey,
+    listed: pure.FrozenList,
+    place: Mapping[int, int],
+) -> matching.Problem:
+    chance = survey.limits.chance_permille
+    caps = {place[row.pk]: survey.caps[row.pk] for row in survey.experts}
+    return matching.read_problem(
+        {
+            "seats": [task.re_review.panel_size for task in tasks],
+            "caps": [caps[number] for number in range(len(caps))],
+            "edges": [
+                [number, place[key], fit.value] for number, fits in enumerate(survey.fits) for key, fit in fits.items()
+            ],
+            "groups": [entry.group or None for entry in listed.entries],
+            "group_limit": survey.limits.employer_max,
+            "q_permille": chance if chance < PERMILLE else None,
+            "pins": _numbers(pairs, PairKind.PIN, place),
+            "forbids": _numbers(pairs, PairKind.FORBID, place),
+        }
+    )
+
+
+def _numbers(pairs: Sequence[BatchPair], kind: PairKind, place: Mapping[int, int]) -> list[list[int]]:
+    return [[pair.task.place, place[pair.expert_id]] for pair in pairs if pair.kind == kind]
+
+
+def _keep(
+    batch: AssignmentBatch,
+    tasks: Sequence[BatchTask],
+    survey: Survey,
+    solution: matching.Solution,
+    place: Mapping[int, int],
+) -> None:
+    """Keep what pages show of a run: the pool, the fits and their parts, the expected loads, why there is no answer."""
+    for task, fits, removed in zip(tasks, survey.fits, survey.removed, strict=True):
+        task.eligible = len(fits)
+        task.removed = sorted(removed.items(), key=lambda row: (-row[1], row[0]))
+        task.fits = {
+            str(key): [
+                fit.value,
+                fit.specialty,
+                fit.missing_levels,
+                fit.match_permille,
+                fit.quality_hundredths,
+                fit.opinions,
+                fit.turn_permille,
+            ]
+            for key, fit in fits.items()
+        }
+    BatchTask.objects.bulk_update(tasks, ["eligible", "removed", "fits"])
+    loads = [0] * len(survey.experts)
+    for _task, expert, units in solution.marginals():
+        loads[expert] += units
+    rows = sorted(survey.experts, key=lambda row: place[row.pk])
+    batch.pool = [
+        {"expert": row.pk, "cap": survey.caps[row.pk], "employer": survey.employers.get(row.pk, ""), "load": load}
+        for row, load in zip(rows, loads, strict=True)
+    ]
+    batch.looks += 1
+    batch.solved = {
+        "status": solution.status,
+        "reasons": [[reason.english, reason.chinese] for reason in solution.reasons],
+        "expected_total": solution.expected_units // matching.UNITS,
+        "chance_permille": survey.limits.chance_permille,
+        "employer_max": survey.limits.employer_max,
+        "yearly_cap": survey.limits.yearly_cap,
+    }
+
+
+def _freeze(
+    batch: AssignmentBatch,
+    tasks: Sequence[BatchTask],
+    pairs: Sequence[BatchPair],
+    survey: Survey,
+    solution: matching.Solution,
+    listed: pure.FrozenList,
+    secret: bytes,
+    place: Mapping[int, int],
+    *,
+    at: datetime,
+    by: User,
+) -> None:
+    seal()
+    position, head_hash = head()
+    unlisted: Counter[str] = sum(survey.removed, Counter[str]())
+    terms = matching.BatchTerms(
+        reasons={(pair.task.place, place[pair.expert_id]): pair.reason for pair in pairs},
+        unlisted=unlisted,
+        leaves=[entry.leaf for entry in listed.entries],
+        protocol=_protocol(batch, tasks, at=at) | {"journal": {"head": head_hash, "position": position}},
+    )
+    text = dumps(matching.freeze_document(solution, terms))
+    move(batch, BatchAction.FREEZE)
+    batch.freeze_text, batch.commitment, batch.frozen_at = text.decode(), sha256_hex(text), at
+    batch.secret_sealed = encrypt(secret.hex())
+    facts = {"h": batch.commitment, "tasks": len(tasks), "experts": len(survey.experts), "pairs": len(pairs)}
+    record(actor=by, action="batches.frozen", subject=batch, facts=facts)
+
+
+def _protocol(batch: AssignmentBatch, tasks: Sequence[BatchTask], *, at: datetime) -> dict[str, Any]:
+    rules = rules_of_task(tasks[0].re_review.evaluation, timezone.localdate(at))
+    earlier = [{"ground": row.void_ground, "h": row.commitment, "role": row.void_role} for row in earlier_of(batch)]
+    return {
+        "deadlines": {
+            "commit": (at + timedelta(hours=COMMIT_HOURS)).isoformat(),
+            "reveal": (at + timedelta(hours=COMMIT_HOURS, minutes=REVEAL_MINUTES)).isoformat(),
+        },
+        "lineage": {"attempt": batch.attempt, "earlier": earlier, "kind": "batch", "work_year": batch.work_year},
+        "parties": [{"id": role.lower(), "role": role.value} for role in roles_in_order(batch)],
+        "previews": batch.looks,
+        "profile": "I",
+        "rule_set": rules.rule_set.name if rules.rule_set else "",
+        "sources": [],
+        "tasks": [task.re_review.number for task in tasks],
+    }
