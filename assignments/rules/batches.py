@@ -12,16 +12,9 @@ def is_chance(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     return bool(1 <= value <= PERMILLE)
 
 
+SOURCE: Final = "docs/assignment.md"
 RULES: Final = (
-    Rule(
-        "batch_chance_permille",
-        "R-47",
-        500,
-        "thousandths of a chance",
-        "DEFAULT",
-        "docs/assignment.md",
-        check=is_chance,
-    ),
+    Rule("batch_chance_permille", "R-47", 500, "thousandths of a chance", "DEFAULT", SOURCE, check=is_chance),
 )
 _QUALITY: Final[list[str]] = []
 

@@ -33,7 +33,7 @@ def record_of(batch: AssignmentBatch) -> dict[str, Any]:
 
 
 def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
-    """Return the open re-reviews of the reader's bureau without a panel, a draw or another batch, the first due first."""
+    """Return the bureau's open re-reviews without a panel, a draw or another batch, the first due first."""
     seats = Assignment.objects.filter(re_review=OuterRef("pk")).exclude(status__in=GONE)
     draws = Draw.objects.filter(re_review=OuterRef("pk")).exclude(status=DrawStatus.VOID)
     batches = BatchTask.objects.filter(re_review=OuterRef("pk")).exclude(batch__status=BatchStatus.VOID)

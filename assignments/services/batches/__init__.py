@@ -1,4 +1,4 @@
-"""The life of a batch: prepared, solved and frozen without a seed, drawn by its parties' nonces, approved, seated, told.
+"""The life of a batch: solved and frozen without a seed, drawn by its parties' nonces, approved, seated, told.
 
 The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-47.
 """

@@ -216,7 +216,7 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
 
 
 def _left(batch: AssignmentBatch, numbers: Mapping[int, int]) -> dict[int, dict[int, Assignment | None]]:
-    """Return, by re-review, the numbers that the panel of the record holds and that do not sit: who left, or never came.
+    """Return, by re-review, the numbers on the panel of the record who do not sit: who left, or never came.
 
     A number whose seat stayed empty at the beginning has no row.
     """
@@ -227,7 +227,7 @@ def _left(batch: AssignmentBatch, numbers: Mapping[int, int]) -> dict[int, dict[
     found: dict[int, dict[int, Assignment | None]] = {}
     for review, place in BatchTask.objects.filter(batch=batch).order_by("place").values_list("re_review_id", "place"):
         for number in batch.panels[place]:
-            row = rows.get((review, number))
-            if row is None or row.status in GONE:
-                found.setdefault(review, {})[number] = row
+            seated = rows.get((review, number))
+            if seated is None or seated.status in GONE:
+                found.setdefault(review, {})[number] = seated
     return found
