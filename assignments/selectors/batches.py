@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from assignments.enums import BatchStatus, DrawStatus, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
 from assignments.selectors.draws import REVEAL_ORDER
 from assignments.transitions import GONE
+from experts.enums import ExpertSource
 from experts.models import Expert
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -23,6 +24,25 @@ def visible_to(user: User) -> models.QuerySet[AssignmentBatch]:
     if may(user, Capability.READ_ALL):
         return rows
     return rows.filter(parties__user=user)
+
+
+def with_task_count(rows: models.QuerySet[AssignmentBatch]) -> models.QuerySet[AssignmentBatch]:
+    """Add how many re-reviews each has, ``task_count``, and leave out what only its page needs."""
+    heavy = ("freeze_text", "record", "pool", "panels", "steps", "solved")
+    return rows.defer(*heavy).annotate(task_count=Count("tasks", distinct=True))
+
+
+def earlier_attempts(batch: AssignmentBatch) -> list[AssignmentBatch]:
+    """Return the void attempts at any of these re-reviews, the oldest first."""
+    reviews = BatchTask.objects.filter(batch=batch).values("re_review_id")
+    rows = AssignmentBatch.objects.filter(tasks__re_review__in=reviews, pk__lt=batch.pk, status=BatchStatus.VOID)
+    return list(rows.distinct().order_by("pk"))
+
+
+def pool_of(batch: AssignmentBatch) -> models.QuerySet[Expert]:
+    """Return whom a batch may seat: the experts of the bureau's pool, no guests."""
+    rows = Expert.objects.filter(bureau_id=batch.bureau_id, source__in=[ExpertSource.OWN, ExpertSource.SHARED])
+    return rows.select_related("person").order_by("number", "pk")
 
 
 def record_of(batch: AssignmentBatch) -> dict[str, Any]:

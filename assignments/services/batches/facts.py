@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from assignments import draw as pure
 from assignments import matching
 from assignments.enums import BatchAction, BatchStatus, PartyRole
-from assignments.models import AssignmentBatch, BatchParty, BatchTask
+from assignments.models import AssignmentBatch, BatchParty
+from assignments.selectors.batches import earlier_attempts
 from assignments.selectors.draws import REVEAL_ORDER
 from assignments.transitions import BATCH
 from foundation.accounts.enums import Capability
@@ -62,13 +63,6 @@ def does_not_follow(batch: AssignmentBatch, action: BatchAction) -> TransitionRe
     return TransitionRefused(noun="batch", status=batch.status, action=action, message=message)
 
 
-def earlier_of(batch: AssignmentBatch) -> list[AssignmentBatch]:
-    """Return the void attempts at any of these re-reviews, the oldest first."""
-    reviews = BatchTask.objects.filter(batch=batch).values("re_review_id")
-    rows = AssignmentBatch.objects.filter(tasks__re_review__in=reviews, pk__lt=batch.pk, status=BatchStatus.VOID)
-    return list(rows.distinct().order_by("pk"))
-
-
 def parts_of(batch: AssignmentBatch) -> list[dict[str, Any]]:
     """Return the seed's parts in the freeze's order."""
     nonces = dict(batch.parties.values_list("role", "nonce"))
@@ -91,7 +85,7 @@ def keep_record(batch: AssignmentBatch) -> None:
         replacements=[walk_of(step) for step in batch.steps],
         voids=[
             pure.Void(row.attempt, row.void_ground, row.void_role.lower(), row.commitment)
-            for row in earlier_of(batch)
+            for row in earlier_attempts(batch)
             if row.commitment
         ],
         void=own,

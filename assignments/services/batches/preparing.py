@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import BatchAction, PairKind, PartyRole
 from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask, ReReviewTask
-from assignments.selectors.batches import free_re_reviews
-from assignments.services.batches.facts import BatchRefused, earlier_of, locked, move, require_operator
+from assignments.selectors.batches import earlier_attempts, free_re_reviews
+from assignments.services.batches.facts import BatchRefused, locked, move, require_operator
 from experts.enums import ExpertSource
 from experts.models import Expert
 from foundation.accounts.enums import Capability
@@ -57,7 +57,7 @@ def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, b
             for place, review in enumerate(free)
         ]
     )
-    batch.attempt = 1 + max((row.attempt for row in earlier_of(batch)), default=0)
+    batch.attempt = 1 + max((row.attempt for row in earlier_attempts(batch)), default=0)
     batch.save(update_fields=["attempt"])
     parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]
     BatchParty.objects.bulk_create([BatchParty(batch=batch, role=role, user=user) for role, user in parties])

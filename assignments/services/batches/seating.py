@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assignments import matching
 from assignments.draw import InfeasibleError
-from assignments.enums import AssignmentStatus, BatchAction, Origin, PairKind
+from assignments.enums import AssignmentStatus, BatchAction, Origin, PairKind, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.selectors.batches import experts_of, pairs_of, tasks_of
 from assignments.selectors.eligibility import expert_eligibility
@@ -28,6 +28,7 @@ from foundation.audit.services import record, seal
 from foundation.core.errors import NotAllowed, Refusal
 
 TIERS = ((0,), (0, 1))
+OVER = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 NOT_LATE = frozenset({"left_this_task", "left_this_panel"})
 
 
@@ -67,7 +68,7 @@ def batch_returned(*, approval: Approval, by: User, on: date) -> None:
 def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
     """Seat everybody; the handler of an agreed BATCH.
 
-    Whoever became ineligible since the freeze is replaced by the walk of the record before anybody is told; a seat that
+    A re-review that was stopped meanwhile gets nobody. Whoever became ineligible since the freeze is replaced by the walk of the record before anybody is told; a seat that
     nobody may take stays empty.
     """
     batch = locked(AssignmentBatch(pk=approval.subject_id))
@@ -76,6 +77,8 @@ def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
     solution, _terms = matching.read_freeze(batch.freeze_text)
     named = {(pair.task.place, pair.expert_id): pair.reason for pair in pairs_of(batch) if pair.kind == PairKind.PIN}
     for task in tasks:
+        if task.re_review.status != ReReviewStatus.OPEN:
+            continue
         late = _late(task, solution, experts, on)
         drawn = list(batch.panels[task.place])
         gone = [number for number in drawn if number in late]
@@ -199,7 +202,8 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
     solution, _terms = matching.read_freeze(batch.freeze_text)
     made = []
     for task in tasks_of(batch):
-        if not (rows := left.get(task.re_review_id)):
+        rows = left.get(task.re_review_id)
+        if not rows or task.re_review.status in OVER:
             continue
         late = _late(task, solution, experts, on)
         came = _walk(batch, solution, task, withdrawn=sorted(rows), late=late)

@@ -20,13 +20,12 @@ from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.rules.batches import PERMILLE, quality_source, room_left
-from assignments.selectors.batches import pairs_of, tasks_of
+from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.tasks import rules_of_task
-from assignments.services.batches.facts import earlier_of, locked, move, roles_in_order
+from assignments.services.batches.facts import locked, move, roles_in_order
 from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES, new_secret
 from assignments.transitions import GONE
-from experts.enums import ExpertSource
 from experts.models import Expert
 from foundation.accounts.models import User
 from foundation.audit.selectors import head
@@ -100,8 +99,7 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
 
 
 def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Survey:
-    rows = Expert.objects.filter(bureau_id=batch.bureau_id, source__in=[ExpertSource.OWN, ExpertSource.SHARED])
-    experts = list(rows.select_related("person").order_by("number", "pk"))
+    experts = list(pool_of(batch))
     keys = [row.pk for row in experts]
     paths = dict(Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY).values_list("pk", "path"))
     scores = _scores(keys)
@@ -280,7 +278,9 @@ def _freeze(
 
 def _protocol(batch: AssignmentBatch, tasks: Sequence[BatchTask], *, at: datetime) -> dict[str, Any]:
     rules = rules_of_task(tasks[0].re_review.evaluation, timezone.localdate(at))
-    earlier = [{"ground": row.void_ground, "h": row.commitment, "role": row.void_role} for row in earlier_of(batch)]
+    earlier = [
+        {"ground": row.void_ground, "h": row.commitment, "role": row.void_role} for row in earlier_attempts(batch)
+    ]
     return {
         "deadlines": {
             "commit": (at + timedelta(hours=COMMIT_HOURS)).isoformat(),

@@ -50,6 +50,7 @@ SUBJECT_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "assignments.evaluationtask": ("pages:task", "number"),
     "assignments.rereviewtask": ("pages:re-review", "number"),
     "assignments.draw": ("pages:draw", "number"),
+    "assignments.assignmentbatch": ("pages:batch", "number"),
     "delivery.commission": ("pages:commission", "task.number"),
     "delivery.instalment": ("pages:commission", "commission.task.number"),
     "reviews.qualityrating": ("pages:rating", "task.number"),

@@ -58,6 +58,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 ("versions", "comments", "clock-stops", "instalments"),
             ),
             Line("draws", _("Draws"), (Can.READ_ALL,)),
+            Line("batches", _("Batch assignments"), (Can.READ_ALL,)),
             Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,), ("seats", "opinions", "fees")),
             Line("ratings", _("Ratings"), (Can.READ_ALL,), ("appeals",)),
             Line("publications", _("Publications"), (Can.READ_ALL,)),

@@ -90,6 +90,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
+    "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
@@ -121,6 +122,7 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "experts of members": gettext_lazy("experts of members"),
     "seats": gettext_lazy("seats"),
     "candidates for a seat": gettext_lazy("candidates for a seat"),
+    "thousandths of a chance": gettext_lazy("thousandths of a chance"),
     "days": gettext_lazy("days"),
     "assignments a calendar year": gettext_lazy("assignments a calendar year"),
     "declines a calendar year": gettext_lazy("declines a calendar year"),

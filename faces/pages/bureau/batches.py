@@ -1,0 +1,396 @@
+"""Batches: the list, the page of one with its forecast, its seats and its rules, the record as a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+
+from assignments.enums import BatchStatus, PairKind, ReReviewStatus
+from assignments.models import Assignment, AssignmentBatch
+from assignments.selectors.batches import (
+    earlier_attempts,
+    experts_of,
+    pairs_of,
+    record_of,
+    seats_of,
+    tasks_of,
+    turn_of,
+    visible_to,
+    with_task_count,
+)
+from assignments.selectors.eligibility import reason_words
+from assignments.transitions import GONE
+from faces.pages.bureau.batch_steps import BatchObject
+from faces.pages.bureau.batch_steps import urls as step_urls
+from faces.pages.bureau.draw_room import GROUNDS
+from faces.pages.shared import formats
+from faces.pages.shared.columns import Column
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.statuses import serve_shapes
+from foundation.accounts.enums import Capability
+from foundation.accounts.permissions import may
+from foundation.core.canon import dumps
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+    from assignments.models import BatchPair, BatchTask
+    from experts.models import Expert
+
+serve_shapes(wait=("PREPARED",), run=("SOLVING",), done=("SEATED", "SENT"))
+MILLIONTHS: Final = 1_000_000
+PERMILLE: Final = 1000
+HUNDREDTHS: Final = 100
+OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
+SHOWN_LOADS: Final = 80
+SHOWN_RULES: Final = 3
+
+
+def batch_url(row: AssignmentBatch) -> str:
+    """Return the page of a batch."""
+    return reverse("pages:batch", args=[row.number])
+
+
+class Batches(ListPage):
+    """All batches of the bureau, void attempts among them."""
+
+    audience, needs = "bureau", Capability.READ_ALL
+    template_name = "bureau/batches.html"
+    title = gettext_lazy("Batch assignments")
+    columns = (
+        Column(gettext_lazy("Number"), "number", key=True, link=batch_url),
+        Column(gettext_lazy("Title"), "title"),
+        Column(gettext_lazy("Re-reviews"), "task_count", num=True),
+        Column(gettext_lazy("Attempt"), "attempt", num=True),
+        Column(gettext_lazy("Drawn on"), lambda row: formats.moment(row.drawn_at) if row.drawn_at else "—"),
+        Column(gettext_lazy("State"), "status", status=True),
+    )
+    facets = (Facet("status", gettext_lazy("State"), BatchStatus.choices),)
+    search_fields = ("number", "title", "commitment")
+    sorts = (
+        Sort("new", gettext_lazy("Newest first"), ("-pk",)),
+        Sort("old", gettext_lazy("Oldest first"), ("pk",)),
+    )
+    export_name = "batches"
+    empty_title = gettext_lazy("No batch has been prepared yet")
+    empty_text = gettext_lazy("Many re-reviews at once, such as a year’s ex-ante evaluations: choose them together.")
+
+    def rows(self) -> QuerySet[AssignmentBatch]:
+        """Return the bureau's batches."""
+        return with_task_count(visible_to(self.user))
+
+
+class BatchPage(SectionsPage):
+    """One batch: the forecast or the result, who sits where, what each rule cost, who was named, the parties."""
+
+    audience, needs, lookup = "bureau", Capability.READ_ALL, "number"
+    template_name = "bureau/batch.html"
+
+    def rows(self) -> QuerySet[AssignmentBatch]:
+        """Return the bureau's batches."""
+        return visible_to(self.user).prefetch_related("parties__user")
+
+    @cached_property
+    def tasks(self) -> list[BatchTask]:
+        """The re-reviews in their order."""
+        return tasks_of(self.object)
+
+    @cached_property
+    def pairs(self) -> list[BatchPair]:
+        """Who is named or kept away."""
+        return pairs_of(self.object)
+
+    @cached_property
+    def experts(self) -> list[Expert]:
+        """The pool by number."""
+        return experts_of(self.object)
+
+    @cached_property
+    def seats(self) -> list[Assignment]:
+        """Everybody whom the batch ever seated."""
+        return seats_of(self.object)
+
+    @cached_property
+    def may_prepare(self) -> bool:
+        """Whether this person may still change the batch."""
+        return turn_of(self.object, self.user) == "prepare"
+
+    def layout(self) -> Layout:
+        """Return the result, the tasks and the loads; beside them the rules, who was named, the seed."""
+        batch: AssignmentBatch = self.object
+        return Layout(
+            crumbs=((_("Batch assignments"), reverse("pages:batches")), (batch.number, "")),
+            meta=(_("attempt %(n)d") % {"n": batch.attempt}, _("%(n)d re-reviews") % {"n": len(self.tasks)}),
+            status=batch,
+            acts=tuple(self._steps()),
+            main=tuple(part for part in (self._state(), self._seated(), self._tasks(), self._loads()) if part),
+            beside=(self._forecast(), self._rules(), self._pairs(), self._seed()),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Add the title, and that the page renews itself while the job runs."""
+        found = {"title": self.object.title, "is_running": self.object.status == BatchStatus.SOLVING}
+        return super().get_context_data(**(found | kwargs))
+
+    def _act(self, label: StrOrPromise, page: str) -> Act:
+        return Act(label, reverse(f"pages:{page}", args=[self.object.number]))
+
+    def _steps(self) -> list[Act]:
+        batch: AssignmentBatch = self.object
+        turn = turn_of(batch, self.user)
+        runs_draws = may(self.user, Capability.DRAW) and batch.bureau_id == self.user.bureau_id
+        found = []
+        if turn == "prepare":
+            look = self._act(_("Look at the forecast"), "batch-look")
+            freeze = self._act(_("Solve and freeze"), "batch-freeze")
+            found += [freeze, look] if self._is_fillable else [look]
+        elif turn == "commit":
+            found.append(self._act(_("Hand in the commitment"), "batch-commit"))
+        elif turn == "reveal":
+            found.append(self._act(_("Show the nonce"), "batch-reveal"))
+        elif turn == "submit":
+            found.append(self._act(_("Submit for approval"), "batch-submit"))
+        elif turn == "notify":
+            found.append(self._act(_("Tell everybody"), "batch-notify"))
+        if runs_draws and batch.status in {BatchStatus.SEATED, BatchStatus.SENT} and self._left:
+            found.append(self._act(_("Call the next"), "batch-replace"))
+        if runs_draws and batch.status == BatchStatus.SOLVING:
+            found.append(self._act(_("Look at the forecast"), "batch-look"))
+        return found
+
+    @property
+    def _is_fillable(self) -> bool:
+        solved = self.object.solved
+        return bool(solved) and solved["status"] != "infeasible"
+
+    @property
+    def _left(self) -> bool:
+        held = Counter(seat.re_review_id for seat in self.seats if seat.status not in GONE)
+        return any(
+            held[task.re_review_id] < task.re_review.panel_size
+            for task in self.tasks
+            if task.re_review.status not in OVER
+        )
+
+    def _state(self) -> Section | None:
+        """Return what is to be known before anything else: a running job, why there is no answer, why it is void."""
+        batch: AssignmentBatch = self.object
+        if batch.status == BatchStatus.SOLVING:
+            words = _("%(done)d of %(all)d re-reviews looked at. The page renews itself.")
+            return Section(_("Being solved"), said=words % {"done": batch.surveyed, "all": len(self.tasks)})
+        if batch.status == BatchStatus.VOID:
+            ground = str(GROUNDS.get(batch.void_ground, ""))
+            return Section(_("This attempt is void"), said=f"{ground}：{batch.void_words}")
+        if batch.status == BatchStatus.PREPARED and batch.solved and not self._is_fillable:
+            place = 1 if (get_language() or "").startswith("zh") else 0
+            said = "\n".join(reason[place] for reason in batch.solved["reasons"])
+            note = _("Re-reviews and experts are numbered from 0 here, in the order of the tables.")
+            return Section(_("The seats cannot be filled"), said=said, note=note)
+        return None
+
+    def _seated(self) -> Section | None:
+        """Return who sits where: as drawn until the approval, then the seats themselves."""
+        batch: AssignmentBatch = self.object
+        if not batch.seed:
+            return None
+        headings = (_("Re-review"), _("Expert"), _("Employer"), _("Fit"), _("Parts of the fit"), _("State"))
+        held = {(seat.re_review_id, seat.expert_id): seat for seat in self.seats}
+        named = {(pair.task_id, pair.expert_id) for pair in self.pairs if pair.kind == PairKind.PIN}
+        rows: list[tuple[Cell | object, ...]] = []
+        for task in self.tasks:
+            for number in batch.panels[task.place]:
+                expert = self.experts[number]
+                fit, parts = fit_words(task, expert)
+                seat = held.get((task.re_review_id, expert.pk))
+                way = _("named") if (task.pk, expert.pk) in named else _("drawn")
+                state = Cell("", status=seat) if seat else Cell(way)
+                rows.append(
+                    (
+                        Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
+                        Cell(expert.person.name, reverse("pages:expert", args=[expert.number])),
+                        batch.pool[number]["employer"] or "—",
+                        fit,
+                        parts,
+                        state,
+                    )
+                )
+        return Section(_("Who sits where"), grid=Grid(headings, rows, frozenset({3})), count=len(rows))
+
+    def _tasks(self) -> Section:
+        headings = (_("Re-review"), _("Task"), _("Field"), _("Seats"), _("Eligible"), _("Kept away by"), _("To do"))
+        rows = [
+            (
+                Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
+                task.re_review.evaluation.title,
+                task.node.name,
+                task.re_review.panel_size,
+                "—" if task.eligible is None else task.eligible,
+                pgettext("between items", ", ").join(
+                    f"{reason_words(code)} {people}" for code, people in task.removed[:SHOWN_RULES]
+                )
+                or "—",
+                Cell("", acts=self._task_acts(task)),
+            )
+            for task in self.tasks
+        ]
+        return Section(_("Re-reviews"), grid=Grid(headings, rows, frozenset({3, 4})), count=len(rows))
+
+    def _task_acts(self, task: BatchTask) -> tuple[Act, ...]:
+        if not self.may_prepare:
+            return ()
+        place = [self.object.number, task.place]
+        return (
+            Act(_("Change the field"), reverse("pages:batch-field", args=place)),
+            Act(_("Name or keep away"), reverse("pages:batch-pair", args=place)),
+        )
+
+    def _loads(self) -> Section:
+        """Return the load of everybody who has one: expected before the draw, drawn after it."""
+        batch: AssignmentBatch = self.object
+        drawn = Counter(number for panel in batch.panels for number in panel)
+        loads = [
+            (drawn[number] if batch.seed else row.get("load", 0) / PERMILLE, number)
+            for number, row in enumerate(batch.pool)
+        ]
+        some = sorted((-load, number) for load, number in loads if load)
+        rows = [
+            (
+                Cell(self.experts[number].person.name, reverse("pages:expert", args=[self.experts[number].number])),
+                batch.pool[number]["employer"] or "—",
+                batch.pool[number]["cap"],
+                f"{-load:g}",
+            )
+            for load, number in some[:SHOWN_LOADS]
+        ]
+        word = _("Load") if batch.seed else _("Expected load")
+        headings = (_("Expert"), _("Employer"), _("May still take this year"), word)
+        more = len(some) - len(rows)
+        note = _("%(n)d more with less.") % {"n": more} if more > 0 else ""
+        empty = _("Look at the forecast: it shows how the work would spread, before any seed is known.")
+        return Section(
+            _("Loads"), grid=Grid(headings, rows, frozenset({2, 3})), count=len(some), note=note, empty=empty
+        )
+
+    def _forecast(self) -> Section:
+        batch: AssignmentBatch = self.object
+        seats = sum(task.re_review.panel_size for task in self.tasks)
+        pairs: list[tuple[StrOrPromise, Cell | object]] = [(_("Seats"), seats)]
+        if batch.pool:
+            pairs += [(_("Experts of the pool"), len(batch.pool)), (_("Tasks they may still take"), self._room)]
+        if batch.solved:
+            pairs += [
+                (_("At most a year"), batch.solved["yearly_cap"]),
+                (_("At most of one employer"), batch.solved["employer_max"]),
+                (_("Greatest chance of a pair"), f"{batch.solved['chance_permille'] / 10:g} %"),
+                (_("Expected fit of a seat"), f"{batch.solved['expected_total'] / MILLIONTHS / max(1, seats):.3f}"),
+            ]
+        note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
+        return Section(_("Pool and limits"), pairs=tuple(pairs), note=note)
+
+    @property
+    def _room(self) -> int:
+        return sum(row["cap"] for row in self.object.pool)
+
+    def _rules(self) -> Section:
+        """Return how many pairs of task and expert each rule cost."""
+        cost: Counter[str] = Counter()
+        for task in self.tasks:
+            cost.update(dict(task.removed))
+        rows = [(str(reason_words(code)), people) for code, people in cost.most_common()]
+        headings = (_("Rule that says no"), _("Pairs"))
+        empty = _("Known after the first look.")
+        return Section(_("What each rule cost"), grid=Grid(headings, rows, frozenset({1})), empty=empty)
+
+    def _pairs(self) -> Section:
+        rows = [
+            (
+                pair.task.re_review.number,
+                Cell(pair.expert.person.name, reverse("pages:expert", args=[pair.expert.number])),
+                pair.get_kind_display(),
+                Cell(pair.reason, said=True),
+                Cell("", acts=self._pair_acts(pair)),
+            )
+            for pair in self.pairs
+        ]
+        headings = (_("Re-review"), _("Expert"), _("How"), _("Reason"), _("To do"))
+        return Section(
+            _("Named and kept away"),
+            grid=Grid(headings, rows),
+            empty=_("Nobody: every seat is drawn."),
+            note=_("Who is named counts as a direct appointment and is approved with the batch.") if rows else "",
+            count=len(rows),
+        )
+
+    def _pair_acts(self, pair: BatchPair) -> tuple[Act, ...]:
+        if not self.may_prepare:
+            return ()
+        return (Act(_("Take back"), reverse("pages:batch-pair-drop", args=[self.object.number, pair.pk])),)
+
+    def _seed(self) -> Section:
+        """Return the commitment of phase 1, the parties, earlier attempts, and the record."""
+        batch: AssignmentBatch = self.object
+        pairs: list[tuple[StrOrPromise, Cell | object]] = []
+        if batch.commitment:
+            pairs.append((_("Commitment"), batch.commitment))
+        for party in batch.parties.all():
+            state = _("shown") if party.nonce else _("committed") if party.commitment else _("waits")
+            pairs.append((party.get_role_display(), f"{party.user.name}　{state}"))
+        pairs += [(_("Earlier attempt"), Cell(row.number, batch_url(row))) for row in earlier_attempts(batch)]
+        acts: list[Act] = []
+        if batch.record:
+            acts.append(self._act(_("Record (JSON)"), "batch-record"))
+            acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
+        is_live = batch.status not in {BatchStatus.SUBMITTED, BatchStatus.SEATED, BatchStatus.SENT, BatchStatus.VOID}
+        if is_live and may(self.user, Capability.DRAW):
+            acts.append(self._act(_("Declare the attempt void"), "batch-void"))
+        return Section(_("Seed and record"), pairs=tuple(pairs), acts=tuple(acts))
+
+
+def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
+    """Return the fit of a pair and the parts it is made of; dashes where none is kept."""
+    parts = task.fits.get(str(expert.pk))
+    if parts is None:
+        return "—", "—"
+    value, _path, _missing, match, quality, opinions, turn = parts
+    words = _("field %(match)s × quality %(quality)s (%(n)d opinions) × turn %(turn)s") % {
+        "match": f"{match / PERMILLE:g}",
+        "quality": f"{quality / HUNDREDTHS / HUNDREDTHS:.2f}",
+        "n": opinions,
+        "turn": f"{turn / PERMILLE:g}",
+    }
+    return f"{value / MILLIONTHS:.3f}", words
+
+
+class BatchRecordFile(BatchObject):
+    """The record as JSON, for verify_draw.py; 404 before there is one."""
+
+    needs = Capability.READ_ALL
+
+    def rows(self) -> QuerySet[AssignmentBatch]:
+        """Return the batches that have a record."""
+        return super().rows().filter(record__isnull=False)
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the batch
+        """Return the record."""
+        response = HttpResponse(dumps(record_of(self.object)), content_type="application/json")
+        response.headers["Content-Disposition"] = f'attachment; filename="batch-{self.object.pk}-record.json"'
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+urls = [
+    path("batches/", Batches.as_view(), name="batches"),
+    *step_urls,
+    path("batches/<str:number>/record.json", BatchRecordFile.as_view(), name="batch-record"),
+    path("batches/<str:number>/", BatchPage.as_view(), name="batch"),
+]
