@@ -68,8 +68,8 @@ def batch_returned(*, approval: Approval, by: User, on: date) -> None:
 def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
     """Seat everybody; the handler of an agreed BATCH.
 
-    A re-review that was stopped meanwhile gets nobody. Whoever became ineligible since the freeze is replaced by the walk of the record before anybody is told; a seat that
-    nobody may take stays empty.
+    Whoever became ineligible since the freeze is replaced by the walk of the record before anybody is told; a seat that
+    nobody may take stays empty, and a re-review that was stopped meanwhile gets nobody.
     """
     batch = locked(AssignmentBatch(pk=approval.subject_id))
     move(batch, BatchAction.SEAT)

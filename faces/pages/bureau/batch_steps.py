@@ -262,7 +262,7 @@ class BatchPairNew(TaskStep):
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what it counts as."""
         return [
-            _("Who is named counts as a direct appointment; the reason is approved with the batch and published."),
+            _("Who is named counts as a direct appointment; the reason is approved and stands in the record."),
             _("No rule is set aside: if one says no, the batch cannot be solved and says so."),
         ]
 

@@ -194,7 +194,7 @@ class BatchPage(SectionsPage):
         if batch.status == BatchStatus.PREPARED and batch.solved and not self._is_fillable:
             place = 1 if (get_language() or "").startswith("zh") else 0
             said = "\n".join(reason[place] for reason in batch.solved["reasons"])
-            note = _("Re-reviews and experts are numbered from 0 here, in the order of the tables.")
+            note = _("Re-reviews are numbered from 0 here, in the order of the table below.")
             return Section(_("The seats cannot be filled"), said=said, note=note)
         return None
 

@@ -1,0 +1,73 @@
+"""A bureau with open re-reviews and a pool for them, and the steps of a batch over both."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+from assignments import draw as pure
+from assignments.services import batches
+from experts.models import ExpertSpecialty, ExpertUndertaking
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from parties.models import Employment
+from tests.factories.assignments import ExpertFactory, OrganisationFactory, PlanFactory, ReReviewFactory, TaskFactory
+from tests.factories.draws import nonce
+from tests.factories.foundation import LONG_AGO, BureauFactory, UserFactory, office
+
+TODAY = date(2020, 6, 1)
+NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
+
+
+def pool_expert(bureau, node, *, employer=None):
+    """Return an expert of the pool whom no rule keeps from a panel, perhaps employed somewhere."""
+    expert = ExpertFactory(bureau=bureau, admitted_on=date(2020, 1, 1))
+    ExpertUndertaking.objects.create(expert=expert, year=2020, text_version="1", accepted_on=TODAY)
+    ExpertSpecialty.objects.create(expert=expert, node=node, is_main=True)
+    if employer is not None:
+        Employment.objects.create(person=expert.person, organisation=employer, started_on=LONG_AGO)
+    return expert
+
+
+def batch_office(*, reviews=2, experts=8, seats=3):
+    """Return a bureau with its people, a field, open re-reviews of different units and experts of four employers."""
+    bureau = BureauFactory()
+    people = office(bureau)
+    plan = PlanFactory(bureau=bureau)
+    node = Node.objects.create(bureau=bureau, tree=TreeKind.SPECIALTY, level=1, code="01", name="财务", path="01")
+    employers = [OrganisationFactory(bureau=bureau) for _ in range(4)]
+    clerk = people["clerk"]
+    return SimpleNamespace(
+        bureau=bureau,
+        people=people,
+        clerk=clerk,
+        witness=UserFactory(bureau=bureau, role="SUPERVISOR"),
+        node=node,
+        reviews=[
+            ReReviewFactory(
+                evaluation=TaskFactory(plan=plan, clerk=clerk), panel_size=seats, number=f"复2020-{one:03d}"
+            )
+            for one in range(reviews)
+        ],
+        experts=[pool_expert(bureau, node, employer=employers[one % 4]) for one in range(experts)],
+    )
+
+
+def prepared(desk):
+    """Return a batch of all re-reviews."""
+    fields = dict.fromkeys(desk.reviews, desk.node)
+    return batches.prepare(title="全年复评", fields=fields, witness=desk.witness, by=desk.clerk, on=TODAY)
+
+
+def solved(desk, batch, *, freezes):
+    """Return the batch after its job has run."""
+    return batches.start(batch=batch, by=desk.clerk, at=NOW, freezes=freezes)
+
+
+def drawn(desk, batch):
+    """Freeze, commit and reveal; return the drawn batch."""
+    batch = solved(desk, batch, freezes=True)
+    for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
+        value = pure.commitment(batch.commitment, role, nonce(role))
+        batch = batches.commit(batch=batch, commitment=value, by=user, at=NOW)
+    for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
+        batch = batches.reveal(batch=batch, nonce=nonce(role), by=user, at=NOW)
+    return batch
