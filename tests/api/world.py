@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from appraisals.models import FirmAppraisal, Sanction
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
-from assignments.models import Award, DrawParty
+from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
 from delivery.models import ClockStop, Instalment, SignOff, UnitComment
 from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification
@@ -190,6 +190,15 @@ def _work(world, row, turn, bureau, by):
 
 def _review(row, turn, bureau, by):
     row.re_review = ReReviewFactory(evaluation=row.task, created_by=by)
+    row.batch = AssignmentBatch.objects.create(
+        bureau=bureau, number=f"批2020-{turn:03d}", title="批次", work_year=2020, status="VOID", created_by=by,
+        secret_sealed="密文金丝雀",
+    )  # fmt: skip
+    batch_task = BatchTask.objects.create(batch=row.batch, place=0, re_review=row.re_review, node=row.node)
+    BatchPair.objects.create(
+        task=batch_task, expert=row.expert, kind="PIN", reason="指定金丝雀", entered_by=by, entered_on=DAY
+    )
+    BatchParty.objects.create(batch=row.batch, role=PartyRole.OPERATOR, user=by, commitment="a" * 64, nonce="f" * 64)
     row.seat = ExpertAssignmentFactory(re_review=row.re_review, expert=row.expert, status=AssignmentStatus.SIGNED)
     rubric = ensure_default(bureau=bureau, by=by)
     item = rubric.items.first()

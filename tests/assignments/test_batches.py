@@ -57,7 +57,13 @@ from foundation.taxonomy.models import Node
 from parties.models import Employment
 from reviews.models import ExpertFeedback
 from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, solved
-from tests.factories.assignments import ExpertAssignmentFactory, OrganisationFactory, ReReviewFactory, expert_user
+from tests.factories.assignments import (
+    ExpertAssignmentFactory,
+    OrganisationFactory,
+    PersonFactory,
+    ReReviewFactory,
+    expert_user,
+)
 from tests.factories.draws import nonce
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
@@ -370,7 +376,8 @@ def test_re_review_of_a_batch_is_filled_no_other_way_until_it_is_void(desk):
     batch = prepared(desk)
     review = desk.reviews[0]
     seats = [draws.SeatDraft("财务", 3, [desk.node])]
-    guest = ExpertDraft(name="特邀", title="教授", title_level=TitleLevel.SENIOR, source=ExpertSource.GUEST)
+    person = PersonFactory(bureau=desk.bureau)
+    guest = ExpertDraft(person=person, title="教授", title_level=TitleLevel.SENIOR, source=ExpertSource.GUEST)
 
     with pytest.raises(draws.DrawRefused) as caught:
         draws.configure_panel_draw(re_review=review, seats=seats, witness=desk.witness, by=desk.clerk, on=TODAY)

@@ -124,7 +124,10 @@ def _walk(
     withdrawn: Sequence[int],
     late: set[int],
 ) -> tuple[int, ...]:
-    """Take the step of the record that fills the seats of ``withdrawn``; nobody where the list is exhausted."""
+    """Take the step of the record that fills the seats of ``withdrawn``; return who came.
+
+    Where the list cannot fill all of them, it fills as many as it can, one by one.
+    """
     panel = batch.panels[task.place]
     gone = {number for step in batch.steps if step["task"] == task.place for number in step["withdrawn"]}
     for opened in TIERS:
@@ -144,7 +147,10 @@ def _walk(
         batch.panels[task.place] = list(step.panel)
         batch.steps = [*batch.steps, asdict(step)]
         return step.seated
-    return ()
+    if len(withdrawn) == 1:
+        return ()
+    each = [_walk(batch, solution, task, withdrawn=[number], late=late) for number in withdrawn]
+    return tuple(number for came in each for number in came)
 
 
 def _seat(

@@ -1,0 +1,260 @@
+"""The pages of batches: prepare, look, name, freeze, both nonces, approval, telling, the record; who may, and who not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assignments import draw as pure
+from assignments.enums import BatchStatus
+from assignments.models import Assignment, AssignmentBatch, BatchPair
+from assignments.selectors.batches import tasks_of
+from assignments.services import batches
+from foundation.accounts.enums import Role
+from foundation.approvals.selectors import running
+from foundation.approvals.services import agree, give_back
+from foundation.core import clock
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from tests.factories.assigned import NOW, TODAY, batch_office, drawn, prepared, solved
+from tests.factories.draws import nonce
+from tests.factories.foundation import UserFactory
+
+pytestmark = pytest.mark.django_db
+VERIFIER = Path(__file__).parents[3] / "assignments" / "verify_draw.py"
+STEPS = ["look", "freeze", "commit", "reveal", "submit", "notify", "replace", "void"]
+
+
+@pytest.fixture(autouse=True)
+def _in_2020():
+    with clock.standing_at(NOW):
+        yield
+
+
+@pytest.fixture
+def desk():
+    return batch_office()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def at(name, batch, *more):
+    return reverse(f"pages:{name}", args=[batch.number, *more])
+
+
+def shown(client, batch):
+    response = client.get(at("batch", batch))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_batch_runs_from_page_to_page_to_a_record_that_verifies(desk, tmp_path):
+    clerk, witness = signed_in(desk.clerk), signed_in(desk.witness)
+    form = clerk.get(reverse("pages:batch-new")).content.decode()
+    assert all(review.number in form for review in desk.reviews)
+    given = {
+        "title": "全年复评",
+        "re_reviews": [review.pk for review in desk.reviews],
+        "node": desk.node.pk,
+        "witness": desk.witness.pk,
+    }
+    response = clerk.post(reverse("pages:batch-new"), given)
+    batch = AssignmentBatch.objects.get()
+    assert response["Location"] == at("batch", batch)
+
+    assert at("batch-freeze", batch) not in shown(clerk, batch)
+    clerk.post(at("batch-look", batch))
+    page = shown(clerk, batch)
+    assert at("batch-freeze", batch) in page
+    assert desk.experts[0].person.name in page
+    clerk.post(at("batch-freeze", batch))
+    batch.refresh_from_db()
+    assert batch.commitment in shown(witness, batch)
+    for role, client in (("operator", clerk), ("witness", witness)):
+        assert batch.commitment in client.get(at("batch-commit", batch)).content.decode()
+        client.post(at("batch-commit", batch), {"commitment": pure.commitment(batch.commitment, role, nonce(role))})
+    for role, client in (("operator", clerk), ("witness", witness)):
+        assert client.get(at("batch-reveal", batch)).status_code == 200
+        client.post(at("batch-reveal", batch), {"nonce": nonce(role)})
+    batch.refresh_from_db()
+    assert batch.status == BatchStatus.DRAWN
+    clerk.post(at("batch-submit", batch))
+    approval = running("BATCH", batch)
+    head = signed_in(desk.people["head"])
+    page = head.get(reverse("pages:approval", args=[approval.pk])).content.decode()
+    assert at("batch", batch) in page
+    for who in ("head", "leader"):
+        agree(approval=approval, by=desk.people[who], on=TODAY)
+    clerk.post(at("batch-notify", batch))
+
+    batch.refresh_from_db()
+    assert (batch.status, Assignment.objects.filter(status="NOTIFIED").count()) == (BatchStatus.SENT, 6)
+    page = shown(clerk, batch)
+    assert all(row.expert.person.name in page for row in Assignment.objects.all())
+    record = clerk.get(at("batch-record", batch))
+    path = tmp_path / "record.json"
+    path.write_bytes(record.content)
+    answer = subprocess.run([sys.executable, str(VERIFIER), str(path)], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout[:2]) == (0, "OK"), answer.stdout
+    assert json.loads(record.content)["about"]["number"] == batch.number
+
+
+def test_expert_is_named_and_the_naming_is_taken_back(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    expert = desk.experts[0]
+    assert expert.person.name in clerk.get(at("batch-pair", batch, 1)).content.decode()
+
+    clerk.post(at("batch-pair", batch, 1), {"expert": expert.pk, "kind": "PIN", "reason": "熟悉工艺"})
+    pair = BatchPair.objects.get()
+    assert (pair.task.place, pair.reason) == (1, "熟悉工艺")
+    assert "熟悉工艺" in shown(clerk, batch)
+    assert clerk.post(at("batch-pair", batch, 9), {}).status_code == 404
+    twice = clerk.post(at("batch-pair", batch, 1), {"expert": expert.pk, "kind": "FORBID", "reason": "熟"})
+    assert twice.status_code == 409
+    assert clerk.post(at("batch-pair-drop", batch, pair.pk)).status_code == 302
+    assert clerk.post(at("batch-pair-drop", batch, pair.pk)).status_code == 404
+    assert "熟悉工艺" not in shown(clerk, batch)
+
+
+def test_field_of_one_re_review_is_changed(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    other = Node.objects.create(bureau=desk.bureau, tree=TreeKind.SPECIALTY, level=1, code="02", name="污水", path="02")
+    assert clerk.get(at("batch-field", batch, 0)).status_code == 200
+
+    clerk.post(at("batch-field", batch, 0), {"node": other.pk})
+
+    assert [task.node for task in tasks_of(batch)] == [other, desk.node]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "缺 "), ("en", "missing")])
+def test_page_says_why_the_seats_cannot_be_filled(language, words):
+    desk = batch_office(experts=5)
+    batch = solved(desk, prepared(desk), freezes=True)
+
+    page = signed_in(desk.clerk).get(at("batch", batch), headers={"accept-language": language}).content.decode()
+
+    assert words in page
+    assert at("batch-freeze", batch) not in page
+
+
+def test_page_renews_itself_only_while_the_job_runs(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    assert 'http-equiv="refresh"' not in shown(clerk, batch)
+
+    AssignmentBatch.objects.filter(pk=batch.pk).update(status=BatchStatus.SOLVING, surveyed=1)
+
+    assert 'http-equiv="refresh"' in shown(clerk, batch)
+    assert at("batch-look", batch) in shown(clerk, batch)
+
+
+def test_void_batch_says_why_and_the_next_one_leads_to_it(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+
+    response = clerk.post(at("batch-void", batch), {"role": "", "words": "改期"})
+
+    assert response.status_code == 302
+    assert "改期" in shown(clerk, batch)
+    assert at("batch", batch) in shown(clerk, prepared(desk))
+
+
+def test_batch_that_was_given_back_can_be_submitted_again(desk):
+    clerk, batch = signed_in(desk.clerk), drawn(desk, prepared(desk))
+    approval = batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
+    assert at("batch-submit", batch) not in shown(clerk, batch)
+
+    give_back(approval=approval, by=desk.people["head"], on=TODAY, words="请说明")
+
+    assert at("batch-submit", batch) in shown(clerk, batch)
+
+
+def test_empty_seat_is_called_for(desk):
+    clerk, batch = signed_in(desk.clerk), drawn(desk, prepared(desk))
+    batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
+    for who in ("head", "leader"):
+        agree(approval=running("BATCH", batch), by=desk.people[who], on=TODAY)
+    assert at("batch-replace", batch) not in shown(clerk, batch)
+    Assignment.objects.filter(pk=Assignment.objects.first().pk).update(status="NO_ANSWER")
+    assert at("batch-replace", batch) in shown(clerk, batch)
+
+    assert clerk.post(at("batch-replace", batch)).status_code == 302
+
+    assert Assignment.objects.exclude(status="NO_ANSWER").count() == 6
+    assert at("batch-replace", batch) not in shown(clerk, batch)
+
+
+def test_record_is_missing_before_the_draw(desk):
+    batch = solved(desk, prepared(desk), freezes=True)
+
+    assert signed_in(desk.clerk).get(at("batch-record", batch)).status_code == 404
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_batch_looks_missing_to_another_bureau(desk, step):
+    batch = drawn(desk, prepared(desk))
+    stranger = UserFactory(roles=[Role.CLERK, Role.SECTION_HEAD, Role.SUPERVISOR])
+    client = signed_in(stranger)
+
+    assert client.get(at("batch", batch)).status_code == 404
+    assert client.get(at("batch-record", batch)).status_code == 404
+    assert client.post(at(f"batch-{step}", batch), {"words": "停"}).status_code == 404
+    assert client.post(at("batch-field", batch, 0)).status_code == 404
+    batch.refresh_from_db()
+    assert batch.status == BatchStatus.DRAWN
+
+
+def test_page_of_preparing_offers_nothing_of_another_bureau(desk):
+    other = batch_office()
+
+    page = signed_in(other.clerk).get(reverse("pages:batch-new")).content.decode()
+
+    assert desk.reviews[0].evaluation.title not in page
+    given = {"title": "批", "re_reviews": [desk.reviews[0].pk], "node": other.node.pk, "witness": other.witness.pk}
+    assert signed_in(other.clerk).post(reverse("pages:batch-new"), given).status_code == 422
+    assert not AssignmentBatch.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.EXPERT, Role.FIRM_ADMIN, Role.UNIT])
+def test_outsider_sees_no_batch(desk, role):
+    batch = prepared(desk)
+    client = signed_in(UserFactory(bureau=desk.bureau, role=role))
+
+    assert client.get(reverse("pages:batches")).status_code == 403
+    assert client.get(at("batch", batch)).status_code in {403, 404}
+
+
+def test_supervisor_reads_and_prepares_nothing(desk):
+    batch = prepared(desk)
+    client = signed_in(desk.witness)
+
+    assert at("batch-look", batch) not in shown(client, batch)
+    assert client.post(at("batch-look", batch)).status_code == 403
+    assert client.get(reverse("pages:batch-new")).status_code == 403
+
+
+def test_list_and_page_cost_the_same_with_more_rows():
+    def cost(desk, count):
+        batch = drawn(desk, prepared(desk))
+        client = signed_in(desk.people["head"])
+        found = []
+        for address in (reverse("pages:batches"), at("batch", batch)):
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            found.append(len(queries))
+        assert len(tasks_of(batch)) == count
+        return found
+
+    one, three = cost(batch_office(reviews=1), 1), cost(batch_office(reviews=3, experts=12), 3)
+
+    assert one == three
+    assert one[0] <= 8
