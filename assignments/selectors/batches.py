@@ -1,12 +1,13 @@
 """Batches as people may see them, and which re-reviews may go into one."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from assignments.enums import BatchStatus, DrawStatus, ReReviewStatus
+from assignments.enums import BatchStatus, DrawStatus, Origin, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
 from assignments.selectors.draws import REVEAL_ORDER
 from assignments.transitions import GONE
@@ -15,7 +16,10 @@ from experts.models import Expert
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
+
+HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
 
 
 def visible_to(user: User) -> models.QuerySet[AssignmentBatch]:
@@ -28,8 +32,7 @@ def visible_to(user: User) -> models.QuerySet[AssignmentBatch]:
 
 def with_task_count(rows: models.QuerySet[AssignmentBatch]) -> models.QuerySet[AssignmentBatch]:
     """Add how many re-reviews each has, ``task_count``, and leave out what only its page needs."""
-    heavy = ("freeze_text", "record", "pool", "panels", "steps", "solved")
-    return rows.defer(*heavy).annotate(task_count=Count("tasks", distinct=True))
+    return rows.defer(*HEAVY).annotate(task_count=Count("tasks", distinct=True))
 
 
 def earlier_attempts(batch: AssignmentBatch) -> list[AssignmentBatch]:
@@ -62,14 +65,19 @@ def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
     return rows.select_related("evaluation__unit__organisation").order_by("due_on", "pk")
 
 
+def batch_of(re_review: ReReviewTask) -> AssignmentBatch | None:
+    """Return the batch that fills the panel of the re-review."""
+    held = AssignmentBatch.objects.filter(tasks__re_review=re_review).exclude(status=BatchStatus.VOID)
+    return held.order_by("-pk").first()
+
+
 def batch_refusal(re_review: ReReviewTask) -> Refusal | None:
-    """Return why the panel is not filled another way: a batch that is not over holds the re-review."""
-    rows = BatchTask.objects.filter(re_review=re_review).exclude(batch__status=BatchStatus.VOID)
-    row = rows.select_related("batch").order_by("pk").first()
-    if row is None:
+    """Return why the panel is not filled another way: a batch that is not void holds the re-review."""
+    batch = batch_of(re_review)
+    if batch is None:
         return None
-    message = _("The panel is filled by the batch %(number)s.") % {"number": row.batch.number}
-    return Refusal("in_batch", message, {"batch": row.batch.number})
+    message = _("The panel is filled by the batch %(number)s.") % {"number": batch.number}
+    return Refusal("in_batch", message, {"batch": batch.number})
 
 
 def tasks_of(batch: AssignmentBatch) -> list[BatchTask]:
@@ -99,6 +107,21 @@ def seats_of(batch: AssignmentBatch) -> list[Assignment]:
     """Return everybody whom the batch ever seated, in order."""
     rows = Assignment.objects.filter(batch=batch).select_related("expert__person", "re_review")
     return list(rows.order_by("pk"))
+
+
+def waiting_for(user: User) -> list[AssignmentBatch]:
+    """Return the batches that ``user`` is a party of and that are not drawn yet, the oldest first: two queries."""
+    open_ones = [BatchStatus.PREPARED, BatchStatus.SOLVING, BatchStatus.FROZEN, BatchStatus.COMMITTED]
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=open_ones, parties__user=user)
+    return list(rows.defer(*HEAVY).prefetch_related("parties").order_by("pk"))
+
+
+def named_ratios(bureau: Bureau, years: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return, by work year, (seats of panels that were named directly, all seats held): one query."""
+    rows = Assignment.objects.filter(bureau=bureau, re_review__evaluation__work_year__in=list(years))
+    rows = rows.exclude(status__in=GONE).order_by().values("re_review__evaluation__work_year")
+    sums = rows.annotate(named=Count("pk", filter=Q(origin=Origin.DIRECT)), every=Count("pk"))
+    return {row["re_review__evaluation__work_year"]: (row["named"], row["every"]) for row in sums}
 
 
 def turn_of(batch: AssignmentBatch, user: User) -> str:

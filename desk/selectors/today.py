@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import (
     AssignmentStatus,
+    BatchStatus,
     DrawStatus,
     Executor,
     FirmTrack,
@@ -18,7 +19,15 @@ from assignments.enums import (
     ReReviewStatus,
     TaskStatus,
 )
-from assignments.models import Assignment, Draw, EvaluationPlan, EvaluationTask, ReReviewTask
+from assignments.models import (
+    Assignment,
+    AssignmentBatch,
+    BatchTask,
+    Draw,
+    EvaluationPlan,
+    EvaluationTask,
+    ReReviewTask,
+)
 from delivery.enums import ClockStatus, CommissionStatus
 from delivery.models import ClockStop, Commission
 from delivery.rules import is_closing_soon
@@ -51,6 +60,7 @@ NEXT_ACTION: Final = {
     TaskStatus.SUBMITTED: "OPEN_REVIEW",
     TaskStatus.FINAL: "ACCEPT",
 }
+OPEN_BATCHES: Final = frozenset(BatchStatus) - {BatchStatus.SENT, BatchStatus.VOID}
 MOST_TASKS: Final = 300
 WARNING: Final = "BOOKS_CLOSE"  # one thing to know, however many payments it is about
 
@@ -175,7 +185,11 @@ def _draws(user: User, _on: date) -> Iterator[Line]:
     for draw in rows.select_related("task", "re_review__evaluation").order_by("pk"):
         task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
         yield Line("CONTINUE_DRAW", "draw", draw.number, task.title if task else draw.number, status=draw.status)
+    batches = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=OPEN_BATCHES)
+    for number, title, status in batches.order_by("pk").values_list("number", "title", "status"):
+        yield Line("CONTINUE_BATCH", "batch", number, title, status=status)
     reviews = ReReviewTask.objects.filter(bureau_id=user.bureau_id or 0, status=ReReviewStatus.OPEN)
+    reviews = reviews.exclude(pk__in=BatchTask.objects.filter(batch__in=batches).values("re_review_id"))
     live = [DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.DRAWN]
     drawing = Draw.objects.filter(status__in=live, re_review__isnull=False)
     for review in reviews.exclude(pk__in=drawing.values("re_review_id")).select_related("evaluation").order_by("pk"):

@@ -27,12 +27,14 @@ from assignments.selectors.batches import (
     batch_refusal,
     earlier_attempts,
     free_re_reviews,
+    named_ratios,
     pairs_of,
     record_of,
     seats_of,
     tasks_of,
     turn_of,
     visible_to,
+    waiting_for,
 )
 from assignments.services import assignments as life
 from assignments.services import batches, draws
@@ -304,6 +306,7 @@ def test_named_expert_counts_as_a_direct_appointment_and_forbidden_one_does_not_
 
     seat = Assignment.objects.get(re_review=first.re_review, expert=named)
     assert (seat.origin, seat.reason) == (Origin.DIRECT, "熟悉工艺")
+    assert named_ratios(desk.bureau, [2020]) == {2020: (1, 6)}
     assert kept.pk not in seated(first.re_review)
     assert verified(batch, tmp_path).returncode == 0
 
@@ -450,6 +453,7 @@ def test_commitment_and_reveal_keep_to_their_party_order_and_form(desk):
         batches.commit(**facts, by=desk.clerk, commitment=own["witness"])
     assert turn_of(batch, desk.clerk) == ""
     assert turn_of(batch, desk.witness) == "commit"
+    assert waiting_for(desk.witness) == [batch]
     batch = batches.commit(**facts, by=desk.witness, commitment=own["witness"])
     assert batch.status == BatchStatus.COMMITTED
 

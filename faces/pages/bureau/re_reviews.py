@@ -16,6 +16,7 @@ from assignments.enums import AssignmentStatus, DrawStatus, ReReviewKind, ReRevi
 from assignments.models import Assignment, Draw, ReReviewTask
 from assignments.selectors import tasks
 from assignments.selectors.assignments import re_reviews_visible_to
+from assignments.selectors.batches import batch_of
 from assignments.services.re_reviews import begin, open_re_review, stop
 from assignments.transitions import GONE
 from faces.pages.shared import formats
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
-    from assignments.models import EvaluationTask
+    from assignments.models import AssignmentBatch, EvaluationTask
 
 DAYS_TO_MEET, DAYS_TO_END = 8, 14
 ANSWERING = frozenset({AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED})
@@ -103,6 +104,11 @@ class ReReviewPage(SectionsPage):
         return Draw.objects.filter(re_review=self.object).exclude(status=DrawStatus.VOID).order_by("-pk").first()
 
     @cached_property
+    def batch(self) -> AssignmentBatch | None:
+        """The batch that fills the panel."""
+        return batch_of(self.object)
+
+    @cached_property
     def opinions(self) -> dict[int, Opinion]:
         """The opinions by seat; drafts show only that they exist."""
         return {row.assignment_id: row for row in Opinion.objects.filter(re_review=self.object)}
@@ -155,9 +161,11 @@ class ReReviewPage(SectionsPage):
         live = [seat for seat in self.seats if seat.status not in GONE]
         if self.draw and row.status == ReReviewStatus.OPEN:
             found.append(Act(_("Go to the draw"), reverse("pages:draw", args=[self.draw.number])))
+        elif self.batch and row.status in {ReReviewStatus.OPEN, ReReviewStatus.PANEL_READY}:
+            found.append(Act(_("Go to the batch"), reverse("pages:batch", args=[self.batch.number])))
         elif not self.draw and row.status == ReReviewStatus.OPEN and may(self.user, Capability.DRAW):
             found.append(Act(_("Prepare the draw"), reverse("pages:draw-panel", args=[row.pk])))
-        if row.status == ReReviewStatus.OPEN and not self.draw:
+        if row.status == ReReviewStatus.OPEN and not self.draw and not self.batch:
             found.append(Act(_("Ask a guest expert"), reverse("pages:guest-add", args=[row.number])))
         if row.status == ReReviewStatus.PANEL_READY and len(live) < row.panel_size and self.draw:
             found.insert(0, Act(_("Call the next of the list"), reverse("pages:draw", args=[self.draw.number])))

@@ -12,6 +12,8 @@ from django.views.generic.base import TemplateView
 from appraisals.selectors import sanctions_visible_to
 from assignments.enums import DrawStatus
 from assignments.models import Draw
+from assignments.selectors.batches import named_ratios, waiting_for
+from assignments.selectors.batches import turn_of as batch_turn_of
 from assignments.selectors.draws import turn_of
 from assignments.selectors.routes import direct_ratio
 from faces.pages.shared import formats
@@ -44,8 +46,11 @@ class SupervisorHome(AudiencePage, TemplateView):
         bureau: Bureau | None = self.user.bureau
         draws = Draw.objects.filter(bureau=bureau).select_related("task", "re_review__evaluation").order_by("-pk")
         mine = list(draws.filter(status__in=OPEN, parties__user=self.user).prefetch_related("parties"))
+        batches = waiting_for(self.user)
+        waiting = len(mine) + len(batches)
         years = range(self.work_year, self.work_year - YEARS_BACK, -1) if bureau else ()
         ratios = [(year, *direct_ratio(bureau, year)) for year in years if bureau]
+        named = named_ratios(bureau, years) if bureau else {}
         sanctions = sanctions_visible_to(self.user).select_related("firm__organisation").order_by("-pk")[:SHOWN]
         number, digest = head()
         anchor = Anchor.objects.order_by("-pk").first()
@@ -72,10 +77,19 @@ class SupervisorHome(AudiencePage, TemplateView):
                                 Cell("", acts=(Act(_("Go to the draw"), reverse("pages:draw", args=[row.number])),)),
                             )
                             for row in mine
+                        ]
+                        + [
+                            (
+                                Cell(row.number, reverse("pages:batch", args=[row.number])),
+                                row.title,
+                                TURNS.get(batch_turn_of(row, self.user)) or row.get_status_display(),
+                                Cell("", acts=(Act(_("Go to the batch"), reverse("pages:batch", args=[row.number])),)),
+                            )
+                            for row in batches
                         ],
                     ),
                     empty=_("No draw waits for you. You are named when one is prepared."),
-                    count=len(mine),
+                    count=waiting,
                 ),
                 Section(
                     _("Draws"),
@@ -90,6 +104,13 @@ class SupervisorHome(AudiencePage, TemplateView):
                     pairs=[
                         (_("Work year %(year)s") % {"year": year}, _("%(own)d of %(all)d") % {"own": own, "all": every})
                         for year, own, every in ratios
+                    ]
+                    + [
+                        (
+                            _("Seats of panels, %(year)s") % {"year": year},
+                            _("%(own)d of %(all)d") % {"own": own, "all": every},
+                        )
+                        for year, (own, every) in sorted(named.items(), reverse=True)
                     ],
                     note=_("Each has a reason and an approval; see the task."),
                 ),
@@ -116,8 +137,8 @@ class SupervisorHome(AudiencePage, TemplateView):
                 ),
             ),
         )
-        waits = ngettext("%(count)d draw to witness", "%(count)d draws to witness", len(mine)) % {"count": len(mine)}
-        title = waits if mine else _("No draw to witness now")
+        waits = ngettext("%(count)d draw to witness", "%(count)d draws to witness", waiting) % {"count": waiting}
+        title = waits if waiting else _("No draw to witness now")
         return super().get_context_data(**({"title": title, "layout": layout} | kwargs))
 
 
