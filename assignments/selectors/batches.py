@@ -119,8 +119,8 @@ def waiting_for(user: User) -> list[AssignmentBatch]:
 def named_ratios(bureau: Bureau, years: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Return, by work year, (seats of panels that were named directly, all seats held): one query."""
     rows = Assignment.objects.filter(bureau=bureau, re_review__evaluation__work_year__in=list(years))
-    rows = rows.exclude(status__in=GONE).order_by().values("re_review__evaluation__work_year")
-    sums = rows.annotate(named=Count("pk", filter=Q(origin=Origin.DIRECT)), every=Count("pk"))
+    years_of = rows.exclude(status__in=GONE).order_by().values("re_review__evaluation__work_year")
+    sums = years_of.annotate(named=Count("pk", filter=Q(origin=Origin.DIRECT)), every=Count("pk"))
     return {row["re_review__evaluation__work_year"]: (row["named"], row["every"]) for row in sums}
 
 
