@@ -41,6 +41,7 @@ def batch_office(*, reviews=2, experts=8, seats=3):
         clerk=clerk,
         witness=UserFactory(bureau=bureau, role="SUPERVISOR"),
         node=node,
+        plan=plan,
         reviews=[
             ReReviewFactory(
                 evaluation=TaskFactory(plan=plan, clerk=clerk), panel_size=seats, number=f"复2020-{one:03d}"

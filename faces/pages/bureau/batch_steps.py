@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -206,14 +207,20 @@ class FieldForm(ActionForm):
 class TaskStep(BatchStep):
     """Something said of one re-review of a batch."""
 
-    @property
+    @cached_property
     def task(self) -> BatchTask:
-        """The re-review that the address names."""
+        """The re-review that the address names; 404 for none of the batch."""
         found = next((row for row in tasks_of(self.object) if row.place == self.kwargs["place"]), None)
         if found is None:
             raise Http404
         found.batch = self.object
         return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Name the re-review in the title."""
+        review = self.task.re_review
+        title = f"{self.title}：{review.number} {review.evaluation.title}"
+        return super().get_context_data(**({"title": title} | kwargs))
 
 
 class BatchField(TaskStep):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -141,7 +142,9 @@ def test_page_says_why_the_seats_cannot_be_filled(language, words):
     desk = batch_office(experts=5)
     batch = solved(desk, prepared(desk), freezes=True)
 
-    page = signed_in(desk.clerk).get(at("batch", batch), headers={"accept-language": language}).content.decode()
+    client = signed_in(desk.clerk)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = shown(client, batch)
 
     assert words in page
     assert at("batch-freeze", batch) not in page
