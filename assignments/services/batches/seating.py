@@ -129,8 +129,10 @@ def _walk(
     Where the list cannot fill all of them, it fills as many as it can, one by one.
     """
     panel = batch.panels[task.place]
-    gone = {number for step in batch.steps if step["task"] == task.place for number in step["withdrawn"]}
-    for opened in TIERS:
+    steps = [step for step in batch.steps if step["task"] == task.place]
+    gone = {number for step in steps for number in step["withdrawn"]}
+    opened_already = max((len(step["opened"]) for step in steps), default=1)
+    for opened in TIERS[opened_already - 1 :]:
         try:
             step = matching.replace_expert(
                 solution,

@@ -99,7 +99,7 @@ class BatchNew(FormPage):
 
     audience, needs = "bureau", Capability.DRAW
     title, form_class = gettext_lazy("Prepare a batch assignment"), NewBatchForm
-    submit_label = gettext_lazy("Prepare the batch")
+    template_name, submit_label = "bureau/batch_new.html", gettext_lazy("Prepare the batch")
     made = ""
 
     def get_form_kwargs(self) -> dict[str, Any]:
