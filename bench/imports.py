@@ -1,7 +1,7 @@
 """Import 50,000 rows of each of two rosters: checked and written, with the trace that lets them be taken back.
 
 Run ``python -m bench.imports [ROWS]``. At most 60 s and 500 MB. The baseline is the same rows without batches: the
-same import of one row at a time, measured on 200 rows and multiplied. Each line is a process of its own, so that
+same import of one row at a time, measured on 40 rows and multiplied. Each line is a process of its own, so that
 peak memory is its own. The database is a new one beside the one that ``DATABASE_URL`` names.
 """
 
@@ -14,7 +14,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-ROWS, SAMPLE = 50_000, 200
+ROWS, SAMPLE = 50_000, 40
 DAY = date(2020, 6, 1)
 FIRMS = 500
 

@@ -1,8 +1,10 @@
 """Keeping the pool: experts, their standing, specialties, recusals, free days and undertakings."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,7 +27,7 @@ from experts.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
-from foundation.audit.services import record
+from foundation.audit.services import record, record_each
 from foundation.bureaus.models import Bureau
 from foundation.core.dates import years_after
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
@@ -218,6 +220,7 @@ def move_experts(
         .filter(pk__in=[expert.pk for expert in experts])
         .order_by("pk")
     )
+    years: dict[int, int] = {}
     for row in rows:
         after = TRANSITIONS.get((ExpertStatus(row.status), action))
         if after is None:
@@ -227,19 +230,24 @@ def move_experts(
             }
             raise TransitionRefused(noun="expert", status=row.status, action=action, message=message)
         if action == ExpertAction.ADMIT:
-            years = rules_for(bureau=row.bureau, on=on).value("register_term_years")
-            row.admitted_on, row.term_ends_on = on, years_after(on, years)
+            if row.bureau_id not in years:
+                years[row.bureau_id] = rules_for(bureau=row.bureau, on=on).value("register_term_years")
+            row.admitted_on, row.term_ends_on = on, years_after(on, years[row.bureau_id])
         row.status, row.status_since = after, on
-    Expert.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)
+    fields = ["status", "status_since", "admitted_on", "term_ends_on"]
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for row in rows:  # many move together: one statement for all who stand alike, where a CASE for each would cost
+        alike[tuple(getattr(row, name) for name in fields)].append(row.pk)
+    for values, keys in alike.items():
+        Expert.objects.filter(pk__in=keys).update(**dict(zip(fields, values, strict=True)))
     spells = ExpertStanding.objects.filter(expert__in=rows)
     spells.filter(started_on__gt=on).update(ended_on=F("started_on"))  # a return that was foreseen does not come now
     spells.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on).update(ended_on=on)
     ExpertStanding.objects.bulk_create(
         [ExpertStanding(expert=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )
-    for row in rows:
-        facts = {"action": action, "status": row.status, "reason": reason, "on": on}
-        record(actor=by, action="experts.moved", subject=row, facts=facts)
+    facts = [(row, {"action": action, "status": row.status, "reason": reason, "on": on}) for row in rows]
+    record_each(actor=by, action="experts.moved", acts=facts)
     return rows
 
 

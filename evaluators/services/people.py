@@ -16,7 +16,7 @@ from evaluators.services.firms import FirmRefused
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
-from foundation.audit.services import record
+from foundation.audit.services import record, record_each
 from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
 from parties.models import Person
@@ -77,8 +77,10 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
 
     Raise ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11).
     """
+    frames = {draft.firm.bureau_id: draft.firm.bureau for draft in drafts}
+    rules_of = {key: rules_for(bureau=bureau, on=on) for key, bureau in frames.items()}
     for draft in drafts:
-        rules = rules_for(bureau=draft.firm.bureau, on=on)
+        rules = rules_of[draft.firm.bureau_id]
         refusal = lead_refusal(
             title=draft.title,
             certificate_number=draft.certificate_number,
@@ -116,8 +118,8 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
     LeadEvaluator.objects.bulk_create(made)
     fields = ["title", "works_since", "certificate_number", "certificate_valid_to"]
     LeadEvaluator.objects.bulk_update(changed, fields, batch_size=500)
-    for row in made:
-        record(actor=by, action="evaluators.lead_added", subject=row.firm, facts={"person": row.person_id, "on": on})
+    acts = [(row.firm, {"person": row.person_id, "on": on}) for row in made]
+    record_each(actor=by, action="evaluators.lead_added", acts=acts)
     return result
 
 
@@ -139,9 +141,8 @@ def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date
         result.append(row)
     Practitioner.objects.bulk_create(made)
     Practitioner.objects.bulk_update(changed, ["duty"], batch_size=500)
-    for row in made:
-        facts = {"person": row.person_id, "on": on}
-        record(actor=by, action="evaluators.practitioner_added", subject=row.firm, facts=facts)
+    acts = [(row.firm, {"person": row.person_id, "on": on}) for row in made]
+    record_each(actor=by, action="evaluators.practitioner_added", acts=acts)
     return result
 
 

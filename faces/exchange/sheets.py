@@ -149,7 +149,7 @@ def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _refused("unreadable", _("The workbook cannot be opened: it is damaged. Save it again.")) from error
     if size > MOST_UNPACKED:
         raise _refused("too_large", _("The workbook unpacks to more than 400 MB. Split it and try again."))

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -37,6 +37,31 @@ def record(
     ``actor`` is the user, or the name of a system actor such as ``"system"``. ``facts`` are plain values without
     personal data; ``private`` goes to the payload and only its hash into the text.
     """
+    salt, data = (secrets.token_hex(32), text_of(_plain(private))) if private else ("", "")
+    digest = payload_hash(salt=salt, data=data) if private else ""
+    entry = _entry(actor=actor, action=action, subject=subject, facts=facts or {}, payload=digest)
+    entry.save(force_insert=True)
+    if private:
+        Payload.objects.create(entry=entry, salt=salt, data=data)
+    Pending.objects.create(entry=entry)
+    _link_after_commit()
+    return entry
+
+
+def record_each(
+    *, actor: AbstractBaseUser | str, action: str, acts: Iterable[tuple[models.Model, Mapping[str, Any]]]
+) -> None:
+    """Write one entry for each (subject, facts) of a step that was taken for many at once."""
+    made = [_entry(actor=actor, action=action, subject=subject, facts=facts) for subject, facts in acts]
+    Entry.objects.bulk_create(made, batch_size=BATCH)
+    Pending.objects.bulk_create([Pending(entry=entry) for entry in made], batch_size=BATCH)
+    if made:
+        _link_after_commit()
+
+
+def _entry(
+    *, actor: AbstractBaseUser | str, action: str, subject: models.Model, facts: Mapping[str, Any], payload: str = ""
+) -> Entry:
     now = timezone.now()
     bureau = getattr(subject, "bureau", None) or getattr(actor, "bureau", None)
     bureau_code = getattr(bureau, "code", "") or ""
@@ -45,14 +70,12 @@ def record(
         "actor": _actor(actor),
         "at": now.isoformat(),
         "bureau": bureau_code,
-        "facts": _plain(facts or {}),
+        "facts": _plain(facts),
         "subject": {"id": subject.pk, "kind": subject._meta.label_lower},
     }
-    salt = data = ""
-    if private:
-        salt, data = secrets.token_hex(32), text_of(_plain(private))
-        body["payload"] = payload_hash(salt=salt, data=data)
-    entry = Entry.objects.create(
+    if payload:
+        body["payload"] = payload
+    return Entry(
         recorded_at=now,
         bureau_code=bureau_code,
         actor_kind=body["actor"]["kind"],
@@ -62,12 +85,11 @@ def record(
         subject_id=subject.pk,
         text=text_of(body),
     )
-    if private:
-        Payload.objects.create(entry=entry, salt=salt, data=data)
-    Pending.objects.create(entry=entry)
+
+
+def _link_after_commit() -> None:
     if not any(hook[1] is _link_soon for hook in connection.run_on_commit):  # one link at the end serves all entries
         transaction.on_commit(_link_soon)
-    return entry
 
 
 def seal() -> Head:
