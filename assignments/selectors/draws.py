@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import DrawStatus, PartyRole, ReReviewStatus, TaskStatus
-from assignments.models import Assignment, Draw, DrawExclusion
+from assignments.enums import AssignmentStatus, DrawStatus, PartyRole, ReReviewStatus, TaskStatus
+from assignments.models import Assignment, Draw, DrawExclusion, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import drawn_too_early
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
@@ -28,6 +28,19 @@ def visible_to(user: User) -> models.QuerySet[Draw]:
     if may(user, Capability.READ_ALL):
         return rows
     return rows.filter(parties__user=user)
+
+
+def live_draw_of(*, task: EvaluationTask | None = None, re_review: ReReviewTask | None = None) -> Draw | None:
+    """Return the draw that holds for a task or a re-review: not void, and its firm was not set aside since.
+
+    A task that is commissioned again (its firm's assignment void, not declined and without a conflict) begins anew;
+    the record of the former draw stands.
+    """
+    draw = Draw.objects.filter(task=task, re_review=re_review).exclude(status=DrawStatus.VOID).order_by("-pk").first()
+    if draw is None or task is None or draw.status != DrawStatus.DRAWN:
+        return draw
+    last = Assignment.objects.filter(draw=draw).order_by("-pk").first()
+    return None if last and last.status == AssignmentStatus.VOID and not last.decline_reason else draw
 
 
 def is_over(draw: Draw) -> bool:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import (
     AssignmentStatus,
-    DrawStatus,
     Executor,
     FrameworkWay,
     Origin,
@@ -20,6 +19,7 @@ from assignments.enums import (
 from assignments.models import Assignment, Award, EvaluationTask
 from assignments.permissions import may_commission, may_plan
 from assignments.rules.routes import NEEDS_REASON, PROCUREMENT, framework_refusal
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.routes import firm_refusal, refusal_of, splitting_of, worded
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import commissioner_problem, move_task
@@ -112,7 +112,7 @@ def choose_route(
 
 
 def _in_use(task: EvaluationTask) -> Refusal | None:
-    if task.draws.exclude(status=DrawStatus.VOID).exists():
+    if live_draw_of(task=task) is not None:
         return Refusal("draw_runs", _("A draw runs for this task. Void it before you change the route."))
     if running("APPOINTMENT", task):
         return Refusal("already_running", _("An appointment is under approval already."))

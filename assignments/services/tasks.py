@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from assignments.enums import (
     AssignmentStatus,
-    DrawStatus,
     Executor,
     FirmTrack,
     FirmTrackAction,
@@ -24,6 +23,7 @@ from assignments.enums import (
 from assignments.models import Assignment, EvaluationPlan, EvaluationTask, TaskMove
 from assignments.permissions import may_commission, may_plan
 from assignments.rules.tasks import EARLIEST_YEAR, LATEST_YEAR, commissioner_refusal, is_assistance
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.tasks import hand_actions, tracks_ended
 from assignments.services.archive import file_papers
 from assignments.transitions import FIRM_TRACK, GONE, REPORT_TRACK, task_table
@@ -232,7 +232,7 @@ def amend_task(
     if refusal := _shape_refusal(title, [amount_cents, fee_limit_cents or 0]):
         raise TaskRefused(refusal)
     if task.route and fee_limit_cents != task.fee_limit_cents:
-        if task.draws.exclude(status=DrawStatus.VOID).exists() or running("APPOINTMENT", task):
+        if live_draw_of(task=task) is not None or running("APPOINTMENT", task):
             words = _("A draw or an appointment runs on this fee limit. Void it first.")
             raise TaskRefused(Refusal("route_in_use", words, {"field": "fee_limit"}))
         task.route = task.framework_way = ""

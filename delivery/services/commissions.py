@@ -301,6 +301,9 @@ def _check_lead(task: EvaluationTask, assignment: Assignment, rules: Rules, *, l
         raise CommissionRefused(Refusal("lead_of_other_firm", message, field))
     if lead.started_on > on or (lead.ended_on is not None and lead.ended_on <= on):
         raise CommissionRefused(Refusal("lead_not_current", _("This person is no lead evaluator today."), field))
+    if lead.certificate_valid_to is not None and lead.certificate_valid_to < on:
+        message = _("The certificate of this lead evaluator has expired.")
+        raise CommissionRefused(Refusal("certificate_expired", message, field))
     most = rules.value("lead_running_tasks")
     count = running_tasks_of(lead, besides=task)
     if count >= most:

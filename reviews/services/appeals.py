@@ -1,6 +1,7 @@
 """Appeals against one item of a rating: one round, decided by people not involved. Rule R-23."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
@@ -109,6 +110,11 @@ def decide_appeal(
     if (status == AppealStatus.REJECTED) != (correction_hundredths == 0):
         message = _("A rejected appeal changes nothing; an upheld one changes the item.")
         raise AppealRefused(Refusal("correction_does_not_fit", message, {"field": "correction"}))
+    if abs(correction_hundredths) > appeal.item.weight_hundredths:
+        message = _("A correction moves the item by no more than its own points, %(most)s.") % {
+            "most": f"{Decimal(appeal.item.weight_hundredths) / 100:f}"
+        }
+        raise AppealRefused(Refusal("correction_too_large", message, {"field": "correction"}))
     before = Fraction(rating.final or rating.adjusted)
     after = min(max(before + Fraction(correction_hundredths, MOST_POINTS), Fraction(0)), Fraction(MOST_POINTS))
     appeal.status, appeal.decision = status, decision.strip()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from assignments.enums import (
+    DrawStatus,
     Executor,
     FrameworkWay,
     Origin,
@@ -15,7 +16,9 @@ from assignments.enums import (
 )
 from assignments.models import Assignment, Award, EvaluationTask
 from assignments.rules.routes import framework_refusal, is_split, register_binds, route_refusal
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.routes import direct_ratio, draw_refusal, firm_refusal, route_options, splitting_of
+from assignments.services.draws import configure_firm_draw
 from assignments.services.routes import (
     Outsider,
     Quote,
@@ -25,7 +28,7 @@ from assignments.services.routes import (
     record_award,
     record_comparison,
 )
-from assignments.services.tasks import TaskRefused, stop_task
+from assignments.services.tasks import TaskRefused, recommission, stop_task
 from evaluators.enums import FirmKind, FirmStatus
 from evaluators.models import Firm
 from foundation.accounts.enums import Role
@@ -34,7 +37,7 @@ from foundation.audit.models import Entry
 from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
 from parties.enums import RelationshipKind
 from parties.models import Relationship
-from tests.factories.assignments import TODAY, DrawFactory, FirmFactory, TaskFactory, ready_firm
+from tests.factories.assignments import TODAY, DrawFactory, FirmAssignmentFactory, FirmFactory, TaskFactory, ready_firm
 from tests.factories.foundation import LONG_AGO, RuleSetFactory, RuleValueFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,32 @@ def test_framework_has_three_ways_and_no_draw(route, way, code):
     refusal = framework_refusal(route, way, source="财政部令第110号")
 
     assert (refusal.code if refusal else None) == code
+
+
+def test_task_freed_for_a_second_firm_chooses_its_route_anew_and_may_be_drawn_again(task, desk):
+    seat = FirmAssignmentFactory(
+        task__plan=task.plan, task__route=Route.DRAW, task__status=TaskStatus.FIELDWORK, task__fee_limit_cents=LIMIT - 1
+    )
+    seat.draw = DrawFactory(task=seat.task, status=DrawStatus.DRAWN, commitment="0" * 64)
+    seat.save()
+    assert live_draw_of(task=seat.task) == seat.draw
+
+    freed = recommission(task=seat.task, reason="机构退出", by=desk["clerk"], on=TODAY)
+
+    assert live_draw_of(task=freed) is None
+    freed = chosen(freed, desk, Route.DRAW)
+    witness = UserFactory(bureau=task.bureau, role=Role.SUPERVISOR)
+    again = configure_firm_draw(task=freed, witness=witness, by=desk["clerk"], on=TODAY)
+    assert (again.attempt, live_draw_of(task=freed)) == (2, again)
+
+
+@pytest.mark.parametrize("status", ["DECLINED", "NO_ANSWER", "VOID"])
+def test_a_firm_that_left_by_itself_is_followed_by_the_next_of_the_same_draw(task, desk, status):
+    seat = FirmAssignmentFactory(task__plan=task.plan, task__route=Route.DRAW, status=status, decline_reason="CONFLICT")
+    seat.draw = DrawFactory(task=seat.task, status=DrawStatus.DRAWN, commitment="0" * 64)
+    seat.save()
+
+    assert live_draw_of(task=seat.task) == seat.draw
 
 
 @pytest.mark.rule("R-02")

@@ -56,7 +56,7 @@ def test_nobody_who_took_part_decides(world):
         (AppealStatus.PARTLY, 20, Fraction("93.2")),
         (AppealStatus.UPHELD, -400, Fraction(89)),
         (AppealStatus.REJECTED, 0, Fraction(93)),
-        (AppealStatus.UPHELD, 5_000, Fraction(100)),
+        (AppealStatus.UPHELD, 800, Fraction(100)),
     ],
 )
 def test_value_goes_up_down_or_stays_and_the_grade_follows(world, status, points, after):
@@ -74,6 +74,8 @@ def test_value_goes_up_down_or_stays_and_the_grade_follows(world, status, points
 @pytest.mark.parametrize(
     ("status", "points", "words", "code"),
     [
+        (AppealStatus.UPHELD, 5_000, "属实", "correction_too_large"),
+        (AppealStatus.PARTLY, -5_000, "属实", "correction_too_large"),
         (AppealStatus.REJECTED, 50, "不符", "correction_does_not_fit"),
         (AppealStatus.UPHELD, 0, "属实", "correction_does_not_fit"),
         (AppealStatus.UPHELD, 50, " ", "decision_missing"),

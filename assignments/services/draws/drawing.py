@@ -14,6 +14,7 @@ from assignments.enums import (
     PartyRole,
 )
 from assignments.models import Assignment, Draw
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility, firm_eligibility
 from assignments.services.draws.facts import (
     DrawRefused,
@@ -163,6 +164,9 @@ def replace(*, draw: Draw, by: User, at: datetime) -> list[Assignment]:
     draw = locked(draw)
     require_operator(draw, by)
     move(draw, DrawAction.REPLACE)
+    if draw.task is not None and live_draw_of(task=draw.task) != draw:
+        message = _("The task was freed for a second firm; its route is chosen anew.")
+        raise DrawRefused(Refusal("task_freed", message))
     steps = steps_of(draw)
     numbers = {(row.firm_id, row.expert_id): row.number for row in draw.entries.all()}
     rows = list(Assignment.objects.select_for_update().filter(draw=draw).order_by("pk"))

@@ -14,12 +14,12 @@ from assignments import draw as pure
 from assignments.enums import (
     DrawAction,
     DrawProfile,
-    DrawStatus,
     PartyRole,
     ReReviewStatus,
 )
 from assignments.models import Draw, DrawEntry, DrawExclusion, DrawParty, EvaluationTask, ReReviewTask
 from assignments.selectors.batches import batch_refusal
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility, firm_eligibility
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
@@ -146,8 +146,7 @@ def _configure(
         raise NotAllowed
     rules = rules_of_task(base, on)
     _check_parties(by, witness, third, source=rules.source("draw_parties"))
-    live = Draw.objects.filter(task=task, re_review=re_review).exclude(status=DrawStatus.VOID)
-    if live.exists():
+    if live_draw_of(task=task, re_review=re_review) is not None:
         raise DrawRefused(Refusal("draw_exists", _("A draw for this is under way or done already.")))
     if algorithm not in pure.LARGEST_POOL:
         message = _("Unknown algorithm: %(name)s.") % {"name": algorithm}

@@ -28,9 +28,9 @@ from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from faces.pages.bureau.batch_steps import BatchObject
 from faces.pages.bureau.batch_steps import urls as step_urls
-from faces.pages.shared.draw_words import GROUNDS
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
+from faces.pages.shared.draw_words import GROUNDS
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage

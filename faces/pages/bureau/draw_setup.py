@@ -15,6 +15,7 @@ from assignments.draw import LARGEST_POOL
 from assignments.enums import DrawStatus
 from assignments.models import ReReviewTask
 from assignments.selectors.assignments import re_reviews_visible_to
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.eligibility import expert_eligibility, firm_eligibility
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task, visible_to
@@ -184,7 +185,7 @@ class DrawFirm(SetUp):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Add how many are eligible, and why the route forbids a draw if it does."""
         task: EvaluationTask = self.object
-        live = task.draws.exclude(status=DrawStatus.VOID).first()
+        live = live_draw_of(task=task)
         found = {
             "refused": draw_refusal(task, self.today),
             "live": live,

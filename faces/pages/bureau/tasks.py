@@ -16,6 +16,7 @@ from assignments.models import Assignment, EvaluationTask
 from assignments.permissions import may_dispose, may_plan
 from assignments.selectors import tasks
 from assignments.selectors.archive import terms_of
+from assignments.selectors.draws import live_draw_of
 from assignments.selectors.routes import splitting_of
 from assignments.transitions import GONE
 from delivery.enums import ClockStatus
@@ -203,7 +204,7 @@ class TaskPage(ObjectPage):
         re_review = task.re_reviews.exclude(status="STOPPED").order_by("-pk").first()
         approval = running("APPOINTMENT", task) if task.status == TaskStatus.PLANNED else None
         seat = next((seat for seat in reversed(self.seats) if seat.firm and seat.status not in GONE), None)
-        around = task_steps.Around(seat=seat, draw=draw, approval=approval, re_review=re_review)
+        around = task_steps.Around(seat=seat, draw=live_draw_of(task=task), approval=approval, re_review=re_review)
         steps = task_steps.steps_for(task, self.user, around)
         firm = seat.firm if seat else None
         rules = tasks.rules_of_task(task, self.today)
