@@ -57,8 +57,8 @@ class Draw(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["task"],
-                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "DRAWN"]),
-                name="one_live_draw_per_task",
+                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED"]),
+                name="one_draw_under_way_per_task",
             ),
             models.UniqueConstraint(
                 fields=["re_review"],
