@@ -24,6 +24,7 @@ from faces.documents.kit import (
     Prose,
     SealPlace,
     Sheet,
+    Square,
     Style,
     money,
     press,
@@ -87,8 +88,10 @@ class CommissionLetter:
     attachments: Sequence[str] = ()
     requirements: Sequence[str] = ()
     contract_working_days: int = 5
+    address: str = ""
 
 
+SCAN: Final = "扫码进入本任务（须登录）：核对文号与期限，接受委托，提交材料。"
 REQUIREMENTS: Final = (
     "独立、客观、公正开展评价，不得将受托业务转包，不得以任何形式干预或者受干预；",
     "主评人不得自行更换。确需更换的，应当书面说明理由，经我局同意后方可更换；",
@@ -204,6 +207,7 @@ def _close(letter: CommissionLetter, sheet: Sheet) -> list[Flowable]:
         *listed,
         Spacer(1, 10),
         together(seal, Spacer(1, 6), contact, Spacer(1, 6), _rule(sheet), copies, _rule(sheet)),
+        *([Spacer(1, 8), Square(letter.address, SCAN, side=18 * mm)] if letter.address else []),
     ]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from assignments.enums import Origin
@@ -97,6 +99,7 @@ def _letter(
             contact=task.clerk.name,
             telephone=UNKNOWN,
             copies=(unit.organisation.name,),
+            address=f"{settings.GONGPING_PUBLIC_URL}{reverse('pages:firm-task', args=[task.number])}",
         )
         return build(letter)
 

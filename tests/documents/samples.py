@@ -59,6 +59,7 @@ LETTER = commission_letter.CommissionLetter(
     telephone="0531-0000 0000",
     copies=("区住房和城乡建设局", "局政府采购科"),
     attachments=("保密与廉洁承诺书",),
+    address="https://gongping.example/firm/tasks/7/",
 )
 
 H = "deecea8f300b18e7211fd45d27a7e43b40f67d71de5153fffb15bb242c550df5"

@@ -134,6 +134,10 @@ def test_paper_leaves_a_place_for_the_seal(name: str, words: Callable[[bytes], s
 
 def test_commission_letter_keeps_the_order_of_an_official_letter(words: Callable[[bytes], str]) -> None:
     text = words(commission_letter.build(samples.LETTER))
+    plain = commission_letter.build(replace(samples.LETTER, address=""))
+
+    assert "扫码进入本任务" in text
+    assert len(commission_letter.build(samples.LETTER)) > len(plain)  # the code itself
 
     parts = [
         "济南市历城区财政局",
