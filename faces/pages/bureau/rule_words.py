@@ -192,7 +192,10 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
 }
 
 
-SOURCES: Final[Mapping[str, StrOrPromise]] = {"docs/draws.md": gettext_lazy("The protocol of the draw")}
+SOURCES: Final[Mapping[str, StrOrPromise]] = {
+    "docs/draws.md": gettext_lazy("The protocol of the draw"),
+    "docs/assignment.md": gettext_lazy("How a batch is assigned"),
+}
 # whose codes a list of codes is chosen from, where the rule's own default does not hold them all
 FAMILIES: Final = (Route, TaskKind, Role)
 
