@@ -207,7 +207,7 @@ def _close(letter: CommissionLetter, sheet: Sheet) -> list[Flowable]:
         *listed,
         Spacer(1, 10),
         together(seal, Spacer(1, 6), contact, Spacer(1, 6), _rule(sheet), copies, _rule(sheet)),
-        *([Spacer(1, 8), Square(letter.address, SCAN, side=18 * mm)] if letter.address else []),
+        *([Spacer(1, 8), Square(letter.address, f"{SCAN} {letter.address}", side=18 * mm)] if letter.address else []),
     ]
 
 
