@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from faces.exchange.hidden import hidden_rows
+from faces.exchange.probe import survives
 from foundation.core.errors import DomainError, Refusal
 
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -109,6 +110,8 @@ def letters(column: int) -> str:
 def _workbook(content: bytes) -> list[Sheet]:
     if content.startswith(ZIP):
         _check_unpacked(content)
+    if not survives(content, rows=MOST_ROWS, columns=MOST_COLUMNS):
+        raise _unreadable()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         hidden = hidden_rows(content)
@@ -118,9 +121,13 @@ def _workbook(content: bytes) -> list[Sheet]:
             if one.name in book.sheet_names
         ]
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise _refused(
-            "unreadable", _("The workbook cannot be opened: it is damaged or locked by a password. Save it again.")
-        ) from error
+        raise _unreadable() from error
+
+
+def _unreadable() -> SheetRefused:
+    return _refused(
+        "unreadable", _("The workbook cannot be opened: it is damaged or locked by a password. Save it again.")
+    )
 
 
 def _table(held: CalamineSheet, hidden: frozenset[int], visible: SheetVisibleEnum) -> Sheet:

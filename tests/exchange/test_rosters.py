@@ -114,6 +114,25 @@ def test_roster_twice_doubles_nothing_and_changes_nothing(setting, path):
     assert (again.created, again.updated, again.changes) == ({"机构": 0}, {"机构": 3}, [])
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from([path for path in ROSTERS if path.suffix != ".csv"]),
+    st.integers(0),
+    st.binary(min_size=1, max_size=8),
+)
+def test_a_damaged_workbook_is_read_or_refused(path, place, bytes_):
+    content = bytearray(path.read_bytes())
+    place %= len(content)
+    content[place : place + len(bytes_)] = bytes_
+
+    try:
+        said = read(bytes(content), path.name)
+    except SheetRefused as refused:
+        said = refused.refusal.message
+
+    assert said is not None
+
+
 WORDS = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=10),
     st.sampled_from(
