@@ -668,7 +668,7 @@ def check_draw(record: Json) -> list[str]:
 # --- batch assignment: the network, rebuilt from the problem alone ----------------------------------------------------
 
 UNITS = 1000
-LARGEST_TIE = 2**16 - 1
+TIE_BITS = 16
 FAMILIES = ("rows", "experts", "limits", "twice", "quotas")
 PROBLEM_DEFAULTS: Json = {"group_limit": 1, "q_permille": None, "floor": "none"}
 FROZEN_FOR_A_FILE: Json = {"leaves": [], "parties": [], "profile": None, "sources": []}
@@ -1083,21 +1083,27 @@ def check_flow(batch: Batch, units: list[int], certificate: Json) -> str:
     arcs = batch.arcs(units)
     nodes = 1 + len(batch.rows) + len(batch.limits) + len(batch.caps) + len(batch.quota_names)
     expect(
-        len(potentials) == nodes and all(type(one) is int for one in potentials) and re.fullmatch("tie[0-9]*", salt),
+        len(potentials) == nodes
+        and all(type(one) is int for one in potentials)
+        and re.fullmatch("tie[0-9]*", salt)
+        and certificate["tie_bits"] in range(1, TIE_BITS + 1),
         "the potentials are malformed",
         "势值格式有误",
     )
     first, last = len(batch.limits), len(batch.limits) + len(units)
     both, one_way = [], []
+    bits = certificate["tie_bits"]
+    steps = sum(batch.problem["seats"]) * (1000 // gcd(1000, batch.problem["q_permille"] or 1000))
+    shift = bits + steps.bit_length()  # all ties together weigh less than one unit of fit
     salt = salt.encode()
     for number, (tail, head, capacity, held) in enumerate(arcs):
         reduced = potentials[tail] - potentials[head]
         if first <= number < last:
             pair = batch.pairs[number - first]
-            reduced -= pair.fit << 16
-            if held == 0 and reduced > LARGEST_TIE:
+            reduced -= pair.fit << shift
+            if held == 0 and reduced >= 2**bits:
                 continue
-            reduced -= tie_of(salt, batch.rows[pair.row].task, pair.expert)
+            reduced -= tie_of(salt, batch.rows[pair.row].task, pair.expert) >> (TIE_BITS - bits)
         if reduced < 0 and held < capacity:
             english = "the potentials do not prove that nothing is better: arc {} could take more".format(number)
             raise Difference(english, f"势值不能证明最优：弧 {number} 仍可增加")

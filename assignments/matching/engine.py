@@ -85,6 +85,7 @@ def solve(problem: Problem) -> Solution:
         "kind": "flow",
         "potentials": flow.potentials.tolist(),
         "tie": flow.tie,
+        "tie_bits": flow.tie_bits,
         "unique": flow.is_unique,
     }
     expected = sum(task_sums(network, flow.pair_units))

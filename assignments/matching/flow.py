@@ -1,9 +1,9 @@
 """Phase 1 without crossing rules: one integer min-cost flow whose optimum is unique, and the potentials that prove it.
 
-The cost of a unit is −(fit·2^16 + tie), so that of all assignments with the best total one is singled out by a hash and
-not by the solver. Only a part of the pairs is priced exactly: a pair that could not improve anything even with the
-largest tie needs no hash. Neither this nor the solver's order can change the result, since the potentials at the end
-prove it for all pairs.
+The cost of a unit is −(fit·2^shift + tie). The shift is so large that all ties together weigh less than one unit of
+fit: of all assignments with the best total one is singled out by a hash and not by the solver. Only a part of the pairs
+is priced exactly: a pair that could not improve anything even with the largest tie needs no hash. Neither this nor the
+solver's order can change the result, since the potentials at the end prove it for all pairs.
 """
 
 import hashlib
@@ -20,7 +20,6 @@ from assignments.matching.network import Arcs, Network
 from assignments.matching.problem import UNITS, Ints, ProblemError
 
 TIE_BITS: Final = 16
-LARGEST_TIE: Final = 2**TIE_BITS - 1
 MOST_TIES: Final = 16
 LARGEST_COST: Final = 2**62
 FEW: Final = 4
@@ -32,20 +31,20 @@ class CostRangeError(ProblemError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """The units of each pair, the potential of each node, and under which tie the optimum is unique."""
+    """The units of each pair, the potential of each node, and under which tie, of how many bits, it is unique."""
 
     pair_units: Ints
     potentials: Ints
     tie: str
+    tie_bits: int
     is_unique: bool
 
 
 def solve_flow(network: Network) -> Flow | None:
     """Return the best flow that fills every seat, or None if there is none. Raise ``CostRangeError`` for vast fits."""
-    _check_range(network)
-    flow = None
+    tie_bits, flow = _tie_bits(network), None
     for turn in range(1, MOST_TIES + 1):
-        flow = _Pricing(network, "tie" if turn == 1 else f"tie{turn}").solve()
+        flow = _Pricing(network, "tie" if turn == 1 else f"tie{turn}", tie_bits).solve()
         if flow is None or flow.is_unique:
             return flow
     return flow
@@ -60,11 +59,12 @@ def tie_of(salt: str, task: int, expert: int) -> int:
 class _Pricing:
     """The pairs at work: those that are active are priced exactly, all others as if they had the largest tie."""
 
-    def __init__(self, network: Network, salt: str) -> None:
+    def __init__(self, network: Network, salt: str, tie_bits: int) -> None:
         self.network = network
         self.arcs = network.arcs()
-        self.salt = salt
-        self.cost = -((network.pair_fit << TIE_BITS) + LARGEST_TIE)
+        self.salt, self.tie_bits = salt, tie_bits
+        self.shift = tie_bits + _steps(network).bit_length()
+        self.cost: Ints = -((network.pair_fit << self.shift) + 2**tie_bits - 1)
         self.active = np.zeros(len(self.cost), bool)
         pairs = slice(network.first_pair, network.first_pair + len(self.cost))
         self.tail, self.head = self.arcs.tail[pairs], self.arcs.head[pairs]
@@ -86,7 +86,7 @@ class _Pricing:
                 width *= 2
             elif not self._improved_by_others(units):
                 potentials = self._potentials(units)
-                return Flow(units, potentials, self.salt, self._is_unique(potentials, units))
+                return Flow(units, potentials, self.salt, self.tie_bits, self._is_unique(potentials, units))
 
     def _activate(self, pairs: Ints) -> None:
         """Price the pairs exactly."""
@@ -98,7 +98,7 @@ class _Pricing:
         sha256 = hashlib.sha256
         heads = [sha256(starts[task] + ends[expert]).digest()[:2] for task, expert in zip(tasks, experts, strict=True)]
         ties = np.frombuffer(b"".join(heads), ">u2").astype(np.int64)
-        self.cost[pairs] = -((network.pair_fit[pairs] << TIE_BITS) + ties)
+        self.cost[pairs] = -((network.pair_fit[pairs] << self.shift) + (ties >> (TIE_BITS - self.tie_bits)))
         self.active[pairs] = True
 
     def _optimum(self) -> Ints | None:
@@ -242,8 +242,16 @@ def is_forest_and_acyclic(both: list[tuple[int, int]], one_way: list[tuple[int, 
     return left == 0
 
 
-def _check_range(network: Network) -> None:
-    largest = int(np.abs(network.pair_fit).max(initial=0)) + 1
-    if (largest << TIE_BITS) * (network.sink + 2) > LARGEST_COST:
-        message = f"fits up to {largest} on {network.sink} nodes are too large for exact arithmetic"
-        raise CostRangeError(message)
+def _steps(network: Network) -> int:
+    """Return how many steps of flow fill every seat: the most ties that can add up."""
+    return sum(network.problem.seats) * (UNITS // gcd(UNITS, network.problem.pair_units))
+
+
+def _tie_bits(network: Network) -> int:
+    """Return how many bits of the hash a tie can take; raise ``CostRangeError`` where not even one has room."""
+    largest, bits = int(np.abs(network.pair_fit).max(initial=0)) + 1, _steps(network).bit_length()
+    for tie_bits in range(TIE_BITS, 0, -1):
+        if (largest << (tie_bits + bits)) * (network.sink + 2) <= LARGEST_COST:
+            return tie_bits
+    message = f"fits up to {largest} on {network.sink} nodes are too large for exact arithmetic"
+    raise CostRangeError(message)

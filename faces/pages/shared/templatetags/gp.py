@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.forms import BaseForm, BoundField
 
     from faces.pages.shared.columns import Column
+    from reviews.models import QualityRating
 
 register = template.Library()
 
@@ -115,9 +116,9 @@ def score(value: Any, places: int = 2) -> str:  # noqa: ANN401
 
 
 @register.filter
-def points(value: str | Fraction, cuts: Sequence[int] = ()) -> str:
-    """Write a rating's exact value: rounding never crosses one of its ``cuts``, those of R-05 where it has none."""
-    return scoring.printed(Fraction(value), cuts or (90, 80, 60)) if value else ""
+def points(value: str | Fraction, rating: QualityRating) -> str:
+    """Write an exact value of ``rating``: rounding never crosses one of its cuts, those of R-05 where it has none yet."""
+    return scoring.printed(Fraction(value), rating.document.get("cuts") or (90, 80, 60)) if value else ""
 
 
 @register.filter
