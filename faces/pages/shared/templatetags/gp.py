@@ -117,7 +117,7 @@ def score(value: Any, places: int = 2) -> str:  # noqa: ANN401
 
 @register.filter
 def points(value: str | Fraction, rating: QualityRating) -> str:
-    """Write an exact value of ``rating``: rounding never crosses one of its cuts, those of R-05 where it has none yet."""
+    """Write an exact value of a rating: rounding never crosses one of its cuts, those of R-05 where it has none yet."""
     return scoring.printed(Fraction(value), rating.document.get("cuts") or (90, 80, 60)) if value else ""
 
 
