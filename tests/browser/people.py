@@ -44,25 +44,31 @@ class Somebody:
             assert word not in text, f"{self.username} at {self.path} still sees {word!r}"
         return self
 
-    def follow(self, words, *, within="main", exact=True):
-        """Follow the first visible link with these words."""
-        return self._click("link", words, within, exact=exact)
+    def follow(self, words, *, within="main", exact=True, stays=False):
+        """Follow the first visible link with these words; ``stays`` where it leads to no page but to a file."""
+        return self._click("link", words, within, exact=exact, stays=stays)
 
-    def press(self, words, *, within="main", exact=True):
-        """Press the first visible button with these words, and see that nothing was refused."""
-        self._click("button", words, within, exact=exact)
+    def press(self, words, *, within="main", exact=True, stays=False):
+        """Press the first visible button with these words, and see that nothing was refused.
+
+        ``stays`` where a script answers and no page follows.
+        """
+        self._click("button", words, within, exact=exact, stays=stays)
         wrong = self.page.locator(".errsum")
         assert not wrong.count(), f"{self.username} pressed {words!r} at {self.path}: {wrong.first.inner_text()}"
         return self
 
-    def _click(self, role, words, within, *, exact):
+    def _click(self, role, words, within, *, exact, stays):
         name = re.compile(rf"^\s*{re.escape(words)}") if not exact else words
         found = self.page.locator(within).first.get_by_role(role, name=name, exact=exact)
         shown = [found.nth(place) for place in range(found.count()) if found.nth(place).is_visible()]
         assert shown, f"{self.username} finds no {role} {words!r} at {self.path}: {self.text()[:2500]}"
         self.clicks += 1
-        shown[0].click()
-        self.page.wait_for_load_state()
+        if stays:
+            shown[0].click()
+            return self
+        with self.page.expect_navigation():  # the next step would cancel a form that is still on its way
+            shown[0].click()
         return self
 
     def fill(self, **fields):

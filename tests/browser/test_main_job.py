@@ -39,6 +39,16 @@ class Story:
             self.people[username] = Somebody(self.open_page, self.site, username, password=password, **options)
         return self.people[username]
 
+    @property
+    def at_the_firm(self):
+        """Where the firm's desk speaks of this task: whoever was drawn may have others of the demonstration."""
+        return f"main li:has(a[href*='{self.facts['task']}'])"
+
+    @property
+    def at_the_expert(self):
+        """Where an expert's desk speaks of this review."""
+        return f"main li:has-text('{unquote(self.facts['review']).split('/')[-2]}')"
+
     def open_account(self, username, role, whom, name="", **options):
         """Let the administrator open an account and its person choose an own password; return the account.
 
@@ -92,7 +102,7 @@ def draw_with_witness(story):
     room = clerk.path
     for person in (clerk, witness):
         person.open(room)
-        person.press("在本设备上生成我的随机数").press("提交承诺值")
+        person.press("在本设备上生成我的随机数", stays=True).press("提交承诺值")
     for person in (clerk, witness):
         person.open(room).press("揭示随机数")
     clerk.open(room)
@@ -102,8 +112,8 @@ def draw_with_witness(story):
 def the_firm_accepts_and_declares(story):
     username = story.open_account("firm2021", "FIRM_ADMIN", story.facts["firm"], "机构负责人演示")
     firm = story(username)
-    firm.open("/firm/").follow("答复是否承接").fill(answer="yes").press("发送答复")
-    firm.follow("声明独立性").fill(has_conflict="no").press("声明")
+    firm.open("/firm/").follow("答复是否承接", within=story.at_the_firm).fill(answer="yes").press("发送答复")
+    firm.open("/firm/").follow("声明独立性", within=story.at_the_firm).fill(has_conflict="no").press("声明")
 
 
 def the_letter_is_agreed_in_two_steps_and_sent(story):
@@ -117,7 +127,7 @@ def the_letter_is_agreed_in_two_steps_and_sent(story):
         story(username).open("/bureau/approvals/").sees(story.facts["firm"]).open(approval).press("同意")
     clerk.open(f"/bureau/tasks/{story.facts['task']}/commission/").follow("发出委托书")
     clerk.fill(way="ELECTRONIC").press("发出委托书")
-    story("firm2021").open("/firm/").follow("接受委托").press("接受委托")
+    story("firm2021").open("/firm/").follow("接受委托", within=story.at_the_firm).press("接受委托")
 
 
 def report_of(story, version):
@@ -143,7 +153,7 @@ def report_of(story, version):
 
 
 def hand_in(story, step, kind, version):
-    firm = story("firm2021").open("/firm/").follow(step)
+    firm = story("firm2021").open("/firm/").follow(step, within=story.at_the_firm)
     file = (f"{version}.pdf", "application/pdf", report_of(story, version))
     firm.fill(kind=kind, file=file, internally_reviewed_by="审核人演示").press("检查并提交")
     return firm
@@ -154,7 +164,7 @@ def the_firm_delivers(story):
     task = f"/bureau/tasks/{story.facts['task']}/"
     hand_in(story, "提交工作方案", "WORK_PLAN", "工作方案")
     clerk.open(task).follow("发进点通知").press("发进点通知")
-    firm.open("/firm/").follow("开始实施").press("开始实施")
+    firm.open("/firm/").follow("开始实施", within=story.at_the_firm).press("开始实施")
     hand_in(story, "提交初稿", "DRAFT", "初稿")
     clerk.open(task).follow("征求单位意见").press("征求意见")
     hand_in(story, "提交送审稿", "SUBMITTED", "送审稿")
@@ -179,8 +189,8 @@ def the_experts_accept_and_declare(story):
     for place, (name, number) in enumerate(members, 1):
         username = story.open_account(f"seat{place}", "EXPERT", number, name, width=PHONE if place == 3 else 1366)
         expert = story(username).open("/expert/").misses(story.facts["firm"], UNIT)
-        expert.follow("答复是否参加").fill(answer="yes").press("发送答复")
-        expert.open("/expert/").follow("声明利益关系").sees(story.facts["firm"])
+        expert.follow("答复是否参加", within=story.at_the_expert).fill(answer="yes").press("发送答复")
+        expert.open("/expert/").follow("声明利益关系", within=story.at_the_expert).sees(story.facts["firm"])
         expert.fill(has_conflict="no").press("声明")
         story.facts["experts"].append(username)
 
@@ -188,7 +198,7 @@ def the_experts_accept_and_declare(story):
 def the_experts_read_and_score(story):
     story("clerk").open(story.facts["review"]).follow("开始评审").press("开始评审")
     for taken_off, username in zip(("0.5", "1", "1.5"), story.facts["experts"], strict=True):
-        expert = story(username).open("/expert/").follow("阅读报告并填写意见")
+        expert = story(username).open("/expert/").follow("阅读报告并填写意见", within=story.at_the_expert)
         score(expert, Decimal(taken_off))
         expert.fill(**{"finding-page-1": 12, "finding-severity-1": "较重", "finding-words-1": "满意度样本量不足。"})
         expert.fill(conclusion="报告依据较充分，建议修改后验收。", scan=("签字.png", "image/png", PNG)).press("提交")
@@ -210,11 +220,16 @@ def score(person, taken_off):
 
 def the_panel_agrees_and_signs(story):
     experts = [story(username) for username in story.facts["experts"]]
-    homes = {expert.username: expert.open("/expert/").text() for expert in experts}
+    homes = {
+        expert.username: "".join(expert.open("/expert/").page.locator(story.at_the_expert).all_inner_texts())
+        for expert in experts
+    }
     leader = next(expert for expert in experts if "起草专家组意见" in homes[expert.username])
-    leader.follow("起草专家组意见").fill(words="同意修改后验收，重点补充满意度样本。").press("提交专家组")
+    leader.follow("起草专家组意见", within=story.at_the_expert).fill(
+        words="同意修改后验收，重点补充满意度样本。"
+    ).press("提交专家组")
     for expert in experts:
-        expert.open("/expert/").follow("签署专家组意见").press("签字")
+        expert.open("/expert/").follow("签署专家组意见", within=story.at_the_expert).press("签字")
 
 
 def the_final_report_is_signed_and_accepted(story):
@@ -240,8 +255,8 @@ def the_rating_is_computed_confirmed_and_approved(story):
 def approve(story, *words):
     """Let the bureau leader agree to the first thing that waits for him."""
     leader = story("leader").open("/bureau/approvals/").sees(*words)
-    leader.page.locator("main tbody th a").first.click()
-    leader.page.wait_for_load_state()
+    with leader.page.expect_navigation():
+        leader.page.locator("main tbody th a").first.click()
     leader.press("同意")
 
 
@@ -257,7 +272,8 @@ def a_stranger_verifies_the_draw(story, folder):
     stranger.sees(story.facts["firm"], "报告质量等级")
     for draw in (unquote(story.facts["draw"]), unquote(story.facts["panel_draw"])):
         page = stranger.open("/public/draws/").page
-        page.locator("main tbody tr", has_text=draw).get_by_role("link", name=NAME).click()
+        with page.expect_navigation():
+            page.locator("main tbody tr", has_text=draw).get_by_role("link", name=NAME).click()
         page.locator("[data-verify-src]", has_text="核验通过").wait_for()
         record = saved(stranger, "下载记录", folder / f"{draw}.json")
         program = saved(stranger, "下载核验程序", folder / "verify_draw.py")
@@ -272,7 +288,7 @@ def a_stranger_verifies_the_draw(story, folder):
 def saved(person, words, path):
     """Follow a link that downloads a file; return where the file lies."""
     with person.page.expect_download() as waiting:
-        person.follow(words, exact=False)
+        person.follow(words, exact=False, stays=True)
     waiting.value.save_as(path)
     return path
 

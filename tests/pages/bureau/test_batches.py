@@ -77,7 +77,7 @@ def test_batch_runs_from_page_to_page_to_a_record_that_verifies(desk, tmp_path):
     clerk.post(at("batch-look", batch))
     page = shown(clerk, batch)
     assert at("batch-freeze", batch) in page
-    assert desk.experts[0].person.name in page
+    assert sum(expert.person.name in page for expert in desk.experts) >= 6  # six seats
     clerk.post(at("batch-freeze", batch))
     batch.refresh_from_db()
     assert batch.commitment in shown(witness, batch)
