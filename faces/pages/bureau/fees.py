@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.selectors.assignments import panel_of
-from faces.pages.bureau.re_reviews import ReReviewStep, re_review_url
+from faces.pages.bureau.re_review_steps import ReReviewStep
+from faces.pages.bureau.re_reviews import re_review_url
 from faces.pages.bureau.seats import SeatStep
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView

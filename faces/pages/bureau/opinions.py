@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from faces.pages.bureau.fields import WanField
-from faces.pages.bureau.re_reviews import ReReviewStep, re_review_url
+from faces.pages.bureau.re_review_steps import ReReviewStep
+from faces.pages.bureau.re_reviews import re_review_url
 from faces.pages.bureau.seats import SeatStep
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView

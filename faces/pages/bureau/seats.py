@@ -17,7 +17,8 @@ from assignments.services.assignments import declare, log_call, notify, notify_p
 from assignments.services.re_reviews import add_guest, name_leader
 from experts.enums import ExpertSource, TitleLevel
 from experts.services import ExpertDraft
-from faces.pages.bureau.re_reviews import OUTCOMES, ReReviewStep, re_review_url
+from faces.pages.bureau.re_review_steps import ReReviewStep
+from faces.pages.bureau.re_reviews import OUTCOMES, re_review_url
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import day, textarea
 from foundation.accounts.enums import Capability
