@@ -126,7 +126,7 @@ def _listed(wanted: RegisterFilter, *, without: str = "") -> models.QuerySet[Fir
             rows = rows.filter(**{f"{column}__in": values})
     for word in wanted.text.split():
         past = FormerName.objects.filter(organisation=OuterRef("organisation_id"), name__icontains=word)
-        found = Q(organisation__name__icontains=word) | Q(number__iexact=word) | Exists(past)
+        found: Q = Q(organisation__name__icontains=word) | Q(number__iexact=word) | Q(Exists(past))
         if word.isascii():
             found |= Q(organisation__sort_key__icontains=word.lower()) | Q(organisation__uscc__icontains=word.upper())
         rows = rows.filter(found)

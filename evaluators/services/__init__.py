@@ -1,6 +1,7 @@
 """Keeping the register: firms, their people, their standing, their papers."""
 
 from evaluators.services.firms import (
+    AdmissionProof,
     FirmDraft,
     FirmRefused,
     move_firms,
@@ -10,6 +11,7 @@ from evaluators.services.firms import (
     renew_firm,
 )
 from evaluators.services.papers import (
+    UNDERTAKING,
     UNDERTAKING_TEXT,
     QualificationDraft,
     accept_undertakings,
@@ -17,6 +19,7 @@ from evaluators.services.papers import (
     add_qualifications,
     record_assessed_years,
     record_qualification,
+    undertaking_version,
     withdraw_assessed_years,
 )
 from evaluators.services.people import (
@@ -30,7 +33,9 @@ from evaluators.services.people import (
 )
 
 __all__ = [
+    "UNDERTAKING",
     "UNDERTAKING_TEXT",
+    "AdmissionProof",
     "FirmDraft",
     "FirmRefused",
     "LeadDraft",
@@ -51,5 +56,6 @@ __all__ = [
     "register_lead",
     "register_practitioner",
     "renew_firm",
+    "undertaking_version",
     "withdraw_assessed_years",
 ]

@@ -20,6 +20,7 @@ from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject, Tab
@@ -166,13 +167,15 @@ class FirmPage(OneFirm, SectionsPage):
                 parts.recognised(row, self.user, edits=edits),
                 parts.sanctions(row, self.user),
                 parts.standings(row),
+                confirmations_section(row),
+                renewals_section(row),
             )
         if shown == "identity":
             return (
                 who.identity(row),
                 who.names(row, edits=edits),
                 who.relations(row, edits=edits),
-                who.checklist(row, edits=edits),
+                who.checklist(row, self.day, edits=edits),
             )
         decides = may(self.user, Capability.CONFIRM)
         return (
@@ -191,6 +194,10 @@ class FirmPage(OneFirm, SectionsPage):
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
+            if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
+                found.append(
+                    Act(_("Invite the owner to claim the entry"), reverse("pages:firm-invite", args=[row.number]))
+                )
         return found
 
 

@@ -73,7 +73,13 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         (
             Line("firms", _("Firms"), (Can.READ_ALL,)),
             Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
-            Line("applications", _("Applications"), (Can.READ_ALL,)),
+            Line("applications", _("Applications"), (Can.READ_ALL,), ("objections",)),
+            Line(
+                "confirmations",
+                _("Confirmations and terms"),
+                (Can.READ_ALL,),
+                ("renewals", "undertaking-texts"),
+            ),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
             Line("courses", _("Training"), (Can.READ_ALL,), ("sessions",)),

@@ -97,6 +97,9 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
+    "confirmation_reminder_days": gettext_lazy("Reminders of the yearly confirmation"),
+    "renewal_reminder_days": gettext_lazy("Reminders of a term that ends"),
+    "claim_days": gettext_lazy("How long an invitation to claim an entry can be used"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "one_firm_per_practitioner": gettext_lazy(
@@ -136,6 +139,8 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "work years running": gettext_lazy("work years running"),
     "working days": gettext_lazy("working days"),
     "days from the due day": gettext_lazy("days from the due day"),
+    "days after 1 January": gettext_lazy("days after 1 January"),
+    "days before the end of the term": gettext_lazy("days before the end of the term"),
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
     "points and months": "",

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from assignments.enums import DrawStatus
 from assignments.selectors.draws import visible_to
 from assignments.services.draws import open_leaves
-from faces.exchange.exporters import neutral
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from foundation.accounts.enums import Capability
 from foundation.audit.selectors import head, verify_chain
 from foundation.audit.services import anchor
+from foundation.core.cells import neutral
 from foundation.core.errors import DomainError, Refusal
 
 if TYPE_CHECKING:
