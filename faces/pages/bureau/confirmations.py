@@ -239,7 +239,7 @@ class UnconfirmedFirms(YearlyList):
     facets = (Facet("kind", gettext_lazy("Kind"), FirmKind.choices),)
     search_fields = ("organisation__name", "organisation__uscc", "organisation__sort_key", "number")
     search_hint = gettext_lazy("Name, initials, code, number")
-    sorts = (Sort("name", gettext_lazy("By name"), ("organisation__sort_key",)),)
+    sorts = (Sort("name", gettext_lazy("Name"), ("organisation__sort_key",)),)
     bulk_actions = REMIND
     export_name = "unconfirmed-firms"
     empty_title = gettext_lazy("Every firm has confirmed this year")
@@ -269,7 +269,7 @@ class UnconfirmedExperts(YearlyList):
     facets = (Facet("source", gettext_lazy("Source"), ExpertSource.choices),)
     search_fields = ("person__name", "person__sort_key", "number", "title")
     search_hint = gettext_lazy("Name, initials, number, title")
-    sorts = (Sort("name", gettext_lazy("By name"), ("person__sort_key",)),)
+    sorts = (Sort("name", gettext_lazy("Name"), ("person__sort_key",)),)
     bulk_actions = REMIND
     export_name = "unconfirmed-experts"
     empty_title = gettext_lazy("Every expert has confirmed this year")
