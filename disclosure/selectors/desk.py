@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from assignments.enums import DrawStatus
-from assignments.models import Draw
+from assignments.models import AssignmentBatch, Draw
+from assignments.selectors.batches import PUBLISHED_FROM
 from disclosure.models import Publication
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -62,6 +63,17 @@ def publishable_draws(user: User) -> models.QuerySet[Draw]:
     return rows.filter(_unpublished("assignments.draw") | is_behind).select_related(
         "task", "re_review", "re_review__evaluation"
     )
+
+
+def publishable_batches(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the decided batches whose record is not yet public, or names people that the public copy does not."""
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=PUBLISHED_FROM)
+    if not may(user, Capability.PUBLISH):
+        return rows.none()
+    label = "assignments.assignmentbatch"
+    live = Publication.objects.filter(subject_kind=label, subject_id=OuterRef("pk"), withdrawn_at__isnull=True)
+    is_behind = Q(Exists(live.filter(body__record__openings=[]))) & ~Q(record__openings=[])
+    return rows.exclude(commitment="").filter(Q(~Exists(live)) | is_behind)
 
 
 def publishable_certificates(user: User) -> models.QuerySet[Certificate]:

@@ -6,7 +6,6 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
@@ -16,8 +15,8 @@ from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batches import (
     earlier_attempts,
     experts_of,
+    nameable,
     pairs_of,
-    record_of,
     seats_of,
     tasks_of,
     turn_of,
@@ -26,7 +25,9 @@ from assignments.selectors.batches import (
 )
 from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
-from faces.pages.bureau.batch_steps import BatchObject
+from disclosure.selectors import publishable_batches
+from faces.pages.bureau.batch_publication import urls as file_urls
+from faces.pages.bureau.batch_setup import urls as setup_urls
 from faces.pages.bureau.batch_steps import urls as step_urls
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
@@ -37,11 +38,10 @@ from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, Sectio
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
-from foundation.core.canon import dumps
+from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
 
     from assignments.models import BatchPair, BatchTask
@@ -166,7 +166,15 @@ class BatchPage(SectionsPage):
             found.append(self._act(_("Call the next"), "batch-replace"))
         if runs_draws and batch.status == BatchStatus.SOLVING:
             found.append(self._act(_("Look at the forecast"), "batch-look"))
+        if nameable(self.user).filter(pk=batch.pk).exists():
+            found.append(self._act(_("Open the names in the record"), "batch-names"))
+        if publishable_batches(self.user).filter(pk=batch.pk).exists():
+            found.append(self._act(_("Publish the record"), "publish-batch"))
         return found
+
+    @property
+    def _is_party(self) -> bool:
+        return any(party.user_id == self.user.pk for party in self.object.parties.all())
 
     @property
     def _is_fillable(self) -> bool:
@@ -232,7 +240,7 @@ class BatchPage(SectionsPage):
             (
                 Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
                 task.re_review.evaluation.title,
-                task.node.name,
+                self._fields(task),
                 task.re_review.panel_size,
                 "—" if task.eligible is None else task.eligible,
                 pgettext("between items", ", ").join(
@@ -244,6 +252,16 @@ class BatchPage(SectionsPage):
             for task in self.tasks
         ]
         return Section(_("Re-reviews"), grid=Grid(headings, rows, frozenset({3, 4})), count=len(rows))
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """The names of the fields of typed seats: one query, none where no seat is typed."""
+        keys = {seat["node"] for task in self.tasks for seat in task.seats}
+        return dict(Node.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+    def _fields(self, task: BatchTask) -> str:
+        typed = [f"{self._names[seat['node']]} × {seat['count']}" for seat in task.seats]
+        return pgettext("between items", ", ").join(typed) or task.node.name
 
     def _task_acts(self, task: BatchTask) -> tuple[Act, ...]:
         if not self.may_prepare:
@@ -294,8 +312,11 @@ class BatchPage(SectionsPage):
                 (_("Greatest chance of a pair"), f"{batch.solved['chance_permille'] / 10:g} %"),
                 (_("Expected fit of a seat"), f"{batch.solved['expected_total'] / MILLIONTHS / max(1, seats):.3f}"),
             ]
+        aim = _("the worst fitted re-review first, then the total") if batch.evens_out else _("the total fit")
+        pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
-        return Section(_("Pool and limits"), pairs=tuple(pairs), note=note)
+        acts = (self._act(_("Change the aim"), "batch-floor"),) if self.may_prepare else ()
+        return Section(_("Pool and limits"), pairs=tuple(pairs), note=note, acts=acts)
 
     @property
     def _room(self) -> int:
@@ -346,7 +367,16 @@ class BatchPage(SectionsPage):
             state = _("shown") if party.nonce else _("committed") if party.commitment else _("waits")
             pairs.append((party.get_role_display(), f"{party.user.name}　{state}"))
         pairs += [(_("Earlier attempt"), Cell(row.number, batch_url(row))) for row in earlier_attempts(batch)]
+        if batch.commitment:
+            pairs.append((_("Receipt outside"), batch.outside_receipt or _("none yet: the record prints UNWITNESSED")))
         acts: list[Act] = []
+        if batch.status in {BatchStatus.FROZEN, BatchStatus.COMMITTED} and self._is_party:
+            acts.append(self._act(_("Slip with the commitment"), "batch-slip"))
+            acts.append(self._act(_("Note the receipt"), "batch-receipt"))
+        if batch.record and batch.commitment and may(self.user, Capability.WITNESS):
+            acts.append(self._act(_("Open the leaves"), "supervisor-batch-leaves"))
+        if batch.record and batch.commitment:
+            acts.append(self._act(_("Record (PDF)"), "batch-paper"))
         if batch.record:
             acts.append(self._act(_("Record (JSON)"), "batch-record"))
             acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
@@ -371,26 +401,10 @@ def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
     return f"{value / MILLIONTHS:.3f}", words
 
 
-class BatchRecordFile(BatchObject):
-    """The record as JSON, for verify_draw.py; 404 before there is one."""
-
-    needs = Capability.READ_ALL
-
-    def rows(self) -> QuerySet[AssignmentBatch]:
-        """Return the batches that have a record."""
-        return super().rows().filter(record__isnull=False)
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the batch
-        """Return the record."""
-        response = HttpResponse(dumps(record_of(self.object)), content_type="application/json")
-        response.headers["Content-Disposition"] = f'attachment; filename="batch-{self.object.pk}-record.json"'
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-
 urls = [
     path("batches/", Batches.as_view(), name="batches"),
+    *setup_urls,
     *step_urls,
-    path("batches/<str:number>/record.json", BatchRecordFile.as_view(), name="batch-record"),
+    *file_urls,
     path("batches/<str:number>/", BatchPage.as_view(), name="batch"),
 ]
