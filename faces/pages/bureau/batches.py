@@ -133,7 +133,7 @@ class BatchPage(SectionsPage):
             meta=(_("attempt %(n)d") % {"n": batch.attempt}, _("%(n)d re-reviews") % {"n": len(self.tasks)}),
             status=batch,
             acts=tuple(self._steps()),
-            main=tuple(part for part in (self._state(), self._seated(), self._tasks(), self._loads()) if part),
+            main=tuple(part for part in (self._state(), self._seated(), self._loads(), self._tasks()) if part),
             beside=(self._forecast(), self._rules(), self._pairs(), self._seed()),
         )
 
@@ -207,32 +207,31 @@ class BatchPage(SectionsPage):
         return None
 
     def _seated(self) -> Section | None:
-        """Return who sits where: as drawn until the approval, then the seats themselves."""
+        """Return tasks × experts: as drawn until the approval, then the seats; each pair opens to its fit."""
         batch: AssignmentBatch = self.object
         if not batch.seed:
             return None
-        headings = (_("Re-review"), _("Expert"), _("Employer"), _("Fit"), _("Parts of the fit"), _("State"))
         held = {(seat.re_review_id, seat.expert_id): seat for seat in self.seats}
         named = {(pair.task_id, pair.expert_id) for pair in self.pairs if pair.kind == PairKind.PIN}
-        rows: list[tuple[Cell | object, ...]] = []
-        for task in self.tasks:
-            for number in batch.panels[task.place]:
-                expert = self.experts[number]
-                fit, parts = fit_words(task, expert)
-                seat = held.get((task.re_review_id, expert.pk))
-                way = _("named") if (task.pk, expert.pk) in named else _("drawn")
-                state = Cell("", status=seat) if seat else Cell(way)
-                rows.append(
-                    (
-                        Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
-                        Cell(expert.person.name, reverse("pages:expert", args=[expert.number])),
-                        batch.pool[number]["employer"] or "—",
-                        fit,
-                        parts,
-                        state,
-                    )
-                )
-        return Section(_("Who sits where"), grid=Grid(headings, rows, frozenset({3})), count=len(rows))
+        rows = [
+            {
+                "task": task,
+                "url": reverse("pages:re-review", args=[task.re_review.number]),
+                "seats": [
+                    {
+                        "name": self.experts[number].person.name,
+                        "url": reverse("pages:expert", args=[self.experts[number].number]),
+                        "employer": batch.pool[number]["employer"],
+                        "fit": fit_words(task, self.experts[number]),
+                        "seat": held.get((task.re_review_id, self.experts[number].pk)),
+                        "is_named": (task.pk, self.experts[number].pk) in named,
+                    }
+                    for number in batch.panels[task.place]
+                ],
+            }
+            for task in self.tasks
+        ]
+        return Section(_("Who sits where"), template="bureau/batch_seated.html", data=rows, count=len(rows))
 
     def _tasks(self) -> Section:
         headings = (_("Re-review"), _("Task"), _("Field"), _("Seats"), _("Eligible"), _("Kept away by"), _("To do"))

@@ -331,7 +331,7 @@ def test_batch_may_put_the_worst_fitted_re_review_first(desk):
 def test_parties_take_the_slip_and_note_the_receipt(desk):
     batch = solved(desk, prepared(desk), freezes=True)
     witness = signed_in(desk.witness)
-    assert "UNWITNESSED" in shown(witness, batch)
+    assert "未经外部见证" in shown(witness, batch)
 
     slip = witness.get(at("batch-slip", batch))
     witness.post(at("batch-receipt", batch), {"words": "纪委收执"})
