@@ -11,9 +11,10 @@ from django.db.models import Count
 from appraisals.enums import SanctionKind, SanctionStatus
 from appraisals.models import CommissionFeedback, FirmAppraisal, RecognisedGrade, Sanction
 from assignments.enums import AssignmentStatus, TaskStatus
-from assignments.models import Assignment, EvaluationTask
+from assignments.models import Assignment, EvaluationTask, TaskMove
 from assignments.transitions import GONE
 from credit.selectors import running_points
+from delivery.models import Commission
 from evaluators.enums import FirmStatus
 from evaluators.models import Firm, Qualification
 from evaluators.selectors import staff_person_ids, undertaken
@@ -25,6 +26,8 @@ from parties.selectors import memberships_of
 from reviews.enums import RatingStatus
 from reviews.models import QualityRating
 from training.selectors import hours_of
+
+OVER = (TaskStatus.ACCEPTED, TaskStatus.ARCHIVED, TaskStatus.STOPPED)
 
 
 @dataclass(slots=True)
@@ -84,9 +87,20 @@ def recognised_visible_to(user: User) -> models.QuerySet[RecognisedGrade]:
 
 def running_tasks_of(firm: Firm) -> models.QuerySet[Assignment]:
     """Return the assignments of a firm on tasks before acceptance."""
-    over = ("ACCEPTED", "ARCHIVED", "STOPPED")
     rows = Assignment.objects.filter(firm=firm, task__isnull=False).exclude(status__in=GONE)
-    return rows.exclude(task__status__in=over).select_related("task").order_by("pk")
+    return rows.exclude(task__status__in=OVER).select_related("task").order_by("pk")
+
+
+def tasks_on(firm: Firm, day: date) -> models.QuerySet[Assignment]:
+    """Return the assignments of a firm that ran on ``day``: given, not yet left, not yet accepted."""
+    over = TaskMove.objects.filter(task=models.OuterRef("task"), track="", moved_on__lte=day)
+    last = over.order_by("-moved_on", "-pk").values("status")[:1]
+    ended = Commission.objects.filter(assignment=models.OuterRef("pk")).order_by("-pk").values("ended_on")[:1]
+    rows = Assignment.objects.filter(firm=firm, task__isnull=False, assigned_on__lte=day)
+    rows = rows.annotate(then=models.Subquery(last), left_on=models.Subquery(ended))
+    rows = rows.filter(models.Q(then__isnull=True) | ~models.Q(then__in=OVER))
+    left = models.Q(left_on__gt=day) | models.Q(left_on__isnull=True, answered_at__date__gt=day)
+    return rows.filter(~models.Q(status__in=GONE) | left).select_related("task").order_by("pk")
 
 
 def feedback_of(firm: Firm, year: int) -> models.QuerySet[CommissionFeedback]:

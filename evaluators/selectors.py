@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from django.db import models
 from django.db.models import Q
@@ -12,8 +12,10 @@ from django.utils.module_loading import import_string
 from evaluators.enums import FirmStatus
 from evaluators.models import (
     AssessedYear,
+    CarriedBar,
     Firm,
     FirmStanding,
+    FirmTerm,
     FirmUndertaking,
     LeadEvaluator,
     Practitioner,
@@ -25,7 +27,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.rulesets.selectors import rules_for
-from parties.selectors import memberships_of
+from parties.selectors import memberships_of, name_then, predecessors
 
 _SUSPENSION_ENDS: Final[list[str]] = []
 
@@ -95,6 +97,33 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Firm]:
     return Firm.objects.filter(bureau=bureau, pk__in=standing.values("firm_id"))
 
 
+def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
+    """Keep the firms that had a standing on ``day`` and add what was true then.
+
+    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``name_then``, and
+    ``qualified``: how many qualifications held.
+    """
+    holds = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    papers = Qualification.objects.filter(holds, firm=models.OuterRef("pk"), valid_from__lte=day).order_by()
+    papers_held = papers.values("firm").annotate(n=models.Count("pk")).values("n")
+    spells = FirmStanding.objects.filter(firm=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
+    terms = FirmTerm.objects.filter(firm=models.OuterRef("pk"), decided_on__lte=day).order_by("-decided_on", "-pk")
+    given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
+    return rows.annotate(
+        status_then=models.Subquery(spells.values("status")[:1]),
+        since_then=models.Subquery(spells.values("started_on")[:1]),
+        term_then=Coalesce(models.Subquery(terms.values("ends_on")[:1]), given),
+        name_then=name_then("organisation", day),
+        qualified=Coalesce(models.Subquery(papers_held), 0),
+    ).filter(status_then__isnull=False)
+
+
+def terms_on(firm_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the end of the term that each firm held on ``day``, as given by then; without one: left out."""
+    rows = FirmTerm.objects.filter(firm_id__in=firm_ids, decided_on__lte=day).order_by("decided_on", "pk")
+    return dict(rows.values_list("firm_id", "ends_on"))
+
+
 def leads_of(firm: Firm, on: date) -> models.QuerySet[LeadEvaluator]:
     """Return the lead evaluators of ``firm`` on ``on`` whose certificates have not run out."""
     valid = Q(certificate_valid_to__isnull=True) | Q(certificate_valid_to__gte=on)
@@ -151,3 +180,25 @@ def with_counts(rows: models.QuerySet[Firm], on: date) -> models.QuerySet[Firm]:
         counted = people.order_by().values("firm").annotate(n=models.Count("pk")).values("n")
         found[name] = Coalesce(models.Subquery(counted), 0)
     return rows.annotate(**found)
+
+
+def predecessor_firms(
+    firm_ids: Iterable[int], on: date, *, passing: Literal["", "scores", "sanctions"] = ""
+) -> dict[int, set[int]]:
+    """Return the firms whose place each firm had taken by ``on``, directly or through others; without: left out.
+
+    With ``passing`` only those whose scores or sanctions passed to it. Rule R-49. At most three queries.
+    """
+    firm_of_body = dict(Firm.objects.filter(pk__in=list(firm_ids)).values_list("organisation_id", "pk"))
+    found = predecessors(firm_of_body, on, passing=passing)
+    if not found:
+        return {}
+    bodies = {body for before in found.values() for body in before}
+    earlier = dict(Firm.objects.filter(organisation_id__in=bodies).values_list("organisation_id", "pk"))
+    return {firm_of_body[key]: {earlier[body] for body in before if body in earlier} for key, before in found.items()}
+
+
+def carried_bars(firm_ids: Iterable[int], on: date) -> models.QuerySet[CarriedBar]:
+    """Return the suspensions and removals of predecessors that hold for these firms on ``on``. Rule R-49."""
+    rows = CarriedBar.objects.filter(firm_id__in=firm_ids, started_on__lte=on, ends_on__gt=on)
+    return rows.select_related("predecessor__organisation").order_by("ends_on", "pk")

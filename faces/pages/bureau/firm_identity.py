@@ -118,8 +118,8 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     )
 
 
-def branches(firm: Firm, *, edits: bool) -> Section:
-    """Return the branches; one without legal personality cannot contract."""
+def branches(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the branches opened by ``day``; one without legal personality cannot contract."""
     lines = [
         (
             one.name,
@@ -128,7 +128,7 @@ def branches(firm: Firm, *, edits: bool) -> Section:
             full_day(one.started_on),
             full_day(one.ended_on),
         )
-        for one in firm.branches.order_by("started_on", "pk")
+        for one in firm.branches.filter(started_on__lte=day).order_by("started_on", "pk")
     ]
     act = Act(_("Add a branch"), reverse("pages:firm-branch", args=[firm.number]))
     return Section(
@@ -156,9 +156,9 @@ def identity(firm: Firm) -> Section:
     return Section(_("Who it is"), pairs=pairs)
 
 
-def names(firm: Firm, *, edits: bool) -> Section:
-    """Return the names that the firm bore."""
-    rows = firm.organisation.former_names.order_by("-until_on", "-pk")
+def names(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the names that the firm had borne before ``day``."""
+    rows = firm.organisation.former_names.filter(until_on__lte=day).order_by("-until_on", "-pk")
     lines = [(one.name, full_day(one.until_on)) for one in rows]
     act = Act(_("Enter a new name"), reverse("pages:firm-rename", args=[firm.number]))
     return Section(
@@ -169,10 +169,12 @@ def names(firm: Firm, *, edits: bool) -> Section:
     )
 
 
-def relations(firm: Firm, *, edits: bool) -> Section:
-    """Return how the firm is related to other bodies, from both ends."""
+def relations(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return how the firm was related to other bodies by ``day``, from both ends."""
     body = firm.organisation
-    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body)).select_related("subject", "other")
+    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body), started_on__lte=day).select_related(
+        "subject", "other"
+    )
     lines = [
         (
             one.subject.name,
@@ -195,11 +197,11 @@ def relations(firm: Firm, *, edits: bool) -> Section:
     )
 
 
-def checklist(firm: Firm, *, edits: bool) -> Section:
+def checklist(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the admission checklist, item by item. Rule R-12."""
     rules = rules_for(bureau=firm.bureau, on=firm.status_since)
     items = list(rules.value("firm_admission_items"))
-    known = {one.code: one for one in firm.admission_checks.all()}
+    known = {one.code: one for one in firm.admission_checks.filter(checked_on__lte=day)}
     lines = []
     for code in items:
         one = known.get(code)
