@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import AdmissionCheck, CarriedBar, Firm, FirmStanding, FirmTerm
 from evaluators.rules import may_reapply_from, renewable_from, renewed_until, term_ends_on
+from evaluators.selectors import branch_refusal, dependent_branches
 from evaluators.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -63,6 +64,7 @@ def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on:
             changed.append(row)
         row.kind, row.staff_count = draft.kind, draft.staff_count
         result.append(row)
+    _refuse_dependent(bureau, made, on=on)
     Firm.objects.bulk_create(made)
     Firm.objects.bulk_update(changed, ["kind", "staff_count"], batch_size=500)
     FirmStanding.objects.bulk_create([FirmStanding(firm=row, status=row.status, started_on=on) for row in made])
@@ -170,6 +172,16 @@ def _move(row: Firm, action: FirmAction, *, on: date) -> None:
         row.admitted_on = on
         row.term_ends_on = term_ends_on(on, years=rules.value("register_term_years"))
     row.status, row.status_since = after, on
+
+
+def _refuse_dependent(bureau: Bureau, rows: Sequence[Firm], *, on: date) -> None:
+    """Raise ``FirmRefused`` for a branch without legal personality, which belongs to its head office. Rule R-49."""
+    if not rows or not dependent_branches(bureau, on).exists():
+        return
+    for row in rows:
+        body = row.organisation
+        if refusal := branch_refusal(bureau, name=body.name, uscc=body.uscc or "", on=on):
+            raise FirmRefused(refusal)
 
 
 def _give_terms(rows: Sequence[Firm], *, on: date) -> None:

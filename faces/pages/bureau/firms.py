@@ -188,10 +188,16 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             main=self._main(),
             beside=(
                 parts.standing(row, self.day, self.standing, points=self.points, term=self.term),
+                *(who.resemblance(row, self.today, edits=self._edits) if self.is_now else ()),
                 parts.last_year(row, self.user, self.day),
                 parts.training(row, self.day),
             ),
         )
+
+    @property
+    def _edits(self) -> bool:
+        """Whether the register can be changed here: today, and the record is not closed."""
+        return self.is_now and self.object.status != FirmStatus.CLOSED and may(self.user, Capability.REGISTER)
 
     @cached_property
     def points(self) -> int:
@@ -208,7 +214,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
     def _main(self) -> tuple[Section, ...]:
         row: Firm = self.object
         shown = self.request.GET.get("tab", "record")
-        edits = self.is_now and may(self.user, Capability.REGISTER)
+        edits = self._edits
         if shown == "people":
             return (
                 who.leads(row, self.day, edits=edits),
