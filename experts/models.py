@@ -66,6 +66,18 @@ class ExpertStanding(models.Model):
         return f"{self.expert} {self.status} #{self.pk}"
 
 
+class ExpertTerm(models.Model):
+    """A term in the pool: the day on which it was given or renewed, and the first day after it."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.expert} {self.ends_on} #{self.pk}"
+
+
 class ExpertSpecialty(models.Model):
     """What an expert is good at: a node of the specialty tree."""
 

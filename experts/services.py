@@ -17,6 +17,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -246,9 +247,18 @@ def move_experts(
     ExpertStanding.objects.bulk_create(
         [ExpertStanding(expert=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )
+    if action == ExpertAction.ADMIT:
+        _give_terms(rows, on=on)
     facts = [(row, {"action": action, "status": row.status, "reason": reason, "on": on}) for row in rows]
     record_each(actor=by, action="experts.moved", acts=facts)
     return rows
+
+
+def _give_terms(rows: Sequence[Expert], *, on: date) -> None:
+    """Keep each expert's term as it is from ``on``: past days answer with the term that held then."""
+    ExpertTerm.objects.bulk_create(
+        [ExpertTerm(expert=row, decided_on=on, ends_on=row.term_ends_on) for row in rows if row.term_ends_on]
+    )
 
 
 @transaction.atomic
@@ -276,6 +286,7 @@ def renew_expert(*, expert: Expert, by: User, on: date) -> Expert:
     before = row.term_ends_on
     row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
     row.save(update_fields=["term_ends_on"])
+    _give_terms([row], on=on)
     facts = {"before": before, "after": row.term_ends_on, "on": on}
     record(actor=by, action="experts.renewed", subject=row, facts=facts)
     return row

@@ -1,5 +1,6 @@
 """What identifies a body or a person."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
@@ -36,3 +37,24 @@ def id_refusal(number: str) -> Refusal | None:
     if number and id_facts(number) is None:
         return Refusal("id_wrong", "", {"field": "id_number"}, "GB 11643—1999")
     return None
+
+
+def ancestors(links: Iterable[tuple[int, int]], wanted: Iterable[int]) -> dict[int, set[int]]:
+    """Return whom each of ``wanted`` follows, directly or through others; without a predecessor: left out.
+
+    ``links`` are pairs (predecessor, successor). A circle, which no day can bring about, ends where it began.
+    """
+    before: dict[int, set[int]] = {}
+    for predecessor, successor in links:
+        before.setdefault(successor, set()).add(predecessor)
+    found = {}
+    for key in set(wanted) & set(before):
+        seen: set[int] = set()
+        open_ = [key]
+        while open_:
+            fresh = before.get(open_.pop(), set()) - seen - {key}
+            seen |= fresh
+            open_ += fresh
+        if seen:
+            found[key] = seen
+    return found

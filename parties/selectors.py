@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -12,8 +14,9 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_id, masked_phone
-from parties.enums import RelationshipKind
-from parties.models import BudgetUnit, Employment, Membership, Organisation, Person, Relationship
+from parties.enums import SUCCESSIONS, RelationshipKind
+from parties.models import BudgetUnit, Employment, FormerName, Membership, Organisation, Person, Relationship
+from parties.rules import ancestors
 
 
 def organisations_visible_to(user: User) -> models.QuerySet[Organisation]:
@@ -104,6 +107,32 @@ def name_on(organisation: Organisation, day: date) -> str:
     """Return the name that the organisation bore on ``day``."""
     former = organisation.former_names.filter(until_on__gt=day).order_by("until_on").first()
     return former.name if former else organisation.name
+
+
+def name_then(path: str, day: date) -> Coalesce:
+    """Return an expression for the name that the organisation at ``path`` bore on ``day``."""
+    former = FormerName.objects.filter(organisation=OuterRef(path), until_on__gt=day).order_by("until_on", "pk")
+    return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
+
+
+def predecessors(
+    organisation_ids: Iterable[int] | None, on: date, *, passing: Literal["", "scores", "sanctions"] = ""
+) -> dict[int, set[int]]:
+    """Return whom each organisation followed by ``on``, directly or through others, in one query.
+
+    With ``passing`` only those whose scores or sanctions went over to it. Without a predecessor: left out; None for
+    the ids: everybody who has one.
+    """
+    rows = Relationship.objects.filter(kind__in=SUCCESSIONS, started_on__lte=on)
+    if passing:
+        rows = rows.filter(**{f"passes_{passing}": True})
+    links = [
+        (subject, other) if kind == RelationshipKind.MERGED_INTO else (other, subject)
+        for kind, subject, other in rows.values_list("kind", "subject_id", "other_id")
+    ]
+    return ancestors(
+        links, {successor for _before, successor in links} if organisation_ids is None else organisation_ids
+    )
 
 
 def masked(person: Person) -> tuple[str, str]:

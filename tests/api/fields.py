@@ -34,7 +34,7 @@ FIELDS = {
     "qualifications": "id firm name number issuer valid_from valid_to proof",
     "lead-evaluators": "id firm person person_name title certificate_number certificate_valid_to works_since started_on ended_on",
     "practitioners": "id firm person person_name duty started_on ended_on",
-    "branches": "id firm name has_legal_personality own_firm address started_on ended_on",
+    "branches": "id firm name uscc has_legal_personality own_firm address started_on ended_on",
     "firm-undertakings": "id firm year text_version accepted_on accepted_by",
     "experts": "id number person name source title title_level status status_since admitted_on term_ends_on is_civil_servant guest_for",
     "expert-specialties": "id expert node code name is_main",

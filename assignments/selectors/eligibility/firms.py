@@ -11,6 +11,7 @@ from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.rules import eligibility as rule
 from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served
+from assignments.selectors.eligibility.succession import Lineage, lineage_of, note_carried, note_families
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from credit.selectors import running_events
@@ -36,16 +37,19 @@ def firm_eligibility(task: EvaluationTask, on: date, firms: Sequence[Firm] | Non
     )
     ids = [row.pk for row in rows]
     cases = {pk: Case() for pk in ids}
+    lineage = lineage_of(rows, on)
     _firm_standing(cases, rows, rules, on)
+    note_carried(cases, rules, on)
     _firm_undertaking(cases, rules, on)
-    _firm_same_unit(cases, task, rules)
+    _firm_same_unit(cases, task, rules, lineage)
     _firm_share(cases, task, rules, on)
-    _firm_prior_work(cases, rows, task, rules, on)
+    _firm_prior_work(cases, task, rules, on, lineage)
     _firm_leads(cases, ids, rules, on)
     note_declines(cases, "firm", rules, on)
     _firm_declined(cases, task, rules)
-    _firm_assessed(cases, task, rules)
+    _firm_assessed(cases, task, rules, on)
     _firm_watched(cases, rows, rules, on)
+    note_families(cases, rows, rules, on)
     return [
         Eligibility(
             party=row,
@@ -84,15 +88,16 @@ def _firm_undertaking(cases: dict[int, Case], rules: Rules, on: date) -> None:
             case.no("no_undertaking", words, rules=rules, key="undertaking_yearly", free_on=None)
 
 
-def _firm_same_unit(cases: dict[int, Case], task: EvaluationTask, rules: Rules) -> None:
+def _firm_same_unit(cases: dict[int, Case], task: EvaluationTask, rules: Rules, lineage: Lineage) -> None:
     limit = rules.value("same_unit_years")
     rows = served(task.bureau_id).filter(
-        task__unit_id=task.unit_id, task__work_year__lt=task.work_year, firm_id__in=cases
+        task__unit_id=task.unit_id, task__work_year__lt=task.work_year, firm_id__in=lineage.firms
     )
     years: dict[int, set[int]] = defaultdict(set)
     for firm_id, year in rows.values_list("firm_id", "task__work_year"):
-        if firm_id is not None and year is not None:
-            years[firm_id].add(year)
+        for pk in lineage.of(firm_id):
+            if year is not None:
+                years[pk].add(year)
     for pk, known in years.items():
         count = rule.runs_of_years(known, task.work_year)
         if count >= limit:
@@ -122,15 +127,12 @@ def _firm_share(cases: dict[int, Case], task: EvaluationTask, rules: Rules, on: 
             cases[pk].no("over_share", words, rules=rules, key="firm_share_percent", free_on=free_on, own=own)
 
 
-def _firm_prior_work(
-    cases: dict[int, Case], rows: Sequence[Firm], task: EvaluationTask, rules: Rules, on: date
-) -> None:
+def _firm_prior_work(cases: dict[int, Case], task: EvaluationTask, rules: Rules, on: date, lineage: Lineage) -> None:
     years = rules.value("prior_work_window_years")
     begins = rule.window_begins(on, years=years)
-    by_organisation = {row.organisation_id: row.pk for row in rows}
     relations = Relationship.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=begins),
-        subject_id__in=by_organisation,
+        subject_id__in=lineage.bodies,
         other_id__in=organisation_family(task.unit),
         kind__in=[RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF],
         started_on__lte=on,
@@ -141,25 +143,26 @@ def _firm_prior_work(
             "kind": row.get_kind_display(),
             "name": row.other.name,
         }
-        case = cases[by_organisation[row.subject_id]]
-        case.no(
-            "prior_work",
-            words,
-            rules=rules,
-            key="prior_work_window_years",
-            free_on=free_on,
-            since=row.started_on.isoformat(),
-        )
+        for pk in lineage.of_body(row.subject_id):
+            cases[pk].no(
+                "prior_work",
+                words,
+                rules=rules,
+                key="prior_work_window_years",
+                free_on=free_on,
+                since=row.started_on.isoformat(),
+            )
     if task.project_id:
-        _firm_ex_ante(cases, task, rules)
+        _firm_ex_ante(cases, task, rules, lineage)
 
 
-def _firm_ex_ante(cases: dict[int, Case], task: EvaluationTask, rules: Rules) -> None:
-    rows = served(task.bureau_id).filter(task__project=task.project, task__kind=TaskKind.EX_ANTE, firm_id__in=cases)
-    for pk in rows.values_list("firm_id", flat=True).distinct():
-        if pk is not None:
-            words = _("It did the ex-ante evaluation of this project.")
-            cases[pk].no("did_ex_ante", words, rules=rules, key="prior_work_window_years", free_on=None)
+def _firm_ex_ante(cases: dict[int, Case], task: EvaluationTask, rules: Rules, lineage: Lineage) -> None:
+    rows = served(task.bureau_id).filter(task__project=task.project, task__kind=TaskKind.EX_ANTE)
+    rows = rows.filter(firm_id__in=lineage.firms)
+    done_by = {pk for firm_id in rows.values_list("firm_id", flat=True).distinct() for pk in lineage.of(firm_id)}
+    for pk in sorted(done_by):
+        words = _("It did the ex-ante evaluation of this project.")
+        cases[pk].no("did_ex_ante", words, rules=rules, key="prior_work_window_years", free_on=None)
 
 
 def _firm_leads(cases: dict[int, Case], ids: Sequence[int], rules: Rules, on: date) -> None:
@@ -193,10 +196,10 @@ def _firm_declined(cases: dict[int, Case], task: EvaluationTask, rules: Rules) -
             cases[pk].no("left_this_task", words, rules=rules, key="", free_on=None)
 
 
-def _firm_assessed(cases: dict[int, Case], task: EvaluationTask, rules: Rules) -> None:
+def _firm_assessed(cases: dict[int, Case], task: EvaluationTask, rules: Rules, on: date) -> None:
     """Let last year's confirmed assessment decide this work year. Rule R-46."""
     bar, year = rules.value("assessment_bar_points"), task.work_year - 1
-    for pk, points in register.assessed_points(cases, year).items():
+    for pk, points in register.assessed_with_predecessors(cases, year, on).items():
         if points < bar * HUNDRED:
             words = _("Its assessment of %(year)d has %(points)s points; %(bar)d are needed.") % {
                 "year": year,

@@ -22,6 +22,8 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "leads_full": _("its lead evaluators have no room"),
     "assessed_low": _("last year's assessment is too low"),
     "close_watch": _("under close watch"),
+    "carried_bar": _("took the place of a suspended or removed firm"),
+    "one_house": _("head office or branch of one that takes part"),
     "left_this_task": _("was chosen for this task and left it"),
     "declined_often": _("declined too often without an accepted reason"),
     "died": _("has died"),
@@ -48,6 +50,8 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "unit_employer": _("an employer in your record, today's or an earlier one"),
     "firm_employer": _("an employer in your record, today's or an earlier one"),
     "firm_tie": _("a firm that stands among the employers in your record"),
+    "carried_bar": _("a firm whose place yours took"),
+    "one_house": _("your head office or a branch of it"),
     "standing_recusal": _("somebody from whom you always step back"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }

@@ -97,6 +97,9 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
+    "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
+    "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),
+    "likeness_marks": gettext_lazy("What a firm may share with a removed one before an alert"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "one_firm_per_practitioner": gettext_lazy(
@@ -111,6 +114,7 @@ FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     ),
     "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
     "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
+    "successors_inherit": gettext_lazy("A new code or a merger would otherwise wipe a record clean."),
 }
 UNITS: Final[Mapping[str, StrOrPromise]] = {
     "offers": gettext_lazy("offers"),
@@ -123,6 +127,7 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "calendar years": gettext_lazy("calendar years"),
     "running tasks": gettext_lazy("running tasks"),
     "items of the checklist": "",
+    "facts that are compared": "",
     "years of age": gettext_lazy("years of age"),
     "experts of members": gettext_lazy("experts of members"),
     "seats": gettext_lazy("seats"),
@@ -171,6 +176,9 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "satisfaction": gettext_lazy("satisfaction"),
     "cost": gettext_lazy("cost"),
     **ITEMS,
+    "legal_person": gettext_lazy("Legal representative"),
+    "address": gettext_lazy("Address"),
+    "phone": gettext_lazy("Telephone"),
     "light": gettext_lazy("light"),
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),
@@ -300,3 +308,8 @@ def _choices(rule: Rule, value: Sequence[str]) -> list[tuple[str, StrOrPromise]]
         if set(rule.default) <= set(family.values):
             return [(str(code), word) for code, word in family.choices]
     return [(code, CODES.get(code, code)) for code in dict.fromkeys([*rule.default, *value])]
+
+
+def marks_words(marks: Sequence[str]) -> str:
+    """Return what two firms share, in words. Rule R-50."""
+    return pgettext("between shared facts", ", ").join(str(CODES.get(code, code)) for code in marks)
