@@ -25,7 +25,7 @@ from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
 from assignments.selectors.draws import nameable, record_of
 from assignments.services import assignments as life
 from assignments.services import draws
-from assignments.services.draws.facts import keep_record
+from assignments.services.draws.records import keep_record
 from disclosure.selectors import publishable_draws
 from disclosure.services import publish_draw
 from evaluators.models import FirmUndertaking, LeadEvaluator
@@ -51,6 +51,7 @@ from tests.factories.foundation import UserFactory
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 6, 1)
 NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
+LATER = datetime(2020, 6, 1, 2, 31, tzinfo=UTC)
 VERIFIER = Path(__file__).parents[2] / "assignments" / "verify_draw.py"
 
 
@@ -274,7 +275,7 @@ def test_refused_reveal_voids_the_attempt_on_the_record(firm_table, tmp_path):
     firm_table.commit_all()
 
     draw = draws.void(
-        draw=firm_table.draw, ground="refused_reveal", role=PartyRole.WITNESS, by=firm_table.operator, on=TODAY
+        draw=firm_table.draw, ground="refused_reveal", role=PartyRole.OPERATOR, by=firm_table.operator, at=LATER
     )
     again = draws.configure_firm_draw(
         task=firm_table.task, witness=firm_table.witness, by=firm_table.operator, on=TODAY
