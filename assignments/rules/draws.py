@@ -55,8 +55,9 @@ def times_before(
     has been outside for ``gap_minutes`` by then. Rules R-62, R-63.
     """
     reveal_until = value_at - timedelta(minutes=gap_minutes)
-    commit_until = min(reveal_until - timedelta(minutes=reveal_minutes), at + timedelta(hours=commit_hours))
-    if commit_until < at + timedelta(minutes=gap_minutes):
+    gap = timedelta(minutes=gap_minutes)
+    commit_until = min(reveal_until - timedelta(minutes=reveal_minutes), at + max(timedelta(hours=commit_hours), gap))
+    if commit_until < at + gap:
         return None
     return Times(commit_until, reveal_until)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
-from assignments.enums import DrawAction
+from assignments.enums import DrawAction, DrawStatus
 from assignments.models import Draw
 from assignments.rules import draws as rule
 from assignments.selectors.draws import base_of, lineage_of, list_to_repeat, recent_edits, sources_of
@@ -19,6 +19,7 @@ from assignments.selectors.eligibility import Eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import (
     DrawRefused,
+    does_not_follow,
     infeasible,
     locked,
     move,
@@ -67,9 +68,14 @@ def new_secret() -> bytes:
 
 @transaction.atomic
 def preview(*, draw: Draw, by: User, on: date) -> Preview:
-    """Return what a freeze would hold now. Each look is journaled as counts and numbered in the freeze."""
+    """Return what a freeze would hold now. Each look is journaled as counts and numbered in the freeze.
+
+    Raise ``TransitionRefused`` after the freeze.
+    """
     draw = locked(draw)
     require_operator(draw, by)
+    if draw.status != DrawStatus.CONFIGURED:
+        raise does_not_follow(draw, DrawAction.FREEZE)
     placed, left_out = split(draw, answers_for(draw, on))
     chosen = [one.answer for one in placed if one.tier <= draw.approved_steps]
     waiting = [one.answer for one in placed if one.tier > draw.approved_steps]

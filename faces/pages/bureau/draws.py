@@ -160,6 +160,12 @@ class DrawPage(DrawObject, TemplateView):
 
     template_name = "bureau/draw.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - as in Django
+        """Show the room as it is now, also to who comes back to it."""
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Return the wall and what the reader may do."""
         draw = self.settled()
