@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Count
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from assignments.enums import PartyRole, TaskKind
+from assignments.enums import PartyRole, SourceKind, TaskKind
 from assignments.selectors.eligibility import reason_words
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
@@ -203,6 +203,12 @@ def record_text(publication: Publication) -> str:
     return json.dumps(publication.body["record"], ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def draw_of_commitment(commitment: str) -> Publication | None:
+    """Return the newest published copy, live or withdrawn, of the draw with this commitment H."""
+    rows = Publication.objects.filter(kind=PublicationKind.DRAW, body__record__h=commitment.lower())
+    return rows.order_by("-version", "-pk").first()
+
+
 def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words, in the reader's language, of the codes in a rating's body, its values spelled out, its days."""
     quality = body.get("report_quality") or {}
@@ -258,6 +264,13 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "voids": record.get("voids") or [],
         "is_named": bool(opened),
         "parts": _parts(record.get("parts") or [], roles),
+        "is_outside": freeze["profile"] == "O",
+        "sources": _sources(freeze, record.get("outside") or []),
+        "roles": list(roles.values()),
+        "void": record.get("void"),
+        "void_role": _label(PartyRole, ((record.get("void") or {}).get("role") or "").upper()),
+        "is_witnessed": record.get("witness") is not None,
+        "widened": [tier for tier in steps[-1].get("opened", []) if tier],
     }
 
 
@@ -318,6 +331,27 @@ def _listed(problem: Mapping[str, Any]) -> list[int]:
     return [counts[task] for task in range(len(problem["seats"]))]
 
 
+def _sources(freeze: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each outside value that the freeze names, with what was found there and where it was read."""
+    found = []
+    for source in (one for first in freeze["sources"] for one in (first, *first["fallbacks"])):
+        kind, _colon, name = source["rule"].partition(": ")
+        rows = [row for row in told if row["id"] == source["id"]]
+        readings = [
+            {"state": row["state"], "words": row["words"], "value": _value_text(row["part"]) if row["part"] else ""}
+            for row in rows
+        ]
+        at = parse_datetime(source["at"])
+        found.append({"name": name or kind, "kind": _label(SourceKind, kind), "at": at, "readings": readings})
+    return found
+
+
+def _value_text(part: Mapping[str, Any]) -> str:
+    value = part["value"]
+    text = " ".join(value) if isinstance(value, list) else str(value or "")
+    return f"{part['round']}: {text}" if part.get("kind") == "beacon" else text
+
+
 def role_word(code: str) -> str:
     """Return the word for a party's role."""
     return _label(PartyRole, code)
@@ -326,8 +360,6 @@ def role_word(code: str) -> str:
 def _parts(parts: Sequence[Mapping[str, Any]], roles: Mapping[str, str]) -> list[dict[str, str]]:
     rows = []
     for part in parts:
-        value = part["value"]
-        text = " ".join(value) if isinstance(value, list) else str(value or "")
         source = str(part["id"])
-        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": text})
+        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": _value_text(part)})
     return rows

@@ -21,7 +21,7 @@ BODY_TYPE = "gongping/draw-publication/1"
 
 @transaction.atomic
 def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
-    """Freeze and publish the record of a finished draw; a changed record replaces the copy and leaves its trace.
+    """Freeze and publish the record of a draw, made or void; a changed record replaces the copy and leaves its trace.
 
     Raise ``PublicationRefused`` before it is drawn, where the record would name somebody before the review is over, and
     where the same record is public already.
@@ -29,7 +29,7 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
     draw = Draw.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=draw.pk)
     if not may_publish(by, draw.bureau):
         raise NotAllowed
-    if draw.status != DrawStatus.DRAWN:
+    if draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID}:
         message = _("The draw is not finished: %(state)s.") % {"state": draw.get_status_display()}
         raise PublicationRefused(Refusal("not_drawn", message, {"status": draw.status}))
     found = _record(draw)

@@ -9,6 +9,7 @@ from reportlab.lib.pagesizes import A5, landscape
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer
 
+from assignments.enums import PartyRole
 from assignments.models import Draw, EvaluationTask
 from assignments.selectors.eligibility import reason_words
 from faces.documents.dates import to_the_minute
@@ -16,6 +17,7 @@ from faces.documents.draw_record import (
     DrawRecord,
     ExclusionLine,
     PartyLine,
+    PublicValue,
     SeatedLine,
     SeatLine,
     SkippedLine,
@@ -37,6 +39,9 @@ GROUNDS: Final = {
     "refused_reveal": "拒不揭示",
     "ordered_again": "经批准重新抽取",
 }
+
+
+STATES: Final = {"used": "", "corrected": "（误读，已更正）", "unavailable": "取不到"}
 
 
 def draw_record(draw: Draw, *, verify_url: str) -> bytes:
@@ -100,7 +105,9 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         for row in (walks[-1]["skipped"] if walks else [])
     ]
     entries = frozen["entries"]
-    voids = [f"第 {row['attempt']} 次作废（{GROUNDS[row['ground']]}）" for row in record.get("voids", [])]
+    voids = [
+        f"第 {row['attempt']} 次作废（{GROUNDS[row['ground']]}{_role(row['role'])}）" for row in record.get("voids", [])
+    ]
     assert draw.frozen_at is not None  # noqa: S101 - what has a record was frozen
     return DrawRecord(
         bureau=draw.bureau.name,
@@ -131,7 +138,7 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
             )
             for row in draw.parties.select_related("user").prefetch_related("user__grants__section").order_by("pk")
         ],
-        public_values=(),
+        public_values=_public_values(frozen, record),
         seed=draw.seed,
         order=draw.order,
         drawn_at=draw.drawn_at or draw.frozen_at,
@@ -147,6 +154,36 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         verify_url=verify_url,
         earlier_attempts="；".join(voids) or "无",
         witness=draw.outside_receipt,
-        collusion="、".join(row.get_role_display() for row in draw.parties.order_by("pk")),
-        void_reason=GROUNDS.get(draw.void_ground, ""),
+        collusion="、".join(
+            [*(row.get_role_display() for row in draw.parties.order_by("pk")), *(["事先知道公开值的人"] if frozen["sources"] else [])]
+        ),
+        void_reason="".join(filter(None, (
+            GROUNDS.get(draw.void_ground, ""), f"（{draw.get_void_role_display()}）" if draw.void_role else "",
+        ))),
     )  # fmt: skip
+
+
+def _role(role: str) -> str:
+    return f"：{PartyRole(role.upper()).label}" if role.upper() in PartyRole else ""
+
+
+def _public_values(frozen: dict[str, Any], record: dict[str, Any]) -> list[PublicValue]:
+    """Return every outside value that the freeze names, with what was found there."""
+    told = record.get("outside") or []
+    found = []
+    for source in (one for first in frozen["sources"] for one in (first, *first["fallbacks"])):
+        name = source["rule"].partition(": ")[2] or source["rule"]
+        at = to_the_minute(datetime.fromisoformat(source["at"]))
+        rows = [row for row in told if row["id"] == source["id"]]
+        for row in rows:
+            value = STATES[row["state"]] + (_value(row["part"]) if row["part"] else "")
+            found.append(PublicValue(f"{name}（{at}）", value, row["words"]))
+        if not rows:
+            found.append(PublicValue(f"{name}（{at}）", "未用到" if told else "未形成", ""))
+    return found
+
+
+def _value(part: dict[str, Any]) -> str:
+    if part["kind"] == "beacon":
+        return f"第 {part['round']} 轮 {part['value']}"
+    return " ".join(part["value"])

@@ -49,7 +49,7 @@ FIELDS = {
     "plans": "id work_year status letter_number issued_on classified_count",
     "tasks": "id number plan kind title executor unit unit_name project budget_year work_year assessment_year amount_cents fee_limit_cents route route_reason framework_way procurement_item is_assistance place half_days commissioner status report_track firm_track commissioned_on due_on section clerk_name is_demo",
     "awards": "id task firm firm_name notice_number amount_cents awarded_on notice",
-    "draws": "id number task re_review attempt algorithm profile status seats group_max previews commitment frozen_at drawn_at void_ground void_role ratio_confirmed outside_receipt parties",
+    "draws": "id number task re_review attempt algorithm profile status seats group_max previews commitment frozen_at drawn_at void_ground void_role ratio_confirmed outside_receipt parties outside_source widening approved_steps commit_until reveal_until",
     "draws.seats": "stratum name count nodes",
     "draws.parties": "role user_name commitment committed_at revealed_at",
     "batches": "id number title work_year attempt status evens_out looks commitment frozen_at drawn_at outside_receipt void_ground void_role void_words parties tasks",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
-from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served
+from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served, who_left
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmStatus
@@ -160,7 +160,7 @@ def _expert_recusals(cases: dict[int, Case], re_review: ReReviewTask, rules: Rul
         if seat.expert_id is not None:
             words = _("Sat on another panel of the same task.")
             cases[seat.expert_id].no("same_task", words, rules=rules, key="", free_on=None)
-    left = Assignment.objects.filter(re_review=re_review, expert_id__in=cases, status__in=GONE)
+    left = who_left(Assignment.objects.filter(re_review=re_review, expert_id__in=cases))
     for pk in left.values_list("expert_id", flat=True).distinct():
         if pk is not None:
             words = _("Was called for this panel before and left it.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.rules import eligibility as rule
-from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served
+from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served, who_left
 from assignments.selectors.eligibility.succession import Lineage, lineage_of, note_carried, note_families
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
@@ -189,7 +189,7 @@ def _firm_leads(cases: dict[int, Case], ids: Sequence[int], rules: Rules, on: da
 
 
 def _firm_declined(cases: dict[int, Case], task: EvaluationTask, rules: Rules) -> None:
-    rows = Assignment.objects.filter(task=task, firm_id__in=cases, status__in=GONE)
+    rows = who_left(Assignment.objects.filter(task=task, firm_id__in=cases))
     for pk in rows.values_list("firm_id", flat=True).distinct():
         if pk is not None:
             words = _("It was chosen for this task before and left it.")

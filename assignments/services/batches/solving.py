@@ -24,7 +24,8 @@ from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, t
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import locked, move, roles_in_order
-from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES, new_secret
+from assignments.services.draws.freezing import new_secret
+from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES
 from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
