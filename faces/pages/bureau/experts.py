@@ -44,8 +44,8 @@ def first_specialties(row: Any) -> str:  # noqa: ANN401 - an expert with what ``
 
 
 def fields_of(rows: QuerySet[Expert]) -> list[tuple[int, str]]:
-    """Return the fields: the first level of the tree of specialties."""
-    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau"), tree=TreeKind.SPECIALTY, level=1)
+    """Return the fields: the first level of the tree of specialties; all ``rows`` are of one bureau."""
+    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau")[:1], tree=TreeKind.SPECIALTY, level=1)
     return list(roots.order_by("path").values_list("pk", "name"))
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
 
 from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.among import among
 from faces.pages.shared.columns import Column, csv_file, xlsx_file
 from faces.pages.shared.facets import Asked, Facet, FacetGroup, count_text, counted
 from faces.pages.shared.keyset import PAGE_SIZE, KeysetPage, keyset_page
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 EXPORTS = {"xlsx": xlsx_file, "csv": csv_file}
 PAGE_KEYS = ("after", "before", "export")
 EXPORT_LIMIT = 20_000
+FOUND_LIMIT = 20_000
 BULK_LIMIT = 500
 
 
@@ -108,12 +110,22 @@ class ListPage(AudiencePage, TemplateView):
         """Return the ticked values of a facet."""
         return [value for value in self.request.GET.getlist(facet.name) if value]
 
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """``seen`` as the search leaves it: looked for once, so that page and counts go on from the keys found.
+
+        Where more rows fit than ``FOUND_LIMIT``, every count reaches its own limit soon and may look by itself.
+        """
+        text = self.request.GET.get("q", "").strip()
+        if not text or not self.search_fields:
+            return self.seen
+        rows = self.search(self.seen, text)
+        keys = list(rows.order_by().values_list("pk", flat=True)[: FOUND_LIMIT + 1])
+        return rows if len(keys) > FOUND_LIMIT else among(self.seen, keys)
+
     def narrowed(self, *, but: Facet | None = None) -> QuerySet[Any]:
         """Return the rows as search and facets leave them (all facets ``but`` one, to count that one)."""
-        rows = self.seen
-        text = self.request.GET.get("q", "").strip()
-        if text and self.search_fields:
-            rows = self.search(rows, text)
+        rows = self.found
         for facet in self.facets:
             if facet is not but:
                 rows = facet.narrow(rows, self.wanted(facet))
