@@ -34,6 +34,11 @@ class Firm(models.Model):
                 name="active_firm_has_term",
             ),
         ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="firm_by_status"),
+            models.Index(fields=["bureau", "kind"], name="firm_by_kind"),
+            models.Index(fields=["bureau", "term_ends_on"], name="firm_by_term"),
+        ]
 
     def __str__(self) -> str:
         """Name the firm."""

@@ -36,6 +36,12 @@ class Expert(models.Model):
                 name="active_expert_has_term",
             ),
         ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="expert_by_status"),
+            models.Index(fields=["bureau", "title_level"], name="expert_by_title_level"),
+            models.Index(fields=["bureau", "source"], name="expert_by_source"),
+            models.Index(fields=["bureau", "term_ends_on"], name="expert_by_term"),
+        ]
 
     def __str__(self) -> str:
         """Name the expert."""

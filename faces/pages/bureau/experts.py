@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,10 +44,18 @@ def first_specialties(row: Any) -> str:  # noqa: ANN401 - an expert with what ``
     return "、".join(name for name in (row.main_specialty, row.other_specialty) if name)
 
 
-def fields_of(rows: QuerySet[Expert]) -> list[tuple[int, str]]:
-    """Return the fields: the first level of the tree of specialties."""
-    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau"), tree=TreeKind.SPECIALTY, level=1)
-    return list(roots.order_by("path").values_list("pk", "name"))
+def fields_of(rows: QuerySet[Expert]) -> list[tuple[str, str]]:
+    """Return the fields: the first level of the tree of specialties; all ``rows`` are of one bureau."""
+    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau")[:1], tree=TreeKind.SPECIALTY, level=1)
+    return list(roots.order_by("path").values_list("path", "name"))
+
+
+def in_field(path: str) -> Q:
+    """Return what an expert of a field has: a specialty at the field's place in the tree, or below it.
+
+    By the path, not by the parents: from it PostgreSQL guesses well how many fit, and stops at the first thousand.
+    """
+    return Q(specialties__node__path=path) | Q(specialties__node__path__startswith=f"{path}/")
 
 
 class ExpertList(DatedList):
@@ -67,7 +75,7 @@ class ExpertList(DatedList):
     )
     facets: ClassVar[Sequence[Facet]] = (
         Facet("status", gettext_lazy("State"), ExpertStatus.choices),
-        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("field", gettext_lazy("Field"), fields_of, many=True, fits=in_field),
         Facet("level", gettext_lazy("Level of the title"), TitleLevel.choices, lookup="title_level"),
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
