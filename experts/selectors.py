@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from experts.enums import ExpertStatus
 from experts.models import (
@@ -70,10 +71,11 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Expert]:
 
 
 def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Return the nodes of each expert in one query."""
+    """Return the nodes of each expert in one query; a merged one counts as its successor."""
     found: dict[int, set[int]] = {}
     rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids)
-    for expert_id, node_id in rows.values_list("expert_id", "node_id"):
+    counted = Coalesce("node__successor_id", "node_id")
+    for expert_id, node_id in rows.values_list("expert_id", counted):
         found.setdefault(expert_id, set()).add(node_id)
     return found
 
@@ -85,8 +87,12 @@ def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> mode
 
 
 def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Expert]:
-    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query."""
-    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk").values("node__name")
+    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query.
+
+    One that was merged shows the name of its successor.
+    """
+    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk")
+    own = own.values(shown=Coalesce("node__successor__name", "node__name"))
     return rows.annotate(main_specialty=models.Subquery(own[:1]), other_specialty=models.Subquery(own[1:2]))
 
 

@@ -155,7 +155,7 @@ def _fit(
 ) -> Fit | None:
     key = answer.party.pk
     return fit_of(
-        task_path=task.node.path,
+        task_path=(task.node.successor or task.node).path,
         expert_paths=sorted(paths[node] for node in answer.nodes if node in paths),
         scores=scores.get(key, []),
         average=average,
