@@ -80,6 +80,31 @@ def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
+def experts_by_node(bureau: Bureau) -> dict[int, int]:
+    """Return how many of the pool have each node or something below it, in three queries; without any: left out.
+
+    A merged node counts as its successor; who has several nodes below one is counted there once.
+    """
+    rows = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE)
+    merged = Q(node__successor__isnull=False)
+
+    def counted(path: str) -> models.Case:
+        heir = models.F(f"node__successor__{path}")
+        return models.Case(models.When(merged, then=heir), default=models.F(f"node__{path}"))
+
+    rows = rows.annotate(
+        counted_level=counted("level"), own=counted("pk"), above=counted("parent"), top=counted("parent__parent")
+    )
+    found: dict[int, int] = {}
+    for level in range(1, 4):
+        steps = ("own", "above", "top")[: 4 - level]
+        whens = [models.When(counted_level=level + up, then=models.F(step)) for up, step in enumerate(steps)]
+        place = models.Case(*whens, default=None, output_field=models.BigIntegerField())
+        groups = rows.annotate(place=place).filter(place__isnull=False).order_by().values("place")
+        found |= dict(groups.annotate(n=models.Count("expert", distinct=True)).values_list("place", "n"))
+    return found
+
+
 def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> models.QuerySet[Expert]:
     """Keep the experts who have one of ``nodes`` or something below it."""
     known = ExpertSpecialty.objects.filter(node__in=descendants(nodes))

@@ -43,13 +43,13 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     )
     cases = {row.pk: Case() for row in rows}
     persons = {row.person_id: row.pk for row in rows}
-    _expert_standing(cases, rows, rules, on)
+    judge_standing(cases, rows, rules, on)
     spells = _spells_of(persons, rules, on)
     _expert_conflicts(cases, persons, spells, re_review, rules, on)
     _expert_recusals(cases, re_review, rules, on)
     _expert_load(cases, re_review, rules, on)
     note_declines(cases, "expert", rules, on)
-    _expert_training(cases, rows, rules, on)
+    judge_training(cases, rows, rules, on)
     meeting = re_review.meets_on or on
     for pk, until in pool.unavailable_on(cases, meeting).items():
         words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
@@ -72,7 +72,8 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     ]
 
 
-def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+def judge_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41."""
     standings, ends = pool.standings_on(cases, on), pool.standing_ends(cases, on)
     undertaken = pool.undertaken(cases, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
@@ -168,7 +169,7 @@ def _expert_recusals(cases: dict[int, Case], re_review: ReReviewTask, rules: Rul
 
 
 def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, on: date) -> None:
-    days, cap = rules.value("cool_down_days"), rules.value("expert_yearly_cap")
+    days = rules.value("cool_down_days")
     served = Assignment.objects.filter(expert_id__in=cases, re_review__isnull=False).exclude(status__in=GONE)
     served = served.exclude(re_review=re_review)
     met = served.filter(
@@ -184,6 +185,12 @@ def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, 
                 "days": days,
             }
             cases[pk].no("cool_down", words, rules=rules, key="cool_down_days", free_on=free_on)
+    judge_yearly_cap(cases, served, rules, on)
+
+
+def judge_yearly_cap(cases: dict[int, Case], served: models.QuerySet[Assignment], rules: Rules, on: date) -> None:
+    """Refuse who has the most assignments of a year among ``served``. Rule R-17."""
+    cap = rules.value("expert_yearly_cap")
     year = served.filter(assigned_on__year=on.year)
     for pk, count in year.order_by().values_list("expert_id").annotate(Count("pk")):
         if pk is not None and count >= cap:
@@ -192,7 +199,8 @@ def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, 
             cases[pk].no("yearly_cap", words, rules=rules, key="expert_yearly_cap", free_on=free_on, count=count)
 
 
-def _expert_training(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+def judge_training(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+    """Refuse who had too few hours in the previous full year. Rule R-33."""
     hours = rules.value("training_hours")
     tenths = hours_of([row.person_id for row in rows], on.year - 1)
     for row in rows:
