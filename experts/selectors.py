@@ -117,8 +117,8 @@ def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Exp
     One that was merged shows the name of its successor.
     """
     own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk")
-    own = own.values(shown=Coalesce("node__successor__name", "node__name"))
-    return rows.annotate(main_specialty=models.Subquery(own[:1]), other_specialty=models.Subquery(own[1:2]))
+    names = own.values(shown=Coalesce("node__successor__name", "node__name"))
+    return rows.annotate(main_specialty=models.Subquery(names[:1]), other_specialty=models.Subquery(names[1:2]))
 
 
 def recusals_on(expert_ids: Iterable[int], day: date) -> models.QuerySet[StandingRecusal]:

@@ -97,8 +97,7 @@ def tree_on(bureau: Bureau, kind: TreeKind, day: date) -> TreeOn:
         former.setdefault(row.node_id, row)
     places = {}
     for node in Node.objects.filter(bureau=bureau, tree=kind):
-        row = former.get(node.pk)
-        known = row or node
+        known = former.get(node.pk) or node
         merged = known.merged_into_id
         ended = known.retired_on is not None and known.retired_on <= day
         places[node.pk] = Place(node.pk, node.level, known.name, known.parent_id, ended, merged if ended else None)

@@ -104,7 +104,7 @@ class NodeAsk(Ask):
     tree = Choice(TreeKind)
     code = serializers.RegexField(r"^[^\s/]+$", max_length=20)
     name = phrase(60)
-    parent = Visible(taxonomy.visible_to, required=False)
+    under = Visible(taxonomy.visible_to, required=False)
 
 
 class NodeNameAsk(Ask):
@@ -116,7 +116,7 @@ class NodeNameAsk(Ask):
 class NodeParentAsk(Ask):
     """Under what."""
 
-    parent = Visible(taxonomy.visible_to)
+    under = Visible(taxonomy.visible_to)
 
 
 class NodeIntoAsk(Ask):
@@ -150,7 +150,7 @@ class SpecialtyView(NounView[Node]):
     @make(NodeAsk)
     def create(self, given: dict[str, Any], by: User) -> Node:
         """Add a node."""
-        parent: Node | None = given.get("parent")
+        parent: Node | None = given.get("under")
         draft = trees.NodeDraft(given["code"], given["name"], parent.code if parent else "")
         return trees.add_node(bureau=bureau_of(by), tree=given["tree"], draft=draft, by=by, on=clock.today())
 
@@ -162,7 +162,7 @@ class SpecialtyView(NounView[Node]):
     @verb(NodeParentAsk, needs=Capability.REGISTER)
     def move(self, row: Node, given: dict[str, Any], by: User) -> None:
         """Put it, with all below it, under another node of the level above."""
-        trees.move_node(node=row, by=by, on=clock.today(), **given)
+        trees.move_node(node=row, parent=given["under"], by=by, on=clock.today())
 
     @verb(NodeIntoAsk, needs=Capability.REGISTER)
     def merge(self, row: Node, given: dict[str, Any], by: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
@@ -74,7 +74,7 @@ def twigs(nodes: Iterable[Node], experts: Mapping[int, int], seats: Mapping[int,
                 while key is not None and key in every:
                     kept.add(key)
                     key = above[key]
-    roots = []
+    roots: list[Twig] = []
     for node in rows:
         if node.pk in kept:
             (every[node.parent_id].below if node.parent_id in kept else roots).append(every[node.pk])
@@ -102,7 +102,7 @@ def export_columns() -> list[Column]:
     """Return the columns of the import, so that the file can be read back."""
     names = ("code", "name")
     return [
-        Column(column.heading, lambda row, place=place: _named(row, place // 2 + 1, names[place % 2]))
+        Column(column.heading, partial(_named, level=place // 2 + 1, name=names[place % 2]))
         for place, column in enumerate(TREE.columns)
     ]
 
