@@ -1,7 +1,7 @@
 """Keeping the pool: experts, their standing, specialties, recusals, free days and undertakings."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -35,6 +35,7 @@ from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionR
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 from parties.enums import OrganisationKind
 from parties.models import Employment, Organisation, Person
 from parties.rules import same_name
@@ -78,7 +79,8 @@ class ExpertDraft:
 def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
     """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
 
-    Raise ``ExpertRefused`` for who may not enter (R-14); guests are asked for one task and enter without the rule.
+    Raise ``ExpertRefused`` for who may not enter (R-14), and for a specialty that has ended and was not his before;
+    guests are asked for one task and enter without the rule.
     """
     require(by, Capability.REGISTER)
     rules = rules_for(bureau=bureau, on=on)
@@ -96,6 +98,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
             raise ExpertRefused(replace(refusal, message=f"{draft.person.name}: {WORDS[refusal.code]}"))
     rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
     known = {row.person_id: row for row in rows}
+    _refuse_ended_nodes(drafts, known)
     made, changed, result = [], [], []
     for draft in drafts:
         row = known.get(draft.person.pk)
@@ -194,6 +197,18 @@ def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisati
         return found
     draft = OrganisationDraft(wanted, OrganisationKind.OTHER, uscc_absent_reason="仅由人员申报，代码待补")
     return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+
+
+def _refuse_ended_nodes(drafts: Sequence[ExpertDraft], known: Mapping[int, Expert]) -> None:
+    """Raise ``ExpertRefused`` for an ended specialty that is chosen anew; whoever has it keeps it (edge case 55)."""
+    chosen = [(known.get(draft.person.pk), node) for draft in drafts for node in draft.nodes if node.retired_on]
+    if not chosen:
+        return
+    rows = ExpertSpecialty.objects.filter(expert__in=[row.pk for row, _node in chosen if row])
+    held = set(rows.values_list("expert_id", "node_id"))
+    anew = [node for row, node in chosen if row is None or (row.pk, node.pk) not in held]
+    if refusal := retired_refusal(anew):
+        raise ExpertRefused(refusal)
 
 
 def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) -> None:

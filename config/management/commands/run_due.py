@@ -16,6 +16,7 @@ STALE: Final = timedelta(minutes=15)
 DAILY: Final[tuple[str, ...]] = (
     "appraisals.services.end_due_sanctions",
     "desk.services.remind",
+    "evaluators.services.remind_expiring",
     "experts.services.end_due_suspensions",
 )  # dotted names called as job(on=today); each is idempotent
 

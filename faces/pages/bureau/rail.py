@@ -73,6 +73,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         (
             Line("firms", _("Firms"), (Can.READ_ALL,)),
             Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
+            Line("specialties", _("Specialties"), (Can.READ_ALL,), ("pool-health",)),
             Line("applications", _("Applications"), (Can.READ_ALL,)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
