@@ -9,6 +9,7 @@ from django.db.models import Q
 from evaluators.enums import FirmKind, FirmStatus, QualificationStatus
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.files.models import StoredFile
 from parties.models import Organisation, Person
 
@@ -243,6 +244,7 @@ class FirmUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
     accepted_by = models.CharField(max_length=60)
 
     class Meta:
@@ -254,13 +256,15 @@ class FirmUndertaking(models.Model):
 
 
 class AdmissionCheck(models.Model):
-    """One item of the admission checklist with its proof."""
+    """One item of the admission checklist with its proof, who issued it and its last day."""
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="admission_checks")
     code = models.CharField(max_length=40)
     is_met = models.BooleanField()
     remark = models.CharField(max_length=300, blank=True)
     proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=100, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
     checked_on = models.DateField()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Keeping the register: firms, their people, their standing, their papers."""
 
 from evaluators.services.firms import (
+    AdmissionProof,
     FirmDraft,
     FirmRefused,
     move_firms,
@@ -11,10 +12,12 @@ from evaluators.services.firms import (
 )
 from evaluators.services.likeness import set_likeness_aside
 from evaluators.services.papers import (
+    UNDERTAKING,
     UNDERTAKING_TEXT,
     accept_undertakings,
     add_branch,
     record_assessed_years,
+    undertaking_version,
     withdraw_assessed_years,
 )
 from evaluators.services.people import (
@@ -39,7 +42,9 @@ from evaluators.services.qualifications import (
 from evaluators.services.succession import Heir, record_succession
 
 __all__ = [
+    "UNDERTAKING",
     "UNDERTAKING_TEXT",
+    "AdmissionProof",
     "FirmDraft",
     "FirmRefused",
     "Heir",
@@ -67,6 +72,7 @@ __all__ = [
     "renew_firm",
     "return_qualification",
     "set_likeness_aside",
+    "undertaking_version",
     "withdraw_assessed_years",
     "withdraw_qualification",
 ]

@@ -1,7 +1,7 @@
 """Papers of a firm: undertakings, branches, confirmed years. Qualifications stand in a file of their own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,30 +14,51 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
 from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import is_uscc
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import rules_for, wording_on
 from parties.selectors import memberships_of
 
 UNDERTAKING_TEXT = "2020-1"
+UNDERTAKING = "FIRM_UNDERTAKING"
 
 
 @transaction.atomic
-def accept_undertakings(*, firms: Sequence[Firm], year: int, accepted_by: str, by: User, on: date) -> None:
-    """Write that firms accepted the undertaking (承诺书) of ``year``; accepting again changes nothing. Rule R-41.
+def accept_undertakings(
+    *, firms: Sequence[Firm], year: int, accepted_by: str, by: User, on: date, at: datetime | None = None
+) -> None:
+    """Write that firms accepted the undertaking (承诺书) of ``year`` in the text in force on ``on``. Rule R-41.
 
+    Accepting again changes nothing: version, day and moment (``at``, now unless told) stay those of the first time.
     Raise ``NotAllowed`` for who neither keeps the register nor works for the firm.
     """
     mine = set(memberships_of(by).values_list("organisation_id", flat=True))
     if not may(by, Capability.REGISTER) and any(firm.organisation_id not in mine for firm in firms):
         raise NotAllowed
+    bureaus = {firm.bureau_id: firm.bureau for firm in firms}
+    versions = {pk: undertaking_version(bureau, on=on) for pk, bureau in bureaus.items()}
     rows = [
-        FirmUndertaking(firm=f, year=year, text_version=UNDERTAKING_TEXT, accepted_on=on, accepted_by=accepted_by)
-        for f in firms
+        FirmUndertaking(
+            firm=firm,
+            year=year,
+            text_version=versions[firm.bureau_id],
+            accepted_on=on,
+            accepted_at=at or clock.now(),
+            accepted_by=accepted_by,
+        )
+        for firm in firms
     ]
     FirmUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
     for firm in firms:
         record(actor=by, action="evaluators.undertaking_accepted", subject=firm, facts={"year": year, "on": on})
+
+
+def undertaking_version(bureau: Bureau, *, on: date) -> str:
+    """Return the version of the undertaking that firms of ``bureau`` accept on ``on``: the shipped one or its own."""
+    own = wording_on(bureau=bureau, code=UNDERTAKING, on=on)
+    return own.version if own else UNDERTAKING_TEXT
 
 
 @transaction.atomic
