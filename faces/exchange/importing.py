@@ -139,11 +139,14 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
     batches: list[tuple[Part, list[Record]]] = []
     setting.tell(Phase.READING, 0, 0)
     matched = _matched(noun, read(content, name), report)
-    total = sum(len(sheet.lines) for _part, sheet in matched)
+    total, over = sum(len(sheet.lines) for _part, sheet in matched), 0
+
+    def hear(row: int) -> None:
+        setting.tell(Phase.READING, over + row, total)
+
     for part, sheet in matched:
-        setting.tell(Phase.READING, report.rows, total)
-        rows = records(sheet, part.layout, report, setting.named.get(part.layout.name))
-        batches.append((part, rows))
+        batches.append((part, records(sheet, part.layout, report, setting.named.get(part.layout.name), hear)))
+        over += len(sheet.lines)
     order = {id(part): place for place, part in enumerate(noun.parts)}
     batches.sort(key=lambda batch: order[id(batch[0])])
     checked, total = 0, sum(len(rows) for _part, rows in batches)

@@ -92,6 +92,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "undertaking_yearly": gettext_lazy("The undertaking is accepted anew every year"),
     "draw_parties": gettext_lazy("Persons who seed a draw"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
+    "import_at_once_kb": gettext_lazy("Largest file that is checked and imported at once"),
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
