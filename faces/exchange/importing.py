@@ -83,11 +83,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What one file brings: its sheets in the order in which they are written."""
+    """What one file brings: its sheets in the order in which they are written.
+
+    ``alone`` is what the only sheet of a file brings, if no sheet bears that name; otherwise it is the first part.
+    """
 
     code: str
     label: StrOrPromise
     parts: Sequence[Part]
+    alone: Part | None = None
 
     @property
     def is_traced(self) -> bool:
@@ -97,7 +101,9 @@ class Noun:
 
 NOUNS: Final[dict[str, Noun]] = {}
 # what people import on the page, in the order of its menu; the rest is read by the demonstration alone
-OFFERED: Final = ("firms", "experts", "specialties", "units", "projects", "chain", "training")
+OFFERED: Final = (
+    "firms", "practitioners", "experts", "employment", "specialties", "units", "projects", "chain", "training",
+)  # fmt: skip
 
 
 def register(noun: Noun) -> Noun:
@@ -158,14 +164,14 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
 
 
 def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[Part, Sheet]]:
-    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is the first part."""
+    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is ``alone``."""
     by_name = {said: part for part in noun.parts for said in (part.layout.name, *part.layout.also)}
     shown = [sheet for sheet in sheets if not sheet.is_hidden]
     matched = [(by_name[sheet.name.strip()], sheet) for sheet in shown if sheet.name.strip() in by_name]
     filled = [sheet for sheet in shown if any(not line.is_blank for line in sheet.lines)]
     report.unknown += [(sheet.name, "") for sheet in sheets if sheet.is_hidden]
     if not matched and len(filled) == 1:
-        return [(noun.parts[0], filled[0])]
+        return [(noun.alone or noun.parts[0], filled[0])]
     if not matched:
         asked = "、".join(part.layout.name for part in noun.parts)
         sentence = _("No sheet of this file is called %(asked)s.") % {"asked": asked}

@@ -334,17 +334,22 @@ def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+BODIES_PART: Final = Part(BODIES, write_bodies, check_bodies, touched_bodies, AT_ONCE)
+SPELLS_PART: Final = Part(SPELLS, write_spells, check_spells, touched_spells, AT_ONCE)
 NOUN: Final = register(
     Noun(
         "experts",
         gettext_lazy("expert pool"),
         (
-            Part(BODIES, write_bodies, check_bodies, touched_bodies, AT_ONCE),
+            BODIES_PART,
             Part(EXPERTS, write_experts, check_experts, touched_experts, AT_ONCE),
-            Part(SPELLS, write_spells, check_spells, touched_spells, AT_ONCE),
+            SPELLS_PART,
             Part(RECUSALS, write_recusals, check_body, touched_recusals, AT_ONCE),
             Part(AWAY, write_away, check_away, touched_away, AT_ONCE),
             Part(PLEDGES, write_pledges, check_number, touched_pledges, AT_ONCE),
         ),
     )
+)
+EMPLOYMENT: Final = register(
+    Noun("employment", gettext_lazy("employment of experts"), (BODIES_PART, SPELLS_PART), SPELLS_PART)
 )

@@ -344,6 +344,8 @@ def _written(rows: Sequence[Record], created: int) -> Written:
     return Written(created, len(rows) - created)
 
 
+STAFF_PART: Final = Part(STAFF, write_staff, check_staff, touched_staff, AT_ONCE)
+LEADS_PART: Final = Part(LEADS, write_leads, check_staff, touched_leads, AT_ONCE)
 NOUN: Final = register(
     Noun(
         "firms",
@@ -351,10 +353,13 @@ NOUN: Final = register(
         (
             Part(FIRMS, write_firms, check_firms, touched_firms, AT_ONCE),
             Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications, AT_ONCE),
-            Part(LEADS, write_leads, check_staff, touched_leads, AT_ONCE),
-            Part(STAFF, write_staff, check_staff, touched_staff, AT_ONCE),
+            LEADS_PART,
+            STAFF_PART,
             Part(BRANCHES, write_branches, check_number, touched_branches, AT_ONCE),
             Part(PLEDGES, write_pledges, check_number, touched_pledges, AT_ONCE),
         ),
     )
+)
+PRACTITIONERS: Final = register(
+    Noun("practitioners", gettext_lazy("staff and lead evaluators of firms"), (LEADS_PART, STAFF_PART), STAFF_PART)
 )
