@@ -117,10 +117,11 @@ PLEDGES: Final = Layout(
 )
 
 
-def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
-    """Return faults: codes named twice."""
+def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: codes named twice, codes that stand here with another name."""
     setting.bring("body", (row["uscc"] for row in rows))
-    return repeated(rows, "uscc")
+    yield from repeated(rows, "uscc")
+    yield from known.other_names(rows, setting)
 
 
 def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:

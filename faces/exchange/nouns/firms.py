@@ -140,9 +140,10 @@ PLEDGES: Final = Layout(
 
 
 def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated numbers and codes, numbers and codes that belong to others."""
+    """Yield faults: repeated numbers and codes, numbers and codes that belong to others, codes with other names."""
     yield from repeated(rows, "number")
     yield from repeated(rows, "uscc")
+    yield from known.other_names(rows, setting)
     setting.bring("firm", (row["number"] for row in rows))
     there = known.firms(setting.bureau)
     by_code = {firm.organisation.uscc: number for number, firm in there.items()}

@@ -1,11 +1,13 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from evaluators.models import Firm
 from experts.models import Expert
+from faces.exchange.faults import Fault
 from faces.exchange.importing import Setting
 from faces.exchange.tables import Record
 from faces.exchange.traces import Touched
@@ -15,6 +17,7 @@ from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
 from parties.models import BudgetUnit, Employment, Organisation, Person
+from parties.rules import same_name
 from projects.models import Project
 
 BODY_KINDS = {
@@ -105,3 +108,14 @@ def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
             {"ended_on": "终止日期", "title": "职务"},
         ),
     ]
+
+
+def other_names(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield a fault for each row whose code stands here with another name: renamed, or a wrong code, never guessed."""
+    found = Organisation.objects.filter(bureau=setting.bureau, uscc__in={row["uscc"] for row in rows if row["uscc"]})
+    stored = dict(found.values_list("uscc", "name"))
+    sentence = _("This code is of %(name)s. Write that name; if the body was renamed, enter that on its page first.")
+    for row in rows:
+        held = stored.get(row["uscc"])
+        if held and same_name(held) != same_name(row["name"]):
+            yield row.fault("name", sentence % {"name": held}, "name_differs")
