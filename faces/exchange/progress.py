@@ -66,7 +66,7 @@ def told(run: int) -> Progress | None:
 
 def forget(run: int) -> None:
     """Say nothing more of the import ``run``."""
-    caches["progress"].delete(_key(run))
+    caches["progress"].set(_key(run), None)
 
 
 def _key(run: int) -> str:
