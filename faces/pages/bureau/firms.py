@@ -254,6 +254,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:firm-move", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
+                found.append(Act(_("Credit platform file"), reverse("pages:platform-firm", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:

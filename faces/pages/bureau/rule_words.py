@@ -98,6 +98,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "answer_wait_hours": gettext_lazy("Time for an answer before “no answer” is noted"),
     "answer_calls": gettext_lazy("Unanswered calls before “no answer” is noted"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
+    "import_at_once_kb": gettext_lazy("Largest file that is checked and imported at once"),
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
