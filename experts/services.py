@@ -210,8 +210,15 @@ def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) ->
 def move_experts(
     *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = ""
 ) -> list[Expert]:
-    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot."""
-    require(by, Capability.REGISTER)
+    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot.
+
+    Who keeps the pool; an expert himself may only leave it.
+    """
+    if action != ExpertAction.LEAVE:
+        require(by, Capability.REGISTER)
+    else:
+        for expert in experts:
+            _own_or_clerk(expert, by)
     if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
         raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
     rows = list(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
 from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served
+from assignments.selectors.eligibility.ties import kin_conflicts, posts_as_spells
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmStatus
@@ -29,7 +30,7 @@ from training.selectors import hours_of
 def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expert] | None = None) -> list[Eligibility]:
     """Return the answer for every expert of the bureau (or for ``experts``) on ``on``, in the order of their numbers.
 
-    Guests of other tasks are left out. The meeting's day counts for absence, ``on`` for everything else.
+    Guests of other tasks are left out. The meeting's day counts for absence and age, ``on`` for everything else.
     """
     task = re_review.evaluation
     rules = rules_of_task(task, on)
@@ -43,7 +44,7 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     )
     cases = {row.pk: Case() for row in rows}
     persons = {row.person_id: row.pk for row in rows}
-    _expert_standing(cases, rows, rules, on)
+    _expert_standing(cases, rows, rules, on, meets_on=re_review.meets_on)
     spells = _spells_of(persons, rules, on)
     _expert_conflicts(cases, persons, spells, re_review, rules, on)
     _expert_recusals(cases, re_review, rules, on)
@@ -72,7 +73,10 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     ]
 
 
-def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+def _expert_standing(
+    cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date, *, meets_on: date | None
+) -> None:
+    """Ask standing and age; who reaches the age limit between the draw and the meeting is too old (edge case 37)."""
     standings, ends = pool.standings_on(cases, on), pool.standing_ends(cases, on)
     undertaken = pool.undertaken(cases, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
@@ -94,7 +98,7 @@ def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rule
             if rules.value("undertaking_yearly") and row.pk not in undertaken:
                 words = _("The undertaking of %(year)s has not been accepted.") % {"year": on.year}
                 case.no("no_undertaking", words, rules=rules, key="undertaking_yearly", free_on=None)
-        if age_refusal(born_on=row.person.born_on, on=on, age=age, source=source):
+        if age_refusal(born_on=row.person.born_on, on=max(on, meets_on or on), age=age, source=source):
             words = _("The age limit of %(age)d years is reached.") % {"age": age}
             case.no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
 
@@ -102,7 +106,8 @@ def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rule
 def _spells_of(persons: dict[int, int], rules: Rules, on: date) -> list[Employment]:
     begins = rule.window_begins(on, years=rules.value("conflict_window_years"))
     rows = Employment.objects.filter(person_id__in=persons).touching(after=begins, until=on)
-    return list(rows.select_related("organisation").order_by("started_on", "pk"))
+    spells = list(rows.select_related("organisation").order_by("started_on", "pk"))
+    return spells + posts_as_spells(persons, known=spells, after=begins, until=on)
 
 
 def _expert_conflicts(
@@ -124,6 +129,7 @@ def _expert_conflicts(
         .exclude(status__in=[FirmStatus.LEFT, FirmStatus.REMOVED])
         .values_list("organisation_id", flat=True)
     )
+    kin_conflicts(cases, persons, sides=unit_side | firm_side, firms=firms, rules=rules, on=on)
     for spell in spells:
         case = cases[persons[spell.person_id]]
         organisation = spell.organisation

@@ -29,6 +29,7 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "unit_employer": _("works or worked for the evaluated side"),
     "firm_employer": _("works or worked for the evaluating firm"),
     "firm_tie": _("belongs to a registered firm"),
+    "kin_tie": _("a near relation belongs to a side or holds a registered firm"),
     "standing_recusal": _("always steps back from a side"),
     "same_task": _("sat on another panel of this task"),
     "left_this_panel": _("was called for this panel and left it"),
@@ -48,6 +49,7 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "unit_employer": _("an employer in your record, today's or an earlier one"),
     "firm_employer": _("an employer in your record, today's or an earlier one"),
     "firm_tie": _("a firm that stands among the employers in your record"),
+    "kin_tie": _("a near relation in your record"),
     "standing_recusal": _("somebody from whom you always step back"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }

@@ -32,7 +32,7 @@ from faces.exchange.importing import Noun, Part, Setting, Written, register, rep
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from foundation.core.crypto import blind_index
+from foundation.core.crypto import blind_indexes
 from parties.enums import EmploymentKind
 from parties.models import Employment, Organisation
 from parties.services import (
@@ -143,15 +143,16 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     there = known.experts(setting.bureau)
     number_of = {expert.person.id_index: number for number, expert in there.items()}
     for row in rows:
-        index = blind_index(row["id_number"], use="id")
+        indexes = blind_indexes(row["id_number"].upper(), use="id")
+        other = next((number_of[index] for index in indexes if index in number_of), row["number"])
         held = there.get(row["number"])
-        if held and held.person.id_index != index:
+        if held and held.person.id_index not in indexes:
             words = _("The number %(number)s belongs to %(name)s.")
             facts = {"number": row["number"], "name": held.person.name}
             yield row.fault("number", words % facts, "number_taken")
-        elif number_of.get(index, row["number"]) != row["number"]:
+        elif other != row["number"]:
             words = _("This person is in the pool with the number %(number)s.")
-            yield row.fault("id_number", words % {"number": number_of[index]}, "number_differs")
+            yield row.fault("id_number", words % {"number": other}, "number_differs")
         elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
             yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
 

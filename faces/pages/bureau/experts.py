@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluators.selectors import is_renewable
-from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import standing_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
@@ -168,7 +169,13 @@ class ExpertPage(OneExpert, SectionsPage):
             )
         if shown == "standing":
             return (parts.standings(row), parts.undertakings(row))
-        return (parts.employers(row, edits=edits), parts.recusals(row, edits=edits), parts.absences(row, edits=edits))
+        return (
+            parts.employers(row, edits=edits),
+            posts(row.person),
+            near_relations(row.person, edits=edits),
+            parts.recusals(row, edits=edits),
+            parts.absences(row, edits=edits),
+        )
 
     def _acts(self) -> list[Act]:
         row: Expert = self.object
@@ -180,6 +187,8 @@ class ExpertPage(OneExpert, SectionsPage):
                 found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
+            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
         return found
 
 

@@ -17,5 +17,6 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),
         RailItem.to("pages:journal", _("Journal")),
+        RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )
     return [RailGroup(_("Desk"), desk), RailGroup(_("Read"), read)]
