@@ -8,8 +8,9 @@ from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application, ApplicationPerson
 from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
-from evaluators.models import Firm, LeadEvaluator
-from evaluators.rules import lead_refusal, may_reapply_from
+from evaluators.models import Firm
+from evaluators.rules import Marks, lead_refusal, may_reapply_from
+from evaluators.selectors import Likeness, likenesses
 from evaluators.services import UNDERTAKING_TEXT as FIRM_TEXT
 from experts.enums import ExpertStatus
 from experts.models import Expert
@@ -22,6 +23,7 @@ from foundation.bureaus.models import Bureau
 from foundation.core.crypto import blind_indexes, decrypt
 from foundation.core.identifiers import id_facts, masked_id
 from foundation.rulesets.selectors import rules_for
+from parties.models import Person
 
 UNDERTAKINGS = {ApplicationKind.FIRM: FIRM_TEXT, ApplicationKind.EXPERT: EXPERT_TEXT}
 FREE_AGAIN = {FirmStatus.REMOVED.value, FirmStatus.LEFT.value, ExpertStatus.REMOVED.value, ExpertStatus.LEFT.value}
@@ -155,16 +157,20 @@ def twins_of(application: Application) -> models.QuerySet[Application]:
     return rows.filter(people__id_index__in=_indexes(application)).distinct()
 
 
-def resembled(application: Application) -> models.QuerySet[Firm]:
-    """Return removed firms with the same legal person, address, telephone or lead evaluator (edge case 20): a hint."""
-    profile, shared = application.profile, models.Q(pk__in=[])
-    for name in ("legal_person", "address", "phone"):
-        if value := profile.get(name):
-            shared |= models.Q(**{f"organisation__{name}": value})
-    leads = LeadEvaluator.objects.filter(person__id_index__in=_indexes(application))
-    shared |= models.Q(pk__in=leads.values("firm_id"))
-    rows = Firm.objects.filter(shared, bureau=application.bureau_id, status=FirmStatus.REMOVED)
-    return rows.exclude(organisation__uscc=profile.get("uscc") or "-").select_related("organisation").order_by("pk")
+def resembled(application: Application, on: date) -> list[Likeness]:
+    """Return the removed firms that share something with the applicant (edge case 20), a hint. Rule R-50."""
+    given = application.profile
+    keys = _indexes(application)
+    people = Person.objects.filter(bureau=application.bureau_id, id_index__in=keys)
+    own = Marks(
+        given.get("legal_person") or "",
+        given.get("address") or "",
+        given.get("phone") or "",
+        frozenset(people.values_list("pk", flat=True)),
+    )
+    known = known_firm(application)
+    key = known.pk if known else 0
+    return likenesses(application.bureau, {key: own}, on).get(key, [])
 
 
 def free_from(firm: Firm, on: date) -> date | None:

@@ -43,3 +43,11 @@ class SanctionAction(TextChoices):
     DECIDE = "DECIDE", _("decide the sanction")
     REFUSE = "REFUSE", _("refuse the sanction")
     END = "END", _("end the sanction")
+
+
+class TaskFate(TextChoices):
+    """What becomes of a running task when another firm takes the place of the chosen one."""
+
+    TAKE_OVER = "TAKE_OVER", _("the successor takes it over")
+    ANEW = "ANEW", _("a firm is chosen anew")
+    STAY = "STAY", _("it stays with the firm")

@@ -26,6 +26,7 @@ class FirmStatus(TextChoices):
     SUSPENDED = "SUSPENDED", _("suspended")
     REMOVED = "REMOVED", _("removed")
     LEFT = "LEFT", _("left on own wish")
+    CLOSED = "CLOSED", _("record closed")
 
 
 class FirmAction(TextChoices):
@@ -40,3 +41,4 @@ class FirmAction(TextChoices):
     REMOVE = "REMOVE", _("remove")
     LEAVE = "LEAVE", _("leave")
     REAPPLY = "REAPPLY", _("apply again")
+    CLOSE = "CLOSE", _("close the record")

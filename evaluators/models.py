@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from evaluators.enums import FirmKind, FirmStatus
+from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
 from foundation.files.models import StoredFile
 from parties.models import Organisation, Person
@@ -32,6 +33,11 @@ class Firm(models.Model):
                 condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
                 name="active_firm_has_term",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="firm_by_status"),
+            models.Index(fields=["bureau", "kind"], name="firm_by_kind"),
+            models.Index(fields=["bureau", "term_ends_on"], name="firm_by_term"),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +67,59 @@ class FirmStanding(models.Model):
     def __str__(self) -> str:
         """Name the spell."""
         return f"{self.firm} {self.status} #{self.pk}"
+
+
+class FirmTerm(models.Model):
+    """A term in the register: the day on which it was given or renewed, and the first day after it."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.firm} {self.ends_on} #{self.pk}"
+
+
+class CarriedBar(models.Model):
+    """A suspension or removal that ran at a firm whose place ``firm`` took: it holds for ``firm`` until its day."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="carried_bars")
+    predecessor = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=FirmStatus.choices)
+    started_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "predecessor", "status"], name="bar_carried_once"),
+            models.CheckConstraint(condition=Q(status__in=["SUSPENDED", "REMOVED"]), name="carried_bar_is_a_sanction"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the bar."""
+        return f"{self.firm} {self.status} #{self.pk}"
+
+
+class LikenessSetAside(models.Model):
+    """Somebody looked at what a firm shares with a removed one and says why it means nothing."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    removed = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    marks = models.JSONField(default=list)
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="likeness_set_aside_with_reason"),
+        ]
+        indexes = [models.Index(fields=["firm", "removed"], name="likeness_by_firm")]
+
+    def __str__(self) -> str:
+        """Name the decision."""
+        return f"{self.firm} {self.removed} #{self.pk}"
 
 
 class Qualification(models.Model):
@@ -132,6 +191,7 @@ class Branch(models.Model):
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="branches")
     name = models.CharField(max_length=120)
+    uscc = models.CharField(max_length=18, blank=True)
     has_legal_personality = models.BooleanField(default=False)
     own_firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
     address = models.CharField(max_length=200, blank=True)

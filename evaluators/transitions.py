@@ -21,4 +21,5 @@ TRANSITIONS: Final[Mapping[tuple[FirmStatus, FirmAction], FirmStatus]] = {
     (FirmStatus.TO_CORRECT, FirmAction.LEAVE): FirmStatus.LEFT,
     (FirmStatus.REMOVED, FirmAction.REAPPLY): FirmStatus.APPLIED,
     (FirmStatus.LEFT, FirmAction.REAPPLY): FirmStatus.APPLIED,
+    **{(status, FirmAction.CLOSE): FirmStatus.CLOSED for status in FirmStatus if status != FirmStatus.CLOSED},
 }

@@ -5,12 +5,14 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from experts.enums import ExpertStatus
 from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -21,7 +23,9 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import descendants
-from parties.selectors import memberships_of
+from parties.enums import EmploymentKind
+from parties.models import Employment
+from parties.selectors import memberships_of, name_then
 
 
 def visible_to(user: User) -> models.QuerySet[Expert]:
@@ -67,6 +71,31 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Expert]:
     """Return the experts that stood in the pool on ``day``."""
     standing = ExpertStanding.objects.on(day).filter(status=ExpertStatus.ACTIVE)
     return Expert.objects.filter(bureau=bureau, pk__in=standing.values("expert_id"))
+
+
+def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
+    """Keep the experts who had a standing on ``day`` and add what was true then.
+
+    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``employer_then``
+    with the name that it bore.
+    """
+    spells = ExpertStanding.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
+    terms = ExpertTerm.objects.filter(expert=models.OuterRef("pk"), decided_on__lte=day)
+    given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
+    jobs = Employment.objects.filter(person=models.OuterRef("person_id"), kind=EmploymentKind.EMPLOYEE).on(day)
+    jobs = jobs.order_by("-started_on", "-pk")
+    return rows.annotate(
+        status_then=models.Subquery(spells.values("status")[:1]),
+        since_then=models.Subquery(spells.values("started_on")[:1]),
+        term_then=Coalesce(models.Subquery(terms.order_by("-decided_on", "-pk").values("ends_on")[:1]), given),
+        employer_then=models.Subquery(jobs.values_list(name_then("organisation", day))[:1]),
+    ).filter(status_then__isnull=False)
+
+
+def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the end of the term that each expert held on ``day``, as given by then; without one: left out."""
+    rows = ExpertTerm.objects.filter(expert_id__in=expert_ids, decided_on__lte=day).order_by("decided_on", "pk")
+    return dict(rows.values_list("expert_id", "ends_on"))
 
 
 def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:

@@ -17,6 +17,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -214,11 +215,7 @@ def move_experts(
 
     Who keeps the pool; an expert himself may only leave it.
     """
-    if action != ExpertAction.LEAVE:
-        require(by, Capability.REGISTER)
-    else:
-        for expert in experts:
-            _own_or_clerk(expert, by)
+    _require_mover(experts, action, by)
     if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
         raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
     rows = list(
@@ -253,9 +250,18 @@ def move_experts(
     ExpertStanding.objects.bulk_create(
         [ExpertStanding(expert=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )
+    if action == ExpertAction.ADMIT:
+        _give_terms(rows, on=on)
     facts = [(row, {"action": action, "status": row.status, "reason": reason, "on": on}) for row in rows]
     record_each(actor=by, action="experts.moved", acts=facts)
     return rows
+
+
+def _give_terms(rows: Sequence[Expert], *, on: date) -> None:
+    """Keep each expert's term as it is from ``on``: past days answer with the term that held then."""
+    ExpertTerm.objects.bulk_create(
+        [ExpertTerm(expert=row, decided_on=on, ends_on=row.term_ends_on) for row in rows if row.term_ends_on]
+    )
 
 
 @transaction.atomic
@@ -283,6 +289,7 @@ def renew_expert(*, expert: Expert, by: User, on: date) -> Expert:
     before = row.term_ends_on
     row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
     row.save(update_fields=["term_ends_on"])
+    _give_terms([row], on=on)
     facts = {"before": before, "after": row.term_ends_on, "on": on}
     record(actor=by, action="experts.renewed", subject=row, facts=facts)
     return row
@@ -385,6 +392,14 @@ def accept_undertakings(*, experts: Sequence[Expert], year: int, by: User, on: d
     ExpertUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
     for expert in experts:
         record(actor=by, action="experts.undertaking_accepted", subject=expert, facts={"year": year, "on": on})
+
+
+def _require_mover(experts: Sequence[Expert], action: ExpertAction, by: User) -> None:
+    if action != ExpertAction.LEAVE:
+        require(by, Capability.REGISTER)
+        return
+    for expert in experts:
+        _own_or_clerk(expert, by)
 
 
 def _own_or_clerk(expert: Expert, by: User) -> bool:

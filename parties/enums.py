@@ -1,5 +1,7 @@
 """Choices of parties."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,9 @@ class RelationshipKind(TextChoices):
     BRANCH_OF = "BRANCH_OF", _("is branch of")
     SUPPLIER_OF = "SUPPLIER_OF", _("is supplier of")
     ADVISED = "ADVISED", _("advised or audited")
+
+
+SUCCESSIONS: Final = (RelationshipKind.MERGED_INTO, RelationshipKind.SPLIT_FROM, RelationshipKind.CONVERTED_FROM)
 
 
 class EmploymentKind(TextChoices):

@@ -10,6 +10,7 @@ from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau, Section
 from foundation.core import clock
 from parties.enums import (
+    SUCCESSIONS,
     ContactOf,
     EmploymentKind,
     KinKind,
@@ -59,7 +60,10 @@ class FormerName(models.Model):
 
 
 class Relationship(models.Model):
-    """A dated relation: ``subject`` is superior of / merged into / … ``other``."""
+    """A dated relation: ``subject`` is superior of / merged into / … ``other``.
+
+    A merger, split or conversion also says whether scores and sanctions pass to the successor.
+    """
 
     subject = models.ForeignKey(Organisation, models.PROTECT, related_name="relationships")
     kind = models.CharField(max_length=16, choices=RelationshipKind.choices)
@@ -67,6 +71,16 @@ class Relationship(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    passes_scores = models.BooleanField(default=False)
+    passes_sanctions = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SUCCESSIONS) | Q(passes_scores=False, passes_sanctions=False),
+                name="only_successors_inherit",
+            )
+        ]
 
     def __str__(self) -> str:
         """Name the relation."""

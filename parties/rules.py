@@ -1,5 +1,6 @@
 """What identifies a body or a person, and how often sealed numbers are read. Rules R-51, R-52."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
@@ -49,3 +50,24 @@ def account_refusal(number: str) -> Refusal | None:
     if not number.isascii() or not number.isdigit() or not 8 <= len(number) <= 30:  # noqa: PLR2004 - as said
         return Refusal("account_wrong", "", {"field": "account"})
     return None
+
+
+def ancestors(links: Iterable[tuple[int, int]], wanted: Iterable[int]) -> dict[int, set[int]]:
+    """Return whom each of ``wanted`` follows, directly or through others; without a predecessor: left out.
+
+    ``links`` are pairs (predecessor, successor). A circle, which no day can bring about, ends where it began.
+    """
+    before: dict[int, set[int]] = {}
+    for predecessor, successor in links:
+        before.setdefault(successor, set()).add(predecessor)
+    found = {}
+    for key in set(wanted) & set(before):
+        seen: set[int] = set()
+        open_ = [key]
+        while open_:
+            fresh = before.get(open_.pop(), set()) - seen - {key}
+            seen |= fresh
+            open_ += fresh
+        if seen:
+            found[key] = seen
+    return found

@@ -1,10 +1,12 @@
 """Who is who, and who was where."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any, Literal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -12,11 +14,12 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_account, masked_id, masked_phone
-from parties.enums import RelationshipKind
+from parties.enums import SUCCESSIONS, RelationshipKind
 from parties.models import (
     BudgetUnit,
     Contact,
     Employment,
+    FormerName,
     Membership,
     Organisation,
     Person,
@@ -25,6 +28,7 @@ from parties.models import (
     Reveal,
     SuspectedPair,
 )
+from parties.rules import ancestors
 
 
 def organisations_visible_to(user: User) -> models.QuerySet[Organisation]:
@@ -117,6 +121,32 @@ def name_on(organisation: Organisation, day: date) -> str:
     return former.name if former else organisation.name
 
 
+def name_then(path: str, day: date) -> Coalesce:
+    """Return an expression for the name that the organisation at ``path`` bore on ``day``."""
+    former = FormerName.objects.filter(organisation=OuterRef(path), until_on__gt=day).order_by("until_on", "pk")
+    return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
+
+
+def predecessors(
+    organisation_ids: Iterable[int] | None, on: date, *, passing: Literal["", "scores", "sanctions"] = ""
+) -> dict[int, set[int]]:
+    """Return whom each organisation followed by ``on``, directly or through others, in one query.
+
+    With ``passing`` only those whose scores or sanctions went over to it. Without a predecessor: left out; None for
+    the ids: everybody who has one.
+    """
+    rows = Relationship.objects.filter(kind__in=SUCCESSIONS, started_on__lte=on)
+    if passing:
+        rows = rows.filter(**{f"passes_{passing}": True})
+    links = [
+        (subject, other) if kind == RelationshipKind.MERGED_INTO else (other, subject)
+        for kind, subject, other in rows.values_list("kind", "subject_id", "other_id")
+    ]
+    return ancestors(
+        links, {successor for _before, successor in links} if organisation_ids is None else organisation_ids
+    )
+
+
 def masked(person: Person) -> tuple[str, str]:
     """Return the national ID number and the telephone of a person with their middles hidden; empty where unknown.
 
@@ -165,13 +195,16 @@ def ties_of(person: Person, on: date | None = None) -> models.QuerySet[PersonTie
     return rows.order_by("ended_on", "pk")
 
 
-def kin_of(person_ids: Iterable[int], on: date) -> list[tuple[int, int, str]]:
-    """Return (person, near relation, kind) of the persons for the relations that run on ``on``, in one query."""
-    ids = set(person_ids)
+def kin_of(persons: Collection[int] | models.QuerySet[Any, int], on: date) -> list[tuple[int, int, str]]:
+    """Return (person, near relation, kind) of the relations of the persons that run on ``on``, in one query.
+
+    Each stands there from both ends, whichever of them was asked about.
+    """
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-    rows = PersonTie.objects.filter(running, Q(first__in=ids) | Q(second__in=ids), started_on__lte=on).order_by("pk")
-    pairs = list(rows.values_list("first_id", "second_id", "kind"))
-    return [(own, kin, kind) for a, b, kind in pairs for own, kin in ((a, b), (b, a)) if own in ids]
+    mine = Q(first__in=persons) | Q(second__in=persons)
+    rows = PersonTie.objects.filter(running, mine, started_on__lte=on).order_by("pk")
+    pairs = rows.values_list("first_id", "second_id", "kind")
+    return [(own, kin, kind) for a, b, kind in pairs for own, kin in ((a, b), (b, a))]
 
 
 def contacts_visible_to(user: User) -> models.QuerySet[Contact]:

@@ -7,10 +7,13 @@ from appraisals.services.sanctions import (
     sanction_agreed,
     sanction_returned,
 )
+from appraisals.services.succession import Fate, SuccessionRefused, succeed
 from appraisals.services.years import compute_year, confirm_appraisal, freeze_year, give_feedback, thaw_year
 
 __all__ = [
+    "Fate",
     "GradeDraft",
+    "SuccessionRefused",
     "compute_year",
     "confirm_appraisal",
     "end_due_sanctions",
@@ -20,6 +23,7 @@ __all__ = [
     "recognise_grade",
     "sanction_agreed",
     "sanction_returned",
+    "succeed",
     "thaw_year",
     "withdraw_recognition",
 ]

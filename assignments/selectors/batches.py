@@ -19,6 +19,9 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 
+SEATED: Final = frozenset({BatchStatus.SEATED, BatchStatus.SENT})
+PUBLISHED_FROM: Final = SEATED | {BatchStatus.VOID}
+REVIEW_OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
 
 
@@ -53,6 +56,22 @@ def record_of(batch: AssignmentBatch) -> dict[str, Any]:
     if not batch.record:
         raise ValueError("This batch has no record yet.")
     return dict(batch.record)
+
+
+def is_over(batch: AssignmentBatch) -> bool:
+    """Return whether every review that the batch seated is over, so that names may be told."""
+    if batch.status not in SEATED:
+        return False
+    return not BatchTask.objects.filter(batch=batch).exclude(re_review__status__in=REVIEW_OVER).exists()
+
+
+def nameable(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the batches of the reader's bureau whose reviews are all over and whose record names nobody yet."""
+    if not may(user, Capability.PUBLISH):
+        return AssignmentBatch.objects.none()
+    runs = BatchTask.objects.filter(batch=OuterRef("pk")).exclude(re_review__status__in=REVIEW_OVER)
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=SEATED, record__openings=[])
+    return rows.filter(~Exists(runs))
 
 
 def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:

@@ -9,6 +9,7 @@ from evaluators.services.firms import (
     register_firms,
     renew_firm,
 )
+from evaluators.services.likeness import set_likeness_aside
 from evaluators.services.papers import (
     UNDERTAKING_TEXT,
     QualificationDraft,
@@ -28,11 +29,13 @@ from evaluators.services.people import (
     register_lead,
     register_practitioner,
 )
+from evaluators.services.succession import Heir, record_succession
 
 __all__ = [
     "UNDERTAKING_TEXT",
     "FirmDraft",
     "FirmRefused",
+    "Heir",
     "LeadDraft",
     "PractitionerDraft",
     "QualificationDraft",
@@ -46,10 +49,12 @@ __all__ = [
     "record_admission_checks",
     "record_assessed_years",
     "record_qualification",
+    "record_succession",
     "register_firm",
     "register_firms",
     "register_lead",
     "register_practitioner",
     "renew_firm",
+    "set_likeness_aside",
     "withdraw_assessed_years",
 ]

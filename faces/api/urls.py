@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from faces.api.v1 import (
     accounts,
     appraisals,
+    batches,
     commissions,
     credit,
     draws,
@@ -75,6 +76,7 @@ for name, view in (
     ("tasks", tasks.TaskView),
     ("awards", tasks.AwardView),
     ("draws", draws.DrawView),
+    ("batches", batches.BatchView),
     ("re-reviews", panels.ReReviewView),
     ("assignments", panels.AssignmentView),
     ("commissions", commissions.CommissionView),

@@ -164,17 +164,31 @@ def rename_organisation(*, organisation: Organisation, name: str, by: User, on: 
 @transaction.atomic
 def record_relationship(
     *, subject: Organisation, kind: RelationshipKind, other: Organisation, by: User, on: date, note: str = "",
-    ended_on: date | None = None,
+    ended_on: date | None = None, passes_scores: bool = False, passes_sanctions: bool = False,
 ) -> Relationship:  # fmt: skip
-    """Write that ``subject`` stands in a relation to ``other`` from ``on``; raise ``PartyRefused`` for one end only."""
+    """Write that ``subject`` stands in a relation to ``other`` from ``on``; raise ``PartyRefused`` for one end only.
+
+    What passes to a successor is told with a merger, split or conversion.
+    """
     require(by, Capability.REGISTER)
     if subject.pk == other.pk:
         raise PartyRefused(Refusal("same_party", _("A relation has two different ends."), {"field": "other"}))
     row = Relationship.objects.create(
-        subject=subject, kind=kind, other=other, started_on=on, ended_on=ended_on, note=note
-    )
-    record(actor=by, action="parties.related", subject=subject, facts={"kind": kind, "other": other.pk, "on": on})
+        subject=subject, kind=kind, other=other, started_on=on, ended_on=ended_on, note=note,
+        passes_scores=passes_scores, passes_sanctions=passes_sanctions,
+    )  # fmt: skip
+    facts = {"kind": kind, "other": other.pk, "on": on, "scores": passes_scores, "sanctions": passes_sanctions}
+    record(actor=by, action="parties.related", subject=subject, facts=facts)
     return row
+
+
+@transaction.atomic
+def close_organisation(*, organisation: Organisation, by: User, on: date) -> None:
+    """Write that the body is no more from ``on``; its rows stay."""
+    require(by, Capability.REGISTER)
+    organisation.closed_on = on
+    organisation.save(update_fields=["closed_on"])
+    record(actor=by, action="parties.organisation_closed", subject=organisation, facts={"on": on})
 
 
 def refused_for(refusal: Refusal, *, name: str) -> PartyRefused:

@@ -64,7 +64,6 @@ def test_professor_with_a_post_in_the_universitys_laboratory_is_in_no_draw(revie
 
     assert [refusal.code for refusal in answer.refusals] == ["firm_tie"]
     assert laboratory.organisation.name in answer.refusals[0].message
-    assert answer.links == {f"organisation-{laboratory.organisation_id}"}
     post.ended_on = date(2020, 5, 1)
     post.save()
     assert codes(review, expert) == []

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 from evaluators import selectors as firms
 from evaluators import services
@@ -36,6 +38,12 @@ class FirmStandingAsk(Ask):
 
     action = Choice(FirmAction)
     reason = phrase(required=False)
+
+    def validate_action(self, value: FirmAction) -> FirmAction:
+        """Leave the closing of a record to the succession that closes it."""
+        if value == FirmAction.CLOSE:
+            raise serializers.ValidationError(_("A record closes by a merger, a split or a conversion: enter that."))
+        return value
 
 
 class FirmView(NounView[Firm]):
@@ -127,7 +135,17 @@ class BranchSerializer(NounSerializer[Branch]):
 
     class Meta:
         model = Branch
-        fields = ("id", "firm", "name", "has_legal_personality", "own_firm", "address", "started_on", "ended_on")
+        fields = (
+            "id",
+            "firm",
+            "name",
+            "uscc",
+            "has_legal_personality",
+            "own_firm",
+            "address",
+            "started_on",
+            "ended_on",
+        )
 
 
 class BranchView(OfFirmView[Branch]):

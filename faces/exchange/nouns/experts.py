@@ -14,6 +14,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -292,6 +293,7 @@ def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         *known.touched_people(rows, setting),
         Touched(experts, "person__name", words),
         Touched(ExpertStanding.objects.filter(expert__in=experts)),
+        Touched(ExpertTerm.objects.filter(expert__in=experts)),
         Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
     ]
 

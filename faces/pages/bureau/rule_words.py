@@ -92,14 +92,21 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "workday_table": gettext_lazy("Table of working days"),
     "role_table": gettext_lazy("Table of roles and capabilities"),
     "undertaking_yearly": gettext_lazy("The undertaking is accepted anew every year"),
-    "idle_account_days": gettext_lazy("It only orders a list to look at; nothing is decided by it."),
     "draw_parties": gettext_lazy("Persons who seed a draw"),
+    "draw_commit_hours": gettext_lazy("Time to hand in commitments after the freeze"),
+    "draw_reveal_minutes": gettext_lazy("Time to show a nonce in one’s turn"),
+    "draw_value_gap_minutes": gettext_lazy("Least time between freeze or last nonce and the public value"),
+    "answer_wait_hours": gettext_lazy("Time for an answer before “no answer” is noted"),
+    "answer_calls": gettext_lazy("Unanswered calls before “no answer” is noted"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
+    "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
+    "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),
+    "likeness_marks": gettext_lazy("What a firm may share with a removed one before an alert"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "one_firm_per_practitioner": gettext_lazy(
@@ -115,6 +122,7 @@ FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "idle_account_days": gettext_lazy("It only orders a list to look at; nothing is decided by it."),
     "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
     "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
+    "successors_inherit": gettext_lazy("A new code or a merger would otherwise wipe a record clean."),
 }
 UNITS: Final[Mapping[str, StrOrPromise]] = {
     "offers": gettext_lazy("offers"),
@@ -128,6 +136,7 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "running tasks": gettext_lazy("running tasks"),
     "readings a reader and day": gettext_lazy("readings a reader and day"),
     "items of the checklist": "",
+    "facts that are compared": "",
     "years of age": gettext_lazy("years of age"),
     "experts of members": gettext_lazy("experts of members"),
     "seats": gettext_lazy("seats"),
@@ -140,6 +149,9 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "percent of a year's tasks below the limit": gettext_lazy("% of a year’s tasks below the limit"),
     "work years running": gettext_lazy("work years running"),
     "working days": gettext_lazy("working days"),
+    "hours": gettext_lazy("hours"),
+    "minutes": gettext_lazy("minutes"),
+    "unanswered calls": gettext_lazy("unanswered calls"),
     "days from the due day": gettext_lazy("days from the due day"),
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
@@ -176,6 +188,9 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "satisfaction": gettext_lazy("satisfaction"),
     "cost": gettext_lazy("cost"),
     **ITEMS,
+    "legal_person": gettext_lazy("Legal representative"),
+    "address": gettext_lazy("Address"),
+    "phone": gettext_lazy("Telephone"),
     "light": gettext_lazy("light"),
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),
@@ -305,3 +320,8 @@ def _choices(rule: Rule, value: Sequence[str]) -> list[tuple[str, StrOrPromise]]
         if set(rule.default) <= set(family.values):
             return [(str(code), word) for code, word in family.choices]
     return [(code, CODES.get(code, code)) for code in dict.fromkeys([*rule.default, *value])]
+
+
+def marks_words(marks: Sequence[str]) -> str:
+    """Return what two firms share, in words. Rule R-50."""
+    return pgettext("between shared facts", ", ").join(str(CODES.get(code, code)) for code in marks)

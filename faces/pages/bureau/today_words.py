@@ -65,6 +65,11 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("Check it"),
     ),
     "ADMIT": (gettext_lazy("A public notice has run"), gettext_lazy("applications"), gettext_lazy("Admit")),
+    "LIKENESS": (
+        gettext_lazy("It resembles a removed firm"),
+        gettext_lazy("firms"),
+        gettext_lazy("Look at it"),
+    ),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),

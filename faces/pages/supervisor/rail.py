@@ -16,6 +16,8 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:re-reviews", _("Re-reviews")),
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),
+        RailItem.to("pages:firms", _("Firms")),
+        RailItem.to("pages:experts", _("Experts")),
         RailItem.to("pages:journal", _("Journal")),
         RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )

@@ -19,5 +19,5 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     """Data only."""
 
-    dependencies = [("parties", "0002_one_record_per_person")]
+    dependencies = [("parties", "0004_one_record_per_person")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

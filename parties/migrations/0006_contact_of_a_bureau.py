@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bureaus', '0001_initial'),
-        ('parties', '0003_contacts_bureau'),
+        ('parties', '0005_contacts_bureau'),
     ]
 
     operations = [

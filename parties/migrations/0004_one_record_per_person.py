@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bureaus', '0001_initial'),
-        ('parties', '0001_initial'),
+        ('parties', '0003_successors_inherit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
