@@ -37,7 +37,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
-from foundation.core.crypto import decrypt
+from foundation.core.crypto import blind_indexes, decrypt
 from foundation.core.identifiers import id_facts, masked_id
 from foundation.rulesets.selectors import rules_for
 from parties.models import Person
@@ -158,10 +158,15 @@ def known_firm(application: Application) -> Firm | None:
 
 def known_expert(application: Application) -> Expert | None:
     """Return the expert of this bureau who has the same ID number, found by its keyed hash (edge case 5)."""
-    keys = application.people.values("id_index")
-    return (
-        Expert.objects.filter(bureau=application.bureau_id, person__id_index__in=keys).select_related("person").first()
-    )
+    keys = _indexes(application)
+    same = models.Q(person__id_index__in=keys) | models.Q(person__joined__id_index__in=keys)
+    return Expert.objects.filter(same, bureau=application.bureau_id).select_related("person").first()
+
+
+def _indexes(application: Application) -> list[str]:
+    """Return the blind indexes of the people's ID numbers under every key, as they may stand elsewhere."""
+    sealed = application.people.values_list("id_sealed", flat=True)
+    return [key for one in sealed for key in blind_indexes(decrypt(one), use="id")]
 
 
 def known_entry(application: Application) -> Firm | Expert | None:
@@ -176,13 +181,13 @@ def twins_of(application: Application) -> models.QuerySet[Application]:
     rows = rows.exclude(pk=application.pk)
     if application.kind == ApplicationKind.FIRM:
         return rows.filter(profile__uscc=application.profile.get("uscc") or "-")
-    return rows.filter(people__id_index__in=application.people.values("id_index")).distinct()
+    return rows.filter(people__id_index__in=_indexes(application)).distinct()
 
 
 def resembled(application: Application, on: date) -> list[Likeness]:
     """Return the removed firms that share something with the applicant (edge case 20), a hint. Rule R-50."""
     given = application.profile
-    keys = application.people.values("id_index")
+    keys = _indexes(application)
     people = Person.objects.filter(bureau=application.bureau_id, id_index__in=keys)
     own = Marks(
         given.get("legal_person") or "",

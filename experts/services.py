@@ -228,8 +228,11 @@ def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) ->
 def move_experts(
     *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = ""
 ) -> list[Expert]:
-    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot."""
-    require(by, Capability.REGISTER)
+    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot.
+
+    Who keeps the pool; an expert himself may only leave it.
+    """
+    _require_mover(experts, action, by)
     if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
         raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
     rows = list(
@@ -442,6 +445,14 @@ def change_title(*, expert: Expert, title: str, level: TitleLevel, by: User, on:
     row.save(update_fields=["title", "title_level"])
     record(actor=by, action="experts.title_changed", subject=row, facts=facts)
     return row
+
+
+def _require_mover(experts: Sequence[Expert], action: ExpertAction, by: User) -> None:
+    if action != ExpertAction.LEAVE:
+        require(by, Capability.REGISTER)
+        return
+    for expert in experts:
+        _own_or_clerk(expert, by)
 
 
 def _own_or_clerk(expert: Expert, by: User) -> bool:

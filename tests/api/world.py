@@ -33,7 +33,7 @@ from foundation.notices.models import Notice
 from foundation.papers.models import Paper
 from foundation.rulesets.models import Wording
 from foundation.taxonomy.models import Node
-from parties.models import Employment
+from parties.models import Contact, Employment, PersonTie, Reveal, SuspectedPair
 from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
 from results.models import Adoption, Proposal, Rectification
 from reviews.enums import OpinionStatus, RatingStatus
@@ -95,6 +95,7 @@ def more(world):
     _work(world, row, turn, bureau, by)
     _review(row, turn, bureau, by)
     _after(row, turn, bureau, by)
+    _people(world, row, turn, bureau, by)
     return row
 
 
@@ -290,6 +291,19 @@ def _after(row, turn, bureau, by):
         proposed_on=DAY,
     )
     PublicationFactory(bureau_code=bureau.code, bureau_name=bureau.name)
+
+
+def _people(world, row, turn, bureau, by):
+    """Add who is to be called, near relations, a suspected double, a number read in clear, a left account."""
+    facts = {"bureau": bureau, "name": f"联系{turn}", "phone_sealed": encrypt(PHONE), "started_on": DAY}
+    contact = Contact.objects.create(of="SECTION", section=world.section, duty="科室负责人", **facts)
+    for kind, body in (("UNIT", row.unit.organisation), ("FIRM", row.firm.organisation)):
+        Contact.objects.create(of=kind, organisation=body, duty="绩效联络员", **facts)
+    Reveal.objects.create(bureau=bureau, what="CONTACT", contact=contact, purpose="通知", by=by, revealed_on=DAY)
+    UserFactory(bureau=bureau, role=Role.FIRM_MEMBER)
+    kin = _person(bureau, f"亲属{turn}")  # the last person: pairs that are copied keep their order
+    PersonTie.objects.create(first=row.expert.person, second=kin, kind="SPOUSE", started_on=DAY)
+    SuspectedPair.objects.create(bureau=bureau, first=row.expert.person, second=kin, ground="PHONE", found_on=DAY)
 
 
 def _person(bureau, name):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
 from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served, who_left
+from assignments.selectors.eligibility.ties import kin_conflicts, posts_as_spells
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmStatus
@@ -51,7 +52,7 @@ MEMBER: Final = (
 def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expert] | None = None) -> list[Eligibility]:
     """Return the answer for every expert of the bureau (or for ``experts``) on ``on``, in the order of their numbers.
 
-    Guests of other tasks are left out. The meeting's day counts for absence, ``on`` for everything else.
+    Guests of other tasks are left out. The meeting's day counts for absence and age, ``on`` for everything else.
     """
     rows = list(experts if experts is not None else pool_of(re_review).select_related("person").order_by(*ORDER))
     members = members_of(rows)
@@ -111,7 +112,7 @@ def _answers(
     cases: Cases = defaultdict(Case)
     persons = {row.person_id: row.pk for row in members}
     sides = _sides(re_review)
-    judge_standing(cases, members, who, rules, on)
+    judge_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
     _expert_conflicts(cases, persons, who, sides, re_review, rules, on)
     _expert_recusals(cases, who, sides, re_review, rules, on)
     _expert_load(cases, who, re_review, rules, on)
@@ -159,8 +160,13 @@ def _sides(re_review: ReReviewTask) -> _Sides:
     return _Sides(frozenset(organisation_family(task.unit)), frozenset(pk for pk in chosen if pk is not None))
 
 
-def judge_standing(cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date) -> None:
-    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41."""
+def judge_standing(
+    cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date, *, meets_on: date | None = None
+) -> None:
+    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
+
+    Who reaches the age limit between the draw and the meeting is too old (edge case 37).
+    """
     standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
     undertaken = pool.undertaken(who.experts, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
@@ -183,7 +189,7 @@ def judge_standing(cases: Cases, members: Sequence[PoolMember], who: Asked, rule
             if is_yearly and row.pk not in undertaken:
                 key = "undertaking_yearly"
                 cases[row.pk].no("no_undertaking", no_undertaking, rules=rules, key=key, free_on=None)
-        if age_refusal(born_on=row.born_on, on=on, age=age, source=source):
+        if age_refusal(born_on=row.born_on, on=max(on, meets_on or on), age=age, source=source):
             words = _("The age limit of %(age)d years is reached.") % {"age": age}
             cases[row.pk].no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
 
@@ -201,10 +207,13 @@ def _expert_conflicts(
     years = rules.value("conflict_window_years")
     firms = Firm.objects.filter(bureau_id=re_review.bureau_id).exclude(status__in=[FirmStatus.LEFT, FirmStatus.REMOVED])
     bound = Q(organisation_id__in=sides.unit | sides.firm) | Q(organisation_id__in=firms.values("organisation_id"))
-    spells = Employment.objects.filter(bound, person_id__in=who.persons).touching(
-        after=rule.window_begins(on, years=years), until=on
-    )
-    for spell in spells.select_related("organisation").order_by("started_on", "pk"):
+    begins = rule.window_begins(on, years=years)
+    rows = Employment.objects.filter(bound, person_id__in=who.persons).touching(after=begins, until=on)
+    spells = list(rows.select_related("organisation").order_by("started_on", "pk"))
+    both = sides.unit | sides.firm
+    spells += posts_as_spells(who.persons, sides=both, firms=firms, known=spells, after=begins, until=on)
+    kin_conflicts(cases, persons, who.persons, sides=both, firms=firms, rules=rules, on=on)
+    for spell in spells:
         if spell.person_id not in persons:  # came into the pool while this was asked
             continue
         case = cases[persons[spell.person_id]]

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluators.selectors import is_renewable
-from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import as_of, standing_on, terms_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
@@ -238,6 +239,8 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             )
         return (
             parts.employers(row, self.day, edits=edits),
+            posts(row.person),
+            near_relations(row.person, edits=edits),
             parts.recusals(row, self.day, edits=edits),
             parts.absences(row, edits=edits),
         )
@@ -255,6 +258,8 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED} and not has_account(row):
                 address = reverse("pages:expert-invite", args=[row.number])
                 found.append(Act(_("Invite the owner to claim the entry"), address))
+            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
         return found
 
 

@@ -18,6 +18,7 @@ from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import contacts, pool_experts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
@@ -220,6 +221,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             return (
                 who.leads(row, self.day, edits=edits),
                 who.staff(row, self.day, edits=edits),
+                pool_experts(row, self.day),
+                contacts(row, self.day, edits=edits),
                 who.papers(row, self.day, edits=edits),
                 who.branches(row, self.day, edits=edits),
             )

@@ -72,7 +72,8 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         _("Who is who"),
         (
             Line("firms", _("Firms"), (Can.READ_ALL,)),
-            Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
+            Line("experts", _("Experts"), (Can.READ_ALL,)),
+            Line("persons", _("People"), (Can.READ_ALL,)),
             Line("specialties", _("Specialties"), (Can.READ_ALL,), ("pool-health",)),
             Line("applications", _("Applications"), (Can.READ_ALL,), ("objections",)),
             Line(
@@ -82,6 +83,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 ("renewals", "undertaking-texts"),
             ),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
+            Line("contacts", _("Directory of contacts"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
             Line("courses", _("Training"), (Can.READ_ALL,), ("sessions",)),
             Line("appraisals", _("Yearly assessments"), (Can.READ_ALL,)),

@@ -81,6 +81,8 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "payment_days": gettext_lazy("Time to pay"),
     "payment_days_most": gettext_lazy("Longest time to pay that a contract may set"),
     "training_hours": gettext_lazy("Hours of training"),
+    "reveals_a_day": gettext_lazy("Readings of sealed numbers in a day"),
+    "idle_account_days": gettext_lazy("Days after which an unused account is listed"),
     "veto_decides": gettext_lazy("A proven veto makes a report fail"),
     "assistance_kinds": gettext_lazy("Kinds of task that are assistance"),
     "opinion_returns": gettext_lazy("Times that an opinion goes back"),
@@ -122,6 +124,7 @@ FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "role_table": gettext_lazy(
         "Who may do what is one table of the product; people get roles, not single capabilities."
     ),
+    "idle_account_days": gettext_lazy("It only orders a list to look at; nothing is decided by it."),
     "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
     "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
     "successors_inherit": gettext_lazy("A new code or a merger would otherwise wipe a record clean."),
@@ -136,6 +139,7 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "percent": "%",
     "calendar years": gettext_lazy("calendar years"),
     "running tasks": gettext_lazy("running tasks"),
+    "readings a reader and day": gettext_lazy("readings a reader and day"),
     "items of the checklist": "",
     "facts that are compared": "",
     "years of age": gettext_lazy("years of age"),

@@ -20,5 +20,6 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:firms", _("Firms")),
         RailItem.to("pages:experts", _("Experts")),
         RailItem.to("pages:journal", _("Journal")),
+        RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )
     return [RailGroup(_("Desk"), desk), RailGroup(_("Read"), read)]
