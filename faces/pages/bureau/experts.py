@@ -11,15 +11,17 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.selectors import sanctions_visible_to
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import standing_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
-from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.firm_sections import sanctions
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
+from faces.pages.shared.formats import full_day
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -164,10 +166,11 @@ class ExpertPage(OneExpert, SectionsPage):
             return (
                 parts.seats(row),
                 parts.training(row, self.day),
-                parts.credit(row, self.user, self.day, decides=decides),
+                *parts.credit(row, self.user, self.day, decides=decides),
             )
         if shown == "standing":
-            return (parts.standings(row), parts.undertakings(row))
+            taken = sanctions(sanctions_visible_to(self.user).filter(expert=row))
+            return (taken, parts.standings(row), parts.undertakings(row))
         return (parts.employers(row, edits=edits), parts.recusals(row, edits=edits), parts.absences(row, edits=edits))
 
     def _acts(self) -> list[Act]:
@@ -176,8 +179,9 @@ class ExpertPage(OneExpert, SectionsPage):
         if may(self.user, Capability.REGISTER):
             if any(status == row.status for status, _action in TRANSITIONS):
                 found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
-            if row.status == ExpertStatus.ACTIVE:
-                found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
+            if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED}:
+                found.append(Act(_("Propose a sanction"), reverse("pages:expert-sanction", args=[row.number])))
+            found.append(Act(_("Hand facts over"), reverse("pages:expert-hand-over", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
         return found

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.selectors import sanctions_visible_to
 from credit.selectors import running_points
 from evaluators.enums import FirmKind, FirmStatus
 from evaluators.models import Firm
@@ -164,7 +165,7 @@ class FirmPage(OneFirm, SectionsPage):
             return (
                 parts.years(row, self.user),
                 parts.recognised(row, self.user, edits=edits),
-                parts.sanctions(row, self.user),
+                parts.sanctions(sanctions_visible_to(self.user).filter(firm=row)),
                 parts.standings(row),
             )
         if shown == "identity":
@@ -177,7 +178,7 @@ class FirmPage(OneFirm, SectionsPage):
         decides = may(self.user, Capability.CONFIRM)
         return (
             parts.scores(row, self.user),
-            parts.credit(row, self.user, self.day, points=self.points, decides=decides),
+            *parts.credit(row, self.user, self.day, points=self.points, decides=decides),
             parts.tasks(row),
         )
 
@@ -189,6 +190,7 @@ class FirmPage(OneFirm, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:firm-move", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
+            found.append(Act(_("Hand facts over"), reverse("pages:firm-hand-over", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
         return found

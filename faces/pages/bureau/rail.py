@@ -74,6 +74,8 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
             Line("firms", _("Firms"), (Can.READ_ALL,)),
             Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
             Line("applications", _("Applications"), (Can.READ_ALL,)),
+            Line("credit-events", _("Credit events"), (Can.READ_ALL,), ("credit",)),
+            Line("sanctions", _("Sanctions"), (Can.READ_ALL,), ("hand-overs",)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
             Line("courses", _("Training"), (Can.READ_ALL,), ("sessions",)),

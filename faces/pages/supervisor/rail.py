@@ -16,6 +16,8 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:re-reviews", _("Re-reviews")),
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),
+        RailItem.to("pages:credit-events", _("Credit events")),
+        RailItem.to("pages:sanctions", _("Sanctions")),
         RailItem.to("pages:journal", _("Journal")),
     )
     return [RailGroup(_("Desk"), desk), RailGroup(_("Read"), read)]
