@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.enums import DrawStatus
@@ -16,6 +17,7 @@ from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, mo
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
+from parties.selectors import name_on
 
 BODY_TYPE = "gongping/draw-publication/1"
 
@@ -46,7 +48,9 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         title=body["title"],
         work_year=task.work_year if task else on.year,
         body=body,
-        unit_name=task.unit.organisation.name if task else "",
+        unit_name=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at) if draw.frozen_at else on)
+        if task
+        else "",
         is_demo=bool(task and task.is_demo),
     )
     return freeze_copy(copy, bureau=draw.bureau, by=by, on=on)
