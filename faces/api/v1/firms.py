@@ -11,6 +11,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
+from faces.api.dated import FirmsOn, PapersOn, SpellsOn, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
@@ -32,6 +33,10 @@ class FirmSerializer(NounSerializer[Firm]):
             "id", "number", "organisation", "name", "uscc", "kind", "status", "status_since", "admitted_on",
             "term_ends_on", "staff_count",
         )  # fmt: skip
+
+    def to_representation(self, instance: Firm) -> dict[str, Any]:
+        """Return the firm, as it stood on the day that was asked about."""
+        return shown_then(instance, super().to_representation(instance))
 
 
 class FirmStandingAsk(Ask):
@@ -55,6 +60,7 @@ class FirmView(NounView[Firm]):
     needs = EVERYBODY
     serializer_class = FirmSerializer
     filterset_fields = ("number", "kind", "status", "organisation")
+    filterset_base = FirmsOn
 
     def rows(self, user: User) -> QuerySet[Firm]:
         """Return the firms that the reader may see."""
@@ -94,6 +100,7 @@ class QualificationView(OfFirmView[Qualification]):
 
     serializer_class = QualificationSerializer
     filterset_fields = ("firm", "name")
+    filterset_base = PapersOn
 
 
 class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
@@ -114,6 +121,7 @@ class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
 
     serializer_class = LeadEvaluatorSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -132,6 +140,7 @@ class PractitionerView(OfFirmView[Practitioner]):
 
     serializer_class = PractitionerSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -158,6 +167,7 @@ class BranchView(OfFirmView[Branch]):
 
     serializer_class = BranchSerializer
     filterset_fields = ("firm",)
+    filterset_base = SpellsOn
 
 
 class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
