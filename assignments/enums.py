@@ -252,6 +252,7 @@ class Origin(TextChoices):
     PROCUREMENT = "PROCUREMENT", _("procurement award")
     GUEST = "GUEST", _("guest")
     BATCH = "BATCH", _("batch assignment")
+    SUCCESSION = "SUCCESSION", _("taken over by the successor")
 
 
 class DeclineReason(TextChoices):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0005_one_draw_under_way'),
+        ('assignments', '0006_origin_succession'),
         ('bureaus', '0001_initial'),
         ('evaluators', '0002_assessed_year'),
         ('experts', '0001_initial'),

@@ -12,9 +12,8 @@ from assignments.selectors.draws import is_over
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from disclosure.permissions import may_publish
-from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, moment_on
+from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, supersede
 from foundation.accounts.models import User
-from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
 
 BODY_TYPE = "gongping/draw-publication/1"
@@ -38,7 +37,6 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         message = _("Names are published only after the review is over.")
         raise PublicationRefused(Refusal("names_too_early", message))
     body = draw_body(draw, found)
-    _supersede(draw, body, by=by, on=on)
     task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
     copy = Copy(
         kind=PublicationKind.DRAW,
@@ -49,19 +47,8 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         unit_name=task.unit.organisation.name if task else "",
         is_demo=bool(task and task.is_demo),
     )
+    supersede(copy, by=by, on=on)
     return freeze_copy(copy, bureau=draw.bureau, by=by, on=on)
-
-
-def _supersede(draw: Draw, body: dict[str, Any], *, by: User, on: date) -> None:
-    live = Publication.objects.select_for_update().filter(
-        kind=PublicationKind.DRAW, subject_kind="assignments.draw", subject_id=draw.pk, withdrawn_at__isnull=True
-    )
-    row = live.first()
-    if row is not None and row.body != body:
-        row.withdrawn_at = moment_on(on)
-        row.withdrawn_reason = _("Replaced by the next version of the same record.")
-        row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-        record(actor=by, action="disclosure.superseded", subject=row, facts={"slug": row.slug, "on": on})
 
 
 def _record(draw: Draw) -> dict[str, Any]:

@@ -51,22 +51,31 @@ def draw_record(draw: Draw, *, verify_url: str) -> bytes:
 
 
 def draw_slip(draw: Draw) -> bytes:
-    """Return the slip with the commitment, in large digits and as a QR code, that a witness takes away."""
-    task = _task(draw)
+    """Return the slip with the commitment that a witness takes away."""
+    return commitment_slip(
+        title="抽取承诺值回执", number=draw.number, owner=draw.bureau.name, subject=_task(draw).title,
+        attempt=draw.attempt, frozen_at=draw.frozen_at, commitment=draw.commitment,
+    )  # fmt: skip
+
+
+def commitment_slip(
+    *, title: str, number: str, owner: str, subject: str, attempt: int, frozen_at: datetime | None, commitment: str
+) -> bytes:
+    """Return the slip that a witness takes away: the commitment in large digits and as a QR code."""
     sheet = Sheet(
-        title="抽取承诺值回执", number=draw.number, owner=draw.bureau.name, size=landscape(A5),
+        title=title, number=number, owner=owner, size=landscape(A5),
         left=15 * mm, right=15 * mm, top=12 * mm, bottom=14 * mm,
     )  # fmt: skip
-    blocks = [draw.commitment[at : at + 16] for at in range(0, 64, 16)]
-    frozen = to_the_minute(draw.frozen_at) if draw.frozen_at else ""
+    blocks = [commitment[at : at + 16] for at in range(0, 64, 16)]
+    frozen = to_the_minute(frozen_at) if frozen_at else ""
     with translation.override(CHINESE):
         story = [
-            *heading(sheet, under=f"第 {draw.attempt} 次抽取  冻结于 {frozen}"),
-            facts([("任务", task.title), ("承诺值 H", "\n".join(blocks))], room=sheet.room, label=60),
+            *heading(sheet, under=f"第 {attempt} 次抽取  冻结于 {frozen}"),
+            facts([("任务", subject), ("承诺值 H", "\n".join(blocks))], room=sheet.room, label=60),
             Spacer(1, 8),
             Square(
-                draw.commitment,
-                "二维码即承诺值本身。承诺值是冻结名单的 SHA-256，先于任何随机数离开本机；\n"
+                commitment,
+                "二维码即承诺值本身。承诺值是冻结内容的 SHA-256，先于任何随机数离开本机；\n"
                 "抽取结束后，公开记录中的 H 应与本条一致。请由见证人当场收执并保存。\n\n"
                 "收执人（签字）：                    时间：",
                 side=32 * mm,

@@ -875,18 +875,17 @@
     );
   }
 
+  function isLeafOf(opening, leaf) {
+    const person = { name: opening.name, ref: opening.ref };
+    return leaf === hashOf({ person, reason: null, salt: opening.salt, type: "gongping/leaf/1" });
+  }
+
   function checkOpenings(record, freeze) {
     const shape = { number: "number", name: "string", ref: "string", salt: "string" };
     for (const opening of rowsOf(record, "openings", shape)) {
-      const leaf = hashOf({
-        person: { name: opening.name, ref: opening.ref },
-        reason: null,
-        salt: opening.salt,
-        type: "gongping/leaf/1",
-      });
       const entry = freeze.entries[opening.number - 1];
       expect(
-        entry && entry.leaf === leaf,
+        entry && isLeafOf(opening, entry.leaf),
         `the person shown for number ${opening.number} is not the one on the frozen list`,
         `${opening.number} 号公开的人员不是冻结名单中的那一位`,
       );
@@ -958,6 +957,10 @@
       );
     }
     checkOpenings(record, freeze);
+    checkSeal(record, steps);
+  }
+
+  function checkSeal(record, steps) {
     const whole = Object.assign({}, record);
     delete whole.sha256;
     expect(
@@ -974,6 +977,7 @@
     });
   }
 
+  /* What checks a record, by its type; verify_batch.js adds batches. */
   const CHECKS = { "gongping/record/1": checkDraw };
 
   function verify(text) {
@@ -1081,6 +1085,10 @@
     nonce,
     commit,
     order: (algorithm, key, size) => orderOf(algorithm, bytesOf(key), size),
+    parts: {
+      Difference, Malformed, Draw, canon, checkParties, checkParts, checkSeal, checkSkips, checkVoid, checks: CHECKS, expect,
+      hashOf, isLeafOf, orderOf, rowsOf, same, sha256, sha256hex, take, unhex, utf8,
+    },
   });
 
   if (typeof document !== "undefined") {

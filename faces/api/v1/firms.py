@@ -3,7 +3,10 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
 
+from appraisals.selectors import suspensions_in_force
 from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
@@ -37,6 +40,14 @@ class FirmStandingAsk(Ask):
     action = Choice(FirmAction)
     reason = phrase(required=False)
 
+    def validate_action(self, value: FirmAction) -> FirmAction:
+        """Refuse what has a way of its own: closing by a succession, sanctions by their ladder."""
+        if value == FirmAction.CLOSE:
+            raise serializers.ValidationError(_("A record closes by a merger, a split or a conversion: enter that."))
+        if value in {FirmAction.SUSPEND, FirmAction.REMOVE}:
+            raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
+        return value
+
 
 class FirmView(NounView[Firm]):
     """The register; a firm sees itself."""
@@ -52,6 +63,8 @@ class FirmView(NounView[Firm]):
     @verb(FirmStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Firm, given: dict[str, Any], by: User) -> None:
         """Change the firm's standing from today."""
+        if given["action"] == FirmAction.RESTORE and suspensions_in_force(firm=row, expert=None).exists():
+            raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_firms(firms=[row], by=by, on=clock.today(), **given)
 
 
@@ -127,7 +140,17 @@ class BranchSerializer(NounSerializer[Branch]):
 
     class Meta:
         model = Branch
-        fields = ("id", "firm", "name", "has_legal_personality", "own_firm", "address", "started_on", "ended_on")
+        fields = (
+            "id",
+            "firm",
+            "name",
+            "uscc",
+            "has_legal_personality",
+            "own_firm",
+            "address",
+            "started_on",
+            "ended_on",
+        )
 
 
 class BranchView(OfFirmView[Branch]):
@@ -144,7 +167,7 @@ class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
 
     class Meta:
         model = FirmUndertaking
-        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_by")
+        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_at", "accepted_by")
 
 
 class FirmUndertakingView(OfFirmView[FirmUndertaking]):
