@@ -155,7 +155,7 @@ class FirmPage(OneFirm, SectionsPage):
         edits = may(self.user, Capability.REGISTER)
         if shown == "people":
             return (
-                who.leads(row, self.day, edits=edits),
+                who.leads(row, self.day, self.user, edits=edits),
                 who.staff(row, self.day, edits=edits),
                 who.papers(row, self.day, edits=edits),
                 who.branches(row, edits=edits),
