@@ -12,7 +12,7 @@ from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
 from faces.api.dated import FirmsOn, PapersOn, SpellsOn, shown_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, phrase, text
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -88,19 +88,40 @@ class OfFirmView(NounView[Row]):
 
 
 class QualificationSerializer(NounSerializer[Qualification]):
-    """A qualification with its expiry."""
+    """A qualification with its expiry, and who accepted it."""
+
+    accepted_by_name = text("accepted_by.name")
 
     class Meta:
         model = Qualification
-        fields = ("id", "firm", "name", "number", "issuer", "valid_from", "valid_to", "proof")
+        fields = (
+            "id", "firm", "lead", "name", "number", "issuer", "valid_from", "valid_to", "is_certificate", "proof",
+            "status", "accepted_by_name", "accepted_on", "words",
+        )  # fmt: skip
 
 
 class QualificationView(OfFirmView[Qualification]):
     """Qualifications of visible firms."""
 
     serializer_class = QualificationSerializer
-    filterset_fields = ("firm", "name")
+    filterset_fields = ("firm", "name", "lead", "status")
     filterset_base = PapersOn
+    joins = ("accepted_by",)
+
+    @verb(needs=Capability.REGISTER)
+    def accept(self, row: Qualification, _given: dict[str, Any], by: User) -> None:
+        """Accept what the firm handed in."""
+        services.accept_qualification(row=row, by=by, on=clock.today())
+
+    @verb(WordsAsk, needs=Capability.REGISTER, path="return")
+    def give_back(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Return it with words."""
+        services.return_qualification(row=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def withdraw(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Withdraw an accepted one with words."""
+        services.withdraw_qualification(row=row, by=by, on=clock.today(), **given)
 
 
 class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):

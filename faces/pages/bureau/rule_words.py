@@ -48,6 +48,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "expert_admission_items": gettext_lazy("Admission checklist of an expert"),
     "self_registration": gettext_lazy("Firms and experts may apply by themselves"),
     "admission_notice_workdays": gettext_lazy("Public notice before an admission"),
+    "lead_shared_days": gettext_lazy("Days on site that two tasks of one lead evaluator may share"),
     "expiry_reminder_days": gettext_lazy("Days before the last day of a qualification on which is reminded"),
     "renewal_window_days": gettext_lazy("Days before its end from which a term is renewed"),
     "register_term_years": gettext_lazy("Term in register and pool"),
