@@ -27,6 +27,7 @@ from delivery.services.instalments import (
     release_instalment,
     request_payment,
 )
+from delivery.services.succession import carry_commission
 from delivery.services.versions import (
     ask_comments,
     check_version,
@@ -44,6 +45,7 @@ __all__ = [
     "answer_comment",
     "ask_clock_stop",
     "ask_comments",
+    "carry_commission",
     "change_lead",
     "check_version",
     "comment",

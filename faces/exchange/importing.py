@@ -102,7 +102,8 @@ class Noun:
 NOUNS: Final[dict[str, Noun]] = {}
 # what people import on the page, in the order of its menu; the rest is read by the demonstration alone
 OFFERED: Final = (
-    "firms", "practitioners", "experts", "employment", "specialties", "units", "projects", "chain", "training",
+    "firms", "practitioners", "experts", "employment", "specialties", "specialties-whole", "units", "projects", "chain",
+    "training",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -32,7 +33,7 @@ from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, regi
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from foundation.core.crypto import blind_index
+from foundation.core.crypto import blind_indexes
 from parties.enums import EmploymentKind
 from parties.models import Employment, Organisation
 from parties.services import (
@@ -149,14 +150,15 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     }
     number_of = {index: number for number, (_name, index) in there.items()}
     for row in rows:
-        index = blind_index(row["id_number"], use="id")
+        indexes = blind_indexes(row["id_number"].upper(), use="id")
+        other = next((number_of[index] for index in indexes if index in number_of), row["number"])
         held = there.get(row["number"])
-        if held and held[1] != index:
+        if held and held[1] not in indexes:
             words = _("The number %(number)s belongs to %(name)s.")
             yield row.fault("number", words % {"number": row["number"], "name": held[0]}, "number_taken")
-        elif number_of.get(index, row["number"]) != row["number"]:
+        elif other != row["number"]:
             words = _("This person is in the pool with the number %(number)s.")
-            yield row.fault("id_number", words % {"number": number_of[index]}, "number_differs")
+            yield row.fault("id_number", words % {"number": other}, "number_differs")
         elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
             yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
 
@@ -299,6 +301,7 @@ def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         *known.touched_people(rows, setting),
         Touched(experts, "person__name", words),
         Touched(ExpertStanding.objects.filter(expert__in=experts)),
+        Touched(ExpertTerm.objects.filter(expert__in=experts)),
         Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
     ]
 

@@ -15,6 +15,7 @@ from evaluators.models import (
     Branch,
     Firm,
     FirmStanding,
+    FirmTerm,
     FirmUndertaking,
     LeadEvaluator,
     Practitioner,
@@ -209,6 +210,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(bodies, "name", words),
         Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),
         Touched(FirmStanding.objects.filter(firm__in=firms)),
+        Touched(FirmTerm.objects.filter(firm__in=firms)),
         Touched(AdmissionCheck.objects.filter(firm__in=firms)),
     ]
 

@@ -12,7 +12,8 @@ from faces.exchange.importing import Setting
 from faces.exchange.tables import Record
 from faces.exchange.traces import Touched
 from foundation.bureaus.models import Bureau, Section
-from foundation.core.crypto import blind_index
+from foundation.core.crypto import blind_indexes
+from foundation.core.identifiers import plain_phone
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
@@ -88,16 +89,17 @@ def body_codes(bureau: Bureau) -> set[str]:
     return {code for code in rows if code} | set(units(bureau))
 
 
-def persons(bureau: Bureau, indexes: Iterable[str]) -> dict[str, Person]:
-    """Return the persons with these blind indexes of their ID numbers."""
-    rows = Person.objects.filter(bureau=bureau, id_index__in=set(indexes))
-    return {row.id_index: row for row in rows if row.id_index}
+def persons(bureau: Bureau, numbers: Iterable[str]) -> dict[str, Person]:
+    """Return the persons with these ID numbers; who was joined into another record is found there."""
+    wanted = {key: number for number in numbers for key in blind_indexes(number.upper(), use="id")}
+    rows = Person.objects.filter(bureau=bureau, id_index__in=wanted).select_related("joined_into")
+    return {wanted[row.id_index]: row.joined_into or row for row in rows if row.id_index}
 
 
 def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the persons whom the rows name by ID number or phone, and their employment."""
-    ids = {blind_index(row["id_number"].upper(), use="id") for row in rows if row["id_number"]}
-    phones = {blind_index(row["phone"], use="phone") for row in rows if row["phone"]}
+    ids = {key for row in rows for key in blind_indexes(row["id_number"].upper(), use="id")}
+    phones = {key for row in rows for key in blind_indexes(plain_phone(row["phone"]), use="phone")}
     found = Q(id_index__in=ids) | Q(phone_index__in=phones)
     theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones)
     return [

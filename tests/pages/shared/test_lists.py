@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faces.exchange.exporters import neutral
 from faces.exchange.sheets import read
+from faces.pages.shared import lists
+from faces.pages.shared.among import among
 from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
+from foundation.core.cells import neutral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
 
@@ -69,6 +71,35 @@ def test_facet_over_many_keeps_each_row_once(bureau):
     facet = Facet("role", "Role", (("CLERK", "clerk"),), lookup="grants__role", many=True)
 
     assert list(facet.narrow(User.objects.all(), ["CLERK", "EXPERT"])) == [twice]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 20_000])
+def test_search_looks_once_and_says_the_same_however_many_fit(desk, people, monkeypatch, limit):
+    monkeypatch.setattr(lists, "FOUND_LIMIT", limit)
+
+    with CaptureQueriesContext(connection) as asked:
+        response = desk.get("/people/?q=person")
+
+    group = response.context["facets"][0]
+    assert names(response) == ["p1", "p2"]
+    assert (response.context["total"], [option.count for option in group.options]) == (3, [1, 2])
+    looked = [query for query in asked if "LIKE" in query["sql"]]
+    assert len(looked) == (3 if limit < len(people) else 1)  # beyond the limit page and counts look by themselves
+
+
+def test_search_that_finds_nobody_shows_nobody(desk, people):
+    response = desk.get("/people/?q=nobody-at-all")
+
+    assert names(response) == []
+    assert [option.count for option in response.context["facets"][0].options] == [0, 0]
+
+
+def test_among_keeps_the_keys_it_is_given_and_takes_more_than_a_query_has_parameters(people):
+    keys = [people[0].pk, people[2].pk]
+
+    assert list(among(User.objects.order_by("pk"), keys)) == [people[0], people[2]]
+    assert among(User.objects.all(), [*keys, *range(10**6, 10**6 + 300_000)]).count() == 2
+    assert not among(User.objects.all(), []).exists()
 
 
 def test_hidden_rows_are_neither_shown_counted_nor_exported(desk, bureau):
