@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.taxonomy.models import Node
 from parties.models import Organisation, Person
 
@@ -140,6 +141,7 @@ class ExpertUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["expert", "year"], name="expert_undertaking_once_a_year")]

@@ -12,10 +12,11 @@ from admissions.enums import ApplicationKind
 from admissions.models import Application, ApplicationItem, ApplicationPerson
 from admissions.permissions import may_edit
 from admissions.rules import MOST_FILES, MOST_PEOPLE, OPTIONAL, PROOF_LIMIT_BYTES, REQUIRED
-from admissions.selectors import UNDERTAKINGS, items_of
+from admissions.selectors import items_of, undertaking_version
 from admissions.services.moving import ApplicationRefused, locked
 from foundation.accounts.models import User
 from foundation.audit.services import record
+from foundation.core import clock
 from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import id_facts, is_uscc
@@ -33,6 +34,7 @@ class PersonFacts:
     title: str = ""
     works_since: date | None = None
     certificate_number: str = ""
+    certificate_valid_to: date | None = None
 
 
 @transaction.atomic
@@ -75,6 +77,7 @@ def add_person(*, application: Application, person: PersonFacts, by: User, on: d
     made.name, made.id_index, made.id_sealed = person.name, blind_index(number, use="id"), encrypt(number)
     made.phone_sealed, made.title = encrypt(person.phone), person.title
     made.works_since, made.certificate_number = person.works_since, person.certificate_number
+    made.certificate_valid_to = person.certificate_valid_to
     made.save()
     if is_expert:
         row.title = person.name
@@ -139,8 +142,9 @@ def _stored(row: Application, name: str, content: bytes, *, by: User) -> StoredF
 def accept_undertaking(*, application: Application, by: User, on: date) -> Application:
     """Keep that the applicant accepted the undertaking (承诺书) in its present version."""
     row = _edited(application, by)
-    row.undertaking_version, row.undertaken_on = UNDERTAKINGS[ApplicationKind(row.kind)], on
-    row.save(update_fields=["undertaking_version", "undertaken_on"])
+    row.undertaking_version, row.undertaken_on = undertaking_version(row.bureau, row.kind, on), on
+    row.undertaken_at = clock.now()
+    row.save(update_fields=["undertaking_version", "undertaken_on", "undertaken_at"])
     facts = {"version": row.undertaking_version, "on": on}
     record(actor=by, action="admissions.undertaking_accepted", subject=row, facts=facts)
     return row

@@ -102,7 +102,7 @@ def batch_refusal(re_review: ReReviewTask) -> Refusal | None:
 def tasks_of(batch: AssignmentBatch) -> list[BatchTask]:
     """Return the tasks of a batch in their order, with what eligibility and pages read."""
     rows = BatchTask.objects.filter(batch=batch).select_related(
-        "node", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
+        "node__successor", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
         "re_review__evaluation__unit__organisation",
     )  # fmt: skip
     return list(rows.order_by("place"))

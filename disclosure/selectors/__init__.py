@@ -32,13 +32,27 @@ from disclosure.selectors.public import (
     role_word,
     versions,
 )
+from disclosure.selectors.register import (
+    PublishedGrade,
+    RegisterEntry,
+    RegisterFilter,
+    RegisterPage,
+    register_entry,
+    register_facets,
+    register_lines,
+    register_page,
+)
 
 __all__ = [
     "CertificateAnswer",
     "FacetCount",
     "PublicPage",
     "Publication",
+    "PublishedGrade",
     "RatingFilter",
+    "RegisterEntry",
+    "RegisterFilter",
+    "RegisterPage",
     "batch_summary",
     "certificate",
     "draw_of_commitment",
@@ -59,6 +73,10 @@ __all__ = [
     "rating_facets",
     "ratings_page",
     "record_text",
+    "register_entry",
+    "register_facets",
+    "register_lines",
+    "register_page",
     "role_word",
     "versions",
     "visible_to",

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from faces.api.v1 import (
     accounts,
+    admissions,
     appraisals,
     batches,
     commissions,
@@ -67,6 +68,12 @@ for name, view in (
     ("standing-recusals", experts.StandingRecusalView),
     ("unavailabilities", experts.UnavailabilityView),
     ("expert-undertakings", experts.ExpertUndertakingView),
+    ("applications", admissions.ApplicationView),
+    ("objections", admissions.ObjectionView),
+    ("confirmations", admissions.ConfirmationView),
+    ("renewals", admissions.RenewalView),
+    ("invitations", admissions.InvitationView),
+    ("undertaking-texts", admissions.UndertakingTextView),
     ("courses", training.CourseView),
     ("sessions", training.SessionView),
     ("attendances", training.AttendanceView),

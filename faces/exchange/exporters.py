@@ -2,24 +2,11 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import xlsxwriter
 
 from faces.exchange.importing import Noun
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutral(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula, even after it was saved as .csv.
-
-    Plain numbers with a sign stay as they are.
-    """
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    body = text[1:].replace(",", "").replace(".", "", 1)
-    return text if text[0] in "+-" and body.isdecimal() else f"'{text}"
+from foundation.core.cells import neutral
 
 
 def workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:

@@ -86,7 +86,7 @@ class Noun:
 
 NOUNS: Final[dict[str, Noun]] = {}
 # what people import on the page, in the order of its menu; the rest is read by the demonstration alone
-OFFERED: Final = ("firms", "experts", "specialties", "units", "projects", "chain", "training")
+OFFERED: Final = ("firms", "experts", "specialties", "specialties-whole", "units", "projects", "chain", "training")
 
 
 def register(noun: Noun) -> Noun:

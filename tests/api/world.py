@@ -7,7 +7,16 @@ import itertools
 from datetime import date
 from types import SimpleNamespace
 
-from admissions.models import Application, ApplicationItem, ApplicationMove, ApplicationPerson
+from admissions.models import (
+    Application,
+    ApplicationItem,
+    ApplicationMove,
+    ApplicationPerson,
+    Confirmation,
+    Invitation,
+    Objection,
+    Renewal,
+)
 from appraisals.models import FirmAppraisal, Sanction
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
@@ -22,6 +31,7 @@ from foundation.approvals.models import Approval, ApprovalStep
 from foundation.core.crypto import encrypt
 from foundation.notices.models import Notice
 from foundation.papers.models import Paper
+from foundation.rulesets.models import Wording
 from foundation.taxonomy.models import Node
 from parties.models import Contact, Employment, PersonTie, Reveal, SuspectedPair
 from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
@@ -151,6 +161,20 @@ def _parties(world, row, turn, bureau, by):
     StandingRecusal.objects.create(expert=row.expert, organisation=row.unit.organisation, reason="亲属", started_on=DAY)
     Unavailability.objects.create(expert=row.expert, started_on=DAY, ended_on=DAY)
     ExpertUndertaking.objects.create(expert=row.expert, year=2020, text_version="1", accepted_on=DAY)
+    Objection.objects.create(
+        application=row.application, raised_on=DAY, raised_by="异议人金丝雀", words="异议", recorded_by=by
+    )
+    Confirmation.objects.create(
+        bureau=bureau, firm=row.firm, year=2020, status="CHANGED", changes={"address": "新址"}, confirmed_on=DAY,
+        confirmed_by=by,
+    )  # fmt: skip
+    Renewal.objects.create(bureau=bureau, expert=row.expert, asked_on=DAY, asked_by=by)
+    Invitation.objects.create(
+        bureau=bureau, firm=row.firm, digest=f"{bureau.pk}-{turn}", made_by=by, made_on=DAY, valid_to=LATER
+    )
+    Wording.objects.create(
+        bureau=bureau, code="FIRM_UNDERTAKING", in_force_from=date(2018, 1, turn), text="承诺", made_by=by
+    )
     course = Course.objects.create(bureau=bureau, title=f"课程{turn}", audience="EXPERTS", hours_tenths=80)
     session = Session.objects.create(course=course, held_on=DAY, place="会议室")
     attendance = Attendance.objects.create(

@@ -11,13 +11,14 @@ from faces.exchange.demo.author import books
 from faces.exchange.demo.invent import People
 from faces.exchange.demo.load import ROSTERS
 from faces.exchange.demo.opening import FOLDER
-from faces.exchange.exporters import neutral, template_book, workbook
+from faces.exchange.exporters import template_book, workbook
 from faces.exchange.faults import ImportRefused
 from faces.exchange.importing import NOUNS, OFFERED, Setting, dry_run, run
 from faces.exchange.sheets import read
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.bureaus.services import SectionDraft, add_sections
+from foundation.core.cells import neutral
 from foundation.core.errors import NotAllowed
 from parties.models import BudgetUnit, Employment, Organisation, Person
 from projects.models import Project

@@ -55,21 +55,26 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     Guests of other tasks are left out. The meeting's day counts for absence and age, ``on`` for everything else.
     """
     rows = list(experts if experts is not None else pool_of(re_review).select_related("person").order_by(*ORDER))
-    members = [
+    members = members_of(rows)
+    who = Asked.whole(re_review) if experts is None else Asked.of(members)
+    return _answers(re_review, on, members, rows, who)
+
+
+def members_of(rows: Sequence[Expert]) -> list[PoolMember]:
+    """Return what the rules ask of each expert; ``rows`` have their persons."""
+    return [
         PoolMember(
             row.pk, row.number, row.person_id, row.person.name, row.source, row.admitted_on, row.term_ends_on,
             row.person.born_on, row.person.died_on,
         )
         for row in rows
     ]  # fmt: skip
-    who = _Who.whole(re_review) if experts is None else _Who.of(members)
-    return _answers(re_review, on, members, rows, who)
 
 
 def pool_answers(re_review: ReReviewTask, on: date) -> list[Eligibility]:
     """Return what ``expert_eligibility`` returns for everybody, parties as ``PoolMember``: to look at, not to seat."""
     members = [PoolMember(*row) for row in pool_of(re_review).order_by(*ORDER).values_list(*MEMBER)]
-    return _answers(re_review, on, members, members, _Who.whole(re_review))
+    return _answers(re_review, on, members, members, Asked.whole(re_review))
 
 
 ORDER: Final = ("number", "pk")
@@ -82,7 +87,7 @@ def pool_of(re_review: ReReviewTask) -> models.QuerySet[Expert]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Who:
+class Asked:
     """Whom the queries ask about: keys that were given, or the whole pool, which the database finds by itself."""
 
     experts: Collection[int] | models.QuerySet[Any, int]
@@ -90,27 +95,29 @@ class _Who:
 
     @classmethod
     def whole(cls, re_review: ReReviewTask) -> Self:
+        """Ask about the whole pool."""
         rows = pool_of(re_review)
         return cls(rows.values_list("pk", flat=True), rows.values_list("person_id", flat=True))
 
     @classmethod
     def of(cls, members: Sequence[PoolMember]) -> Self:
+        """Ask about some."""
         return cls([row.pk for row in members], [row.person_id for row in members])
 
 
 def _answers(
-    re_review: ReReviewTask, on: date, members: Sequence[PoolMember], parties: Sequence[Any], who: _Who
+    re_review: ReReviewTask, on: date, members: Sequence[PoolMember], parties: Sequence[Any], who: Asked
 ) -> list[Eligibility]:
     rules = rules_of_task(re_review.evaluation, on)
     cases: Cases = defaultdict(Case)
     persons = {row.person_id: row.pk for row in members}
     sides = _sides(re_review)
-    _expert_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
+    judge_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
     _expert_conflicts(cases, persons, who, sides, re_review, rules, on)
     _expert_recusals(cases, who, sides, re_review, rules, on)
     _expert_load(cases, who, re_review, rules, on)
     note_declines(cases, who.experts, "expert", rules, on)
-    _expert_training(cases, members, who, rules, on)
+    judge_training(cases, members, who, rules, on)
     meeting = re_review.meets_on or on
     for pk, until in pool.unavailable_on(who.experts, meeting).items():
         words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
@@ -127,7 +134,7 @@ def _answers(
 NO_LINKS: Final[frozenset[str]] = frozenset()
 
 
-def _links(who: _Who, on: date) -> dict[int, frozenset[str]]:
+def _links(who: Asked, on: date) -> dict[int, frozenset[str]]:
     """Return the groups of each person: whoever employs him on ``on``."""
     running = Employment.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
     found: dict[int, frozenset[str]] = {}
@@ -153,10 +160,13 @@ def _sides(re_review: ReReviewTask) -> _Sides:
     return _Sides(frozenset(organisation_family(task.unit)), frozenset(pk for pk in chosen if pk is not None))
 
 
-def _expert_standing(
-    cases: Cases, members: Sequence[PoolMember], who: _Who, rules: Rules, on: date, *, meets_on: date | None
+def judge_standing(
+    cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date, *, meets_on: date | None = None
 ) -> None:
-    """Ask standing and age; who reaches the age limit between the draw and the meeting is too old (edge case 37)."""
+    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
+
+    Who reaches the age limit between ``on`` and the meeting is too old (edge case 37).
+    """
     standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
     undertaken = pool.undertaken(who.experts, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
@@ -187,7 +197,7 @@ def _expert_standing(
 def _expert_conflicts(
     cases: Cases,
     persons: dict[int, int],
-    who: _Who,
+    who: Asked,
     sides: _Sides,
     re_review: ReReviewTask,
     rules: Rules,
@@ -227,7 +237,7 @@ def _expert_conflicts(
             case.no("firm_tie", words % named, rules=rules, key="conflict_window_years", free_on=None, **facts)
 
 
-def _expert_recusals(cases: Cases, who: _Who, sides: _Sides, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+def _expert_recusals(cases: Cases, who: Asked, sides: _Sides, re_review: ReReviewTask, rules: Rules, on: date) -> None:
     task = re_review.evaluation
     both = sides.unit | sides.firm
     rows = pool.recusals_on(who.experts, on).filter(organisation_id__in=both).select_related("organisation")
@@ -246,8 +256,8 @@ def _expert_recusals(cases: Cases, who: _Who, sides: _Sides, re_review: ReReview
             cases[pk].no("left_this_panel", words, rules=rules, key="", free_on=None)
 
 
-def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules, on: date) -> None:
-    days, cap = rules.value("cool_down_days"), rules.value("expert_yearly_cap")
+def _expert_load(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+    days = rules.value("cool_down_days")
     served = Assignment.objects.filter(expert_id__in=who.experts, re_review__isnull=False).exclude(status__in=GONE)
     served = served.exclude(re_review=re_review)
     met = served.filter(
@@ -263,6 +273,12 @@ def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules,
                 "days": days,
             }
             cases[pk].no("cool_down", words, rules=rules, key="cool_down_days", free_on=free_on)
+    judge_yearly_cap(cases, served, rules, on)
+
+
+def judge_yearly_cap(cases: Cases, served: models.QuerySet[Assignment], rules: Rules, on: date) -> None:
+    """Refuse who has the most assignments of a year among ``served``. Rule R-17."""
+    cap = rules.value("expert_yearly_cap")
     year = served.filter(assigned_on__year=on.year)
     for pk, count in year.order_by().values_list("expert_id").annotate(Count("pk")):
         if pk is not None and count >= cap:
@@ -271,7 +287,8 @@ def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules,
             cases[pk].no("yearly_cap", words, rules=rules, key="expert_yearly_cap", free_on=free_on, count=count)
 
 
-def _expert_training(cases: Cases, members: Sequence[PoolMember], who: _Who, rules: Rules, on: date) -> None:
+def judge_training(cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date) -> None:
+    """Refuse who had too few hours in the previous full year. Rule R-33."""
     hours = rules.value("training_hours")
     tenths = hours_of(who.persons, on.year - 1)
     for row in members:

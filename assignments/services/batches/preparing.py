@@ -22,6 +22,7 @@ from foundation.papers.services import next_number
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 
 JOB = "assignments.jobs.solve_batch"
 
@@ -77,6 +78,8 @@ def _check_parties(by: User, witness: User, *, source: str) -> None:
 def _known(node: Node, by: User) -> Node:
     if node.bureau_id != by.bureau_id or node.tree != TreeKind.SPECIALTY:
         raise BatchRefused(Refusal("field_unknown", _("Choose a field of the specialty tree."), {"field": "node"}))
+    if refusal := retired_refusal([node]):
+        raise BatchRefused(refusal)
     return node
 
 

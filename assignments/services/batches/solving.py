@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -124,7 +125,8 @@ def _solved(problem: matching.Problem) -> matching.Solution | None:
 def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Survey:
     experts = list(pool_of(batch))
     keys = [row.pk for row in experts]
-    paths = dict(Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY).values_list("pk", "path"))
+    nodes = Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY)
+    paths = dict(nodes.values_list("pk", Coalesce("successor__path", "path")))  # merged ones as what they became
     scores = _scores(keys)
     every = [score for known in scores.values() for score in known]
     average = sum(every) // len(every) if every else FULL_MARKS

@@ -30,6 +30,7 @@ from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.papers.services import next_number
 from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 
 COMMIT_HOURS: Final = 24  # of a batch; a draw takes its times from the rule set
 REVEAL_MINUTES: Final = 30
@@ -115,6 +116,8 @@ def configure_panel_draw(
     if sum(draft.count for draft in seats) != re_review.panel_size or any(draft.count < 1 for draft in seats):
         message = _("The seats add up to the size of the panel, %(size)d.") % {"size": re_review.panel_size}
         raise DrawRefused(Refusal("seats_do_not_add_up", message, {"field": "seats"}))
+    if refusal := retired_refusal(node for draft in seats for node in draft.nodes):
+        raise DrawRefused(refusal)
     listed = [
         {"stratum": number, "name": draft.name, "count": draft.count, "nodes": [node.pk for node in draft.nodes]}
         for number, draft in enumerate(seats, 1)

@@ -14,8 +14,10 @@ from foundation.core import clock
 
 STALE: Final = timedelta(minutes=15)
 DAILY: Final[tuple[str, ...]] = (
+    "admissions.services.remind_entries",
     "appraisals.services.end_due_sanctions",
     "desk.services.remind",
+    "evaluators.services.remind_expiring",
     "experts.services.end_due_suspensions",
 )  # dotted names called as job(on=today); each is idempotent
 

@@ -239,6 +239,12 @@ class DrawPanel(SetUp):
         """The specialty tree."""
         return tree(self.object.bureau, TreeKind.SPECIALTY)
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the field that was planned, for every seat."""
+        review: ReReviewTask = self.object
+        planned = {"node_1": review.node_id, "count_1": review.panel_size} if review.node_id else {}
+        return super().get_initial() | planned
+
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the tree."""
         return super().get_form_kwargs() | {"nodes": self.nodes}

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
 from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
 from experts.models import Expert, StandingRecusal
@@ -21,7 +22,6 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
-    renew_expert,
     suspend_expert,
 )
 from experts.transitions import TRANSITIONS
@@ -178,7 +178,7 @@ class ExpertRenew(ExpertStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 

@@ -20,6 +20,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
@@ -29,6 +30,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
+from parties.selectors import users_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +161,11 @@ class OneExpert(OneObject):
         return visible_to(self.user).select_related("person", "bureau")
 
 
+def has_account(row: Expert) -> bool:
+    """Return whether somebody signs in as this expert."""
+    return users_of_person(row.person_id).exists()
+
+
 class ExpertPage(OneExpert, DatedPage, SectionsPage):
     """One expert, as of a day."""
 
@@ -224,7 +231,12 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 parts.credit(row, self.user, self.day, decides=decides),
             )
         if shown == "standing":
-            return (parts.standings(row, self.day), parts.undertakings(row, self.day))
+            return (
+                parts.standings(row, self.day),
+                parts.undertakings(row, self.day),
+                confirmations_section(row),
+                renewals_section(row),
+            )
         return (
             parts.employers(row, self.day, edits=edits),
             posts(row.person),
@@ -245,6 +257,9 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
             if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
                 found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
+            if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED} and not has_account(row):
+                address = reverse("pages:expert-invite", args=[row.number])
+                found.append(Act(_("Invite the owner to claim the entry"), address))
         return found
 
 

@@ -21,6 +21,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import contacts, pool_experts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
@@ -231,6 +232,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 parts.recognised(row, self.user, self.day, edits=edits),
                 parts.sanctions(row, self.user, self.day),
                 parts.standings(row, self.day),
+                confirmations_section(row),
+                renewals_section(row),
             )
         if shown == "identity":
             return (
@@ -256,6 +259,10 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
+            if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
+                found.append(
+                    Act(_("Invite the owner to claim the entry"), reverse("pages:firm-invite", args=[row.number]))
+                )
         return found
 
 

@@ -45,6 +45,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "expert_admission_items": gettext_lazy("Admission checklist of an expert"),
     "self_registration": gettext_lazy("Firms and experts may apply by themselves"),
     "admission_notice_workdays": gettext_lazy("Public notice before an admission"),
+    "expiry_reminder_days": gettext_lazy("Days before the last day of a qualification on which is reminded"),
     "renewal_window_days": gettext_lazy("Days before its end from which a term is renewed"),
     "register_term_years": gettext_lazy("Term in register and pool"),
     "expert_age_limit": gettext_lazy("Age at which an expert leaves the pool"),
@@ -107,6 +108,9 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
     "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),
     "likeness_marks": gettext_lazy("What a firm may share with a removed one before an alert"),
+    "confirmation_reminder_days": gettext_lazy("Reminders of the yearly confirmation"),
+    "renewal_reminder_days": gettext_lazy("Reminders of a term that ends"),
+    "claim_days": gettext_lazy("How long an invitation to claim an entry can be used"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "one_firm_per_practitioner": gettext_lazy(
@@ -153,6 +157,8 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "minutes": gettext_lazy("minutes"),
     "unanswered calls": gettext_lazy("unanswered calls"),
     "days from the due day": gettext_lazy("days from the due day"),
+    "days after 1 January": gettext_lazy("days after 1 January"),
+    "days before the end of the term": gettext_lazy("days before the end of the term"),
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
     "points and months": "",

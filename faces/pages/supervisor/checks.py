@@ -17,11 +17,11 @@ from assignments.selectors.batches import visible_to as batches_visible_to
 from assignments.selectors.draws import visible_to
 from assignments.services.batches import open_leaves as open_batch_leaves
 from assignments.services.draws import open_leaves
-from faces.exchange.exporters import neutral
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from foundation.accounts.enums import Capability
 from foundation.audit.selectors import head, verify_chain
 from foundation.audit.services import anchor
+from foundation.core.cells import neutral
 from foundation.core.errors import DomainError, Refusal
 
 if TYPE_CHECKING:

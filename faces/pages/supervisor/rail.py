@@ -13,6 +13,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:tasks", _("Tasks")),
         RailItem.to("pages:draws", _("Draws")),
         RailItem.to("pages:supervisor-statistics", _("Draws against chance")),
+        RailItem.to("pages:pool-health", _("Pool health")),
         RailItem.to("pages:re-reviews", _("Re-reviews")),
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faces.exchange.exporters import neutral
 from faces.exchange.sheets import read
 from faces.pages.shared import lists
 from faces.pages.shared.among import among
 from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
+from foundation.core.cells import neutral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
 
