@@ -53,7 +53,7 @@ FIELDS = {
     "sessions": "id course course_title held_on place teacher",
     "attendances": "id session person person_name organisation organisation_name hours_tenths",
     "certificates": "id attendance code issued_on",
-    "credit-events": "id organisation person kind code points occurred_on expires_on words evidence recorded_by voided_on",
+    "credit-events": "id organisation person kind code code_name step points is_repeat occurred_on expires_on words evidence recorded_by reply_until reply_words reply_outcome reply_answer voided_on void_reason",
     "plans": "id work_year status letter_number issued_on classified_count",
     "tasks": "id number plan kind title executor unit unit_name project budget_year work_year assessment_year amount_cents fee_limit_cents route route_reason framework_way procurement_item is_assistance place half_days commissioner status report_track firm_track commissioned_on due_on section clerk_name is_demo",
     "awards": "id task firm firm_name notice_number amount_cents awarded_on notice",
@@ -83,7 +83,8 @@ FIELDS = {
     "proposals": "id task words amount_cents budget_year proposed_by_name proposed_on",
     "adoptions": "id proposal outcome decided_by_name reference amount_cents decided_on",
     "appraisals": "id firm firm_name year standing points_hundredths parts confirmed_by_name confirmed_on",
-    "sanctions": "id firm firm_name kind status months is_grave started_on ends_on ended_on running_tasks reason proposed_by_name proposed_on decided_by_name",
+    "sanctions": "id firm expert name kind status months is_grave started_on ends_on ended_on reason basis proposed_by_name proposed_on told_on reply_until decided_by_name served_on needs_application needs_test lifted_on reply_words reply_outcome reply_answer tasks",
+    "sanctions.tasks": "assignment number choice done_on",
     "publications": "id slug version kind subject_kind subject_id title work_year grade unit_name firm_name sha256 published_at outside_address withdrawn_at withdrawn_reason is_demo",
     "import-runs": "id noun name file sha256 status report rows faults uploaded_by_name uploaded_at imported_on",
 }

@@ -17,7 +17,7 @@ from admissions.models import (
     Objection,
     Renewal,
 )
-from appraisals.models import FirmAppraisal, Sanction
+from appraisals.models import FirmAppraisal, HandOver, Sanction, SanctionReply, SanctionTask
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
@@ -281,15 +281,17 @@ def _after(row, turn, bureau, by):
         recorded_by=by,
     )  # fmt: skip
     FirmAppraisal.objects.create(bureau=bureau, firm=row.firm, year=2020, standing="ASSESSED", points_hundredths=9_001)
-    Sanction.objects.create(
-        bureau=bureau,
-        firm=row.firm,
-        kind="TALK",
-        reason="约谈金丝雀",
-        running_tasks="FINISH",
-        proposed_by=by,
-        proposed_on=DAY,
+    sanction = Sanction.objects.create(
+        bureau=bureau, firm=row.firm, kind="TALK", reason="约谈金丝雀", proposed_by=by, proposed_on=DAY
     )
+    SanctionTask.objects.create(
+        sanction=sanction, assignment=row.assignment, choice="FINISH", chosen_by=by, chosen_on=DAY
+    )
+    SanctionReply.objects.create(sanction=sanction, words="申辩金丝雀", given_by=row.firm_user, given_on=DAY)
+    HandOver.objects.create(
+        bureau=bureau, firm=row.firm, addressee="某机关", words="移送金丝雀", basis="某法", evidence=["原件"],
+        proposed_by=by, proposed_on=DAY,
+    )  # fmt: skip
     PublicationFactory(bureau_code=bureau.code, bureau_name=bureau.name)
 
 

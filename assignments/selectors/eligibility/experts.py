@@ -165,7 +165,7 @@ def judge_standing(
 ) -> None:
     """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
 
-    Who reaches the age limit between ``on`` and the meeting is too old (edge case 37).
+    Who reaches the age limit between the draw and the meeting is too old (edge case 37).
     """
     standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
     undertaken = pool.undertaken(who.experts, on.year)

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from appraisals.selectors import suspensions_in_force
 from experts import selectors as experts
 from experts import services
 from experts.enums import ExpertAction
@@ -45,6 +47,12 @@ class ExpertStandingAsk(Ask):
     action = Choice(ExpertAction)
     reason = phrase(required=False)
 
+    def validate_action(self, value: ExpertAction) -> ExpertAction:
+        """Refuse what is a sanction: it is told, heard and approved, and ends by its own rule."""
+        if value in {ExpertAction.SUSPEND, ExpertAction.REMOVE}:
+            raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
+        return value
+
 
 class ExpertView(NounView[Expert]):
     """The pool; an expert sees himself."""
@@ -60,6 +68,8 @@ class ExpertView(NounView[Expert]):
     @verb(ExpertStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Expert, given: dict[str, Any], by: User) -> None:
         """Change the expert's standing from today."""
+        if given["action"] == ExpertAction.RESTORE and suspensions_in_force(firm=None, expert=row).exists():
+            raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_experts(experts=[row], by=by, on=clock.today(), **given)
 
 

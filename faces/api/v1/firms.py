@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from appraisals.selectors import suspensions_in_force
 from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
@@ -40,9 +41,11 @@ class FirmStandingAsk(Ask):
     reason = phrase(required=False)
 
     def validate_action(self, value: FirmAction) -> FirmAction:
-        """Leave the closing of a record to the succession that closes it."""
+        """Refuse what has a way of its own: closing by a succession, sanctions by their ladder."""
         if value == FirmAction.CLOSE:
             raise serializers.ValidationError(_("A record closes by a merger, a split or a conversion: enter that."))
+        if value in {FirmAction.SUSPEND, FirmAction.REMOVE}:
+            raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
         return value
 
 
@@ -60,6 +63,8 @@ class FirmView(NounView[Firm]):
     @verb(FirmStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Firm, given: dict[str, Any], by: User) -> None:
         """Change the firm's standing from today."""
+        if given["action"] == FirmAction.RESTORE and suspensions_in_force(firm=row, expert=None).exists():
+            raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_firms(firms=[row], by=by, on=clock.today(), **given)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from faces.exchange import cells
 from faces.exchange.faults import Fault
-from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
@@ -107,7 +107,7 @@ def check_attendance(rows: Sequence[Record], setting: Setting) -> Iterator[Fault
     there = Session.objects.filter(course__bureau=setting.bureau).values_list("course__title", "held_on")
     sessions = {f"{title} {day}" for title, day in there} | setting.brought.get("session", set())
     yield from repeated(rows, "id_number", "title", "day")
-    bodies = _bodies(setting)
+    bodies = known.body_codes(setting.bureau) | known.firm_numbers(setting.bureau)
     people = known.persons(setting.bureau, (row["id_number"] for row in rows))
     for row in rows:
         if f"{row['title']} {row['day']}" not in sessions:
@@ -119,7 +119,7 @@ def check_attendance(rows: Sequence[Record], setting: Setting) -> Iterator[Fault
 
 def write_attendance(rows: Sequence[Record], setting: Setting) -> Written:
     """Write who was there; where the sheet says so, whoever attended the whole course gets a certificate."""
-    bodies = _bodies(setting)
+    bodies = _bodies(rows, setting)
     people = known.persons(setting.bureau, (row["id_number"] for row in rows))
     sessions = {
         (row.course.title, row.held_on): row
@@ -158,9 +158,10 @@ def touched_attendance(rows: Sequence[Record], setting: Setting) -> list[Touched
     ]
 
 
-def _bodies(setting: Setting) -> dict[str, Organisation]:
-    firms = {number: firm.organisation for number, firm in known.firms(setting.bureau).items()}
-    return {**known.bodies(setting.bureau), **firms}
+def _bodies(rows: Sequence[Record], setting: Setting) -> dict[str, Organisation]:
+    codes = {row["body"] for row in rows}
+    firms = {number: firm.organisation for number, firm in known.firms(setting.bureau, codes).items()}
+    return {**known.bodies(setting.bureau, codes), **firms}
 
 
 NOUN: Final = register(
@@ -170,7 +171,7 @@ NOUN: Final = register(
         (
             Part(COURSES, write_courses, check_courses, touched_courses),
             Part(SESSIONS, write_sessions, check_sessions, touched_sessions),
-            Part(ATTENDANCE, write_attendance, check_attendance, touched_attendance),
+            Part(ATTENDANCE, write_attendance, check_attendance, touched_attendance, AT_ONCE),
         ),
     )
 )

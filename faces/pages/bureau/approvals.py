@@ -56,6 +56,8 @@ SUBJECT_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "reviews.qualityrating": ("pages:rating", "task.number"),
     "rulesets.rulechange": ("pages:rule-set", "rule_set_id"),
     "evaluators.firm": ("pages:firm", "number"),
+    "appraisals.sanction": ("pages:sanction", "pk"),
+    "appraisals.handover": ("pages:hand-over", "pk"),
     "experts.expert": ("pages:expert", "number"),
 }
 STATES: Final[Mapping[str, str]] = {StepStatus.AGREED: "done", StepStatus.RETURNED: "done", StepStatus.OPEN: "now"}

@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment
-from credit.enums import CreditKind
+from credit.rules import total_on
+from credit.selectors import events_of, ledger_of
 from credit.selectors import visible_to as events_visible_to
 from experts.enums import ExpertStatus
 from experts.rules import age_refusal
-from faces.pages.bureau.firm_sections import event_state, full_day, hours_text
+from faces.pages.bureau.firm_sections import event_section, hours_text
+from faces.pages.shared.credit_words import ledger
+from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
 from parties.models import Employment
@@ -140,25 +143,9 @@ def training(expert: Expert, day: date) -> Section:
     )
 
 
-def credit(expert: Expert, user: User, day: date, *, decides: bool) -> Section:
-    """Return the credit events with their expiry."""
-    lines = []
-    for one in (
-        events_visible_to(user).filter(person=expert.person_id, occurred_on__lte=day).order_by("-occurred_on", "-pk")
-    ):
-        state = event_state(one, day)
-        void = (Act(_("Void"), reverse("pages:credit-void", args=[one.pk])),) if decides and not one.voided_on else ()
-        shown = _("merit") if one.kind == CreditKind.MERIT else str(one.points).replace("-", "−")
-        lines.append(
-            (
-                full_day(one.occurred_on),
-                Cell(one.words, said=True),
-                shown,
-                full_day(one.expires_on),
-                state,
-                Cell("", acts=void),
-            )
-        )
+def credit(expert: Expert, user: User, day: date, *, decides: bool) -> tuple[Section, Section]:
+    """Return the credit events up to ``day`` with their expiry, and the running total of every day."""
+    events = list(events_of(person_id=expert.person_id).filter(pk__in=events_visible_to(user), occurred_on__lte=day))
     acts = (
         (
             Act(_("Record a violation"), reverse("pages:expert-violation", args=[expert.number])),
@@ -167,14 +154,9 @@ def credit(expert: Expert, user: User, day: date, *, decides: bool) -> Section:
         if decides
         else ()
     )
-    headings = (_("Day"), _("What happened"), _("Points"), _("Runs until"), _("On this day"), _("Action"))
-    return Section(
-        _("Credit events"),
-        grid=Grid(headings, lines, frozenset({2})),
-        count=len(lines),
-        empty=_("None is recorded."),
-        acts=acts,
-    )
+    points = -total_on(ledger_of(events), day)
+    note = _("Running on this day: %(points)d points. An event runs off by itself; its row stays.") % {"points": points}
+    return event_section(events, day, acts=acts, note=note), ledger(events, expert.bureau, day)
 
 
 def standings(expert: Expert, day: date) -> Section:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admissions.services import renew_entry
+from appraisals.selectors import suspensions_in_force
 from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
 from experts.models import Expert, StandingRecusal
@@ -22,7 +23,6 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
-    suspend_expert,
 )
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau.experts import OneExpert, expert_url
@@ -138,7 +138,7 @@ class MoveForm(ActionForm):
 
 
 class ExpertMove(ExpertStep):
-    """Change the standing: only steps that follow are offered; suspending and leaving are steps of their own."""
+    """Change the standing: only steps that follow are offered; sanctions and leaving are steps of their own."""
 
     title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "standing"
     form_class = MoveForm
@@ -148,14 +148,23 @@ class ExpertMove(ExpertStep):
         form: MoveForm = super().get_form(form_class)
         field = form.fields["action"]
         if isinstance(field, forms.ChoiceField):
-            follow = [action for status, action in TRANSITIONS if status == self.object.status]
-            own_pages = {ExpertAction.SUSPEND, ExpertAction.LEAVE}
-            field.choices = [(step.value, step.label) for step in follow if step not in own_pages]
+            field.choices = [(step.value, step.label) for step in self.steps()]
         return form
 
+    def steps(self) -> list[ExpertAction]:
+        """Return the steps that follow and need no sanction of their own."""
+        expert: Expert = self.object
+        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.LEAVE}
+        if suspensions_in_force(firm=None, expert=expert).exists():
+            by_sanction.add(ExpertAction.RESTORE)
+        return [action for status, action in TRANSITIONS if status == expert.status and action not in by_sanction]
+
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say that the pool keeps the day and the reason."""
-        return [_("The standing holds from today; the register keeps every earlier day.")]
+        """Say that the pool keeps the day and the reason, and where sanctions are taken."""
+        return [
+            _("The standing holds from today; the register keeps every earlier day."),
+            _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+        ]
 
     def act(self, form: MoveForm) -> str:
         """Move him."""
@@ -180,51 +189,6 @@ class ExpertRenew(ExpertStep):
         """Renew it."""
         row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
-
-
-class SuspendForm(ActionForm):
-    """For how long, and why."""
-
-    months = forms.TypedChoiceField(
-        label=gettext_lazy("For how long"), choices=(), coerce=int, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))
-
-
-class ExpertSuspend(ExpertStep):
-    """Suspend an expert; the shortest spell ends by itself. Rule R-27."""
-
-    title, submit_label, danger = gettext_lazy("Suspend"), gettext_lazy("Suspend him today"), True
-    tab, form_class = "standing", SuspendForm
-
-    def get_form(self, form_class: Any = None) -> SuspendForm:  # noqa: ANN401 - Django's signature
-        """Offer the spells of the rule."""
-        form: SuspendForm = super().get_form(form_class)
-        field = form.fields["months"]
-        if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(months, self._word(months)) for months in self._spells()]
-        return form
-
-    def _spells(self) -> list[int]:
-        return sorted(rules_for(bureau=self.object.bureau, on=self.today).value("expert_suspension_months"))
-
-    def _word(self, months: int) -> str:
-        facts = {"months": months}
-        if months == min(self._spells()):
-            return _("%(months)d months: ends by itself") % facts
-        if months == max(self._spells()):
-            return _("%(months)d months: back by application, undertaking and a passed test") % facts
-        return _("%(months)d months: back by application and undertaking") % facts
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what follows."""
-        return [_("From today he is in no draw; seats that he holds stay until somebody replaces him.")]
-
-    def act(self, form: SuspendForm) -> str:
-        """Suspend him."""
-        given = form.cleaned_data
-        suspend_expert(expert=self.object, months=given["months"], reason=given["reason"], by=self.user, on=self.today)
-        return _("He is suspended for %(months)d months.") % {"months": given["months"]}
 
 
 class ExpertLeave(ExpertStep):
@@ -346,7 +310,6 @@ urls = [
     path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
     path("experts/<str:number>/leave/", ExpertLeave.as_view(), name="expert-leave"),
-    path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
     path("experts/<str:number>/recusal/", ExpertRecusal.as_view(), name="expert-recusal"),
     path("experts/<str:number>/away/", ExpertAway.as_view(), name="expert-away"),

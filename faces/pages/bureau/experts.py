@@ -10,18 +10,20 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.selectors import sanctions_visible_to
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import as_of, standing_on, terms_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
-from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.firm_sections import sanctions
 from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
+from faces.pages.shared.formats import full_day
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -228,10 +230,11 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             return (
                 parts.seats(row, self.day),
                 parts.training(row, self.day),
-                parts.credit(row, self.user, self.day, decides=decides),
+                *parts.credit(row, self.user, self.day, decides=decides),
             )
         if shown == "standing":
             return (
+                sanctions(sanctions_visible_to(self.user).filter(expert=row), self.day),
                 parts.standings(row, self.day),
                 parts.undertakings(row, self.day),
                 confirmations_section(row),
@@ -251,15 +254,16 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
         if self.is_now and may(self.user, Capability.REGISTER):
             if any(state == row.status for state, _action in TRANSITIONS):
                 found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
-            if row.status == ExpertStatus.ACTIVE:
-                found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
+            if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED}:
+                found.append(Act(_("Propose a sanction"), reverse("pages:expert-sanction", args=[row.number])))
+            found.append(Act(_("Hand facts over"), reverse("pages:expert-hand-over", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
-            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
-                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
             if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED} and not has_account(row):
                 address = reverse("pages:expert-invite", args=[row.number])
                 found.append(Act(_("Invite the owner to claim the entry"), address))
+            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
         return found
 
 

@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from appraisals.enums import SanctionStatus
-from appraisals.selectors import recognised_visible_to, running_tasks_of, sanctions_visible_to, tasks_on
+from appraisals.selectors import recognised_visible_to, running_tasks_of, tasks_on
 from appraisals.selectors import visible_to as years_visible_to
 from assignments.enums import TaskStatus
-from credit.enums import CreditKind
-from credit.rules import LABELS, label_of
+from credit.rules import label_of
+from credit.selectors import event_name, events_of
 from credit.selectors import visible_to as events_visible_to
 from evaluators.enums import FirmStatus
 from evaluators.selectors import carried_bars, predecessor_firms, staff_person_ids
 from faces.pages.bureau.appraisal_words import PARTS, points_text
 from faces.pages.shared import formats
+from faces.pages.shared.credit_words import (
+    LABEL_WORDS,
+    end_word,
+    event_state,
+    ledger,
+    points_word,
+    reply_words,
+    sanction_word,
+)
 from faces.pages.shared.rating_view import Opened, how_sure
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.core import clock
@@ -30,8 +38,10 @@ from reviews.selectors import visible_to as ratings_visible_to
 from training.selectors import hours_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from appraisals.models import FirmAppraisal, Sanction
@@ -42,7 +52,7 @@ if TYPE_CHECKING:
     from foundation.accounts.models import User
     from reviews.models import QualityRating
 
-LABEL_WORDS = {LABELS[0]: gettext_lazy("watch"), LABELS[1]: gettext_lazy("close watch")}
+full_day = formats.full_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,6 @@ class Score:
     grade: str
     rating: QualityRating
     sure: HowSure | None
-
-
-def full_day(value: date | None) -> str:
-    """Return a day with its year, or a dash."""
-    return formats.day(value, with_year=True) if value else "—"
 
 
 def hours_text(tenths: int) -> str:
@@ -93,37 +98,14 @@ def scores(firm: Firm, user: User, day: date) -> Section:
     )
 
 
-def credit(firm: Firm, user: User, day: date, *, points: int, decides: bool) -> Section:
-    """Return the credit events with their expiry, and the sum that runs on ``day``."""
-    lines = []
+def credit(firm: Firm, user: User, day: date, *, points: int, decides: bool) -> tuple[Section, Section]:
+    """Return the credit events with their expiry and the sum that runs on ``day``, and the ledger of every day.
+
+    What happened to a predecessor whose sanctions passed to the firm is among them (R-49).
+    """
     before = predecessors([firm.organisation_id], day, passing="sanctions").get(firm.organisation_id, set())
-    events = events_visible_to(user).filter(organisation__in={firm.organisation_id, *before}, occurred_on__lte=day)
-    events = events.select_related("evidence", "organisation")
-    for one in events.order_by("-occurred_on", "-pk"):
-        evidence = Cell(_("file"), reverse("pages:file", args=[one.evidence_id])) if one.evidence_id else Cell("—")
-        shown = _("merit") if one.kind == CreditKind.MERIT else str(one.points).replace("-", "−")
-        void = (Act(_("Void"), reverse("pages:credit-void", args=[one.pk])),) if decides and not one.voided_on else ()
-        state = event_state(one, day)
-        lines.append(
-            (
-                full_day(one.occurred_on),
-                Cell(_whose(one, firm) + one.words, said=True),
-                shown,
-                full_day(one.expires_on),
-                evidence,
-                state,
-                Cell("", acts=void),
-            )
-        )
-    headings = (
-        _("Day"),
-        _("What happened"),
-        _("Points"),
-        _("Runs until"),
-        _("Evidence"),
-        _("On this day"),
-        _("Action"),
-    )
+    rows = events_of(organisation_ids={firm.organisation_id, *before})
+    events = list(rows.filter(pk__in=events_visible_to(user), occurred_on__lte=day).select_related("organisation"))
     acts = (
         (
             Act(_("Record a violation"), reverse("pages:firm-violation", args=[firm.number])),
@@ -132,36 +114,52 @@ def credit(firm: Firm, user: User, day: date, *, points: int, decides: bool) -> 
         if decides
         else ()
     )
+    note = _("Running on this day: %(points)d points. An event runs off by itself; its row stays.") % {"points": points}
+    own = firm.organisation_id
+    return event_section(events, day, acts=acts, note=note, own=own), ledger(events, firm.bureau, day)
+
+
+def event_section(
+    events: Sequence[CreditEvent], day: date, *, acts: tuple[Act, ...], note: str, own: int | None = None
+) -> Section:
+    """Return a party's events as a table, each leading to its page; ``own`` is the body whose page it is."""
+    lines = [
+        (
+            full_day(one.occurred_on),
+            Cell(event_name(one), reverse("pages:credit-event", args=[one.pk])),
+            Cell(_whose(one, own) + one.words, said=True),
+            points_word(one),
+            full_day(one.expires_on),
+            event_state(one, day),
+            reply_words(getattr(one, "reply", None), one.reply_until, day),
+        )
+        for one in events
+    ]
+    headings = (
+        _("Day"),
+        _("Code"),
+        _("What happened"),
+        _("Points"),
+        _("Runs until"),
+        _("On this day"),
+        _("Reply"),
+    )
     return Section(
         _("Credit events"),
-        grid=Grid(headings, lines, frozenset({2})),
-        note=_("Running on this day: %(points)d points. An event runs off by itself; its row stays.")
-        % {"points": points},
+        grid=Grid(headings, lines, frozenset({3})),
+        note=note,
         empty=_("None is recorded."),
         acts=acts,
         count=len(lines),
     )
 
 
-def _whose(event: CreditEvent, firm: Firm) -> str:
+def _whose(event: CreditEvent, own: int | None) -> str:
     """Return the name of the predecessor to whom an event happened; empty where it was the firm itself."""
     body = event.organisation
-    if body is None or body.pk == firm.organisation_id:
+    if body is None or own is None or body.pk == own:
         return ""
     return _("(at its predecessor %(name)s) ") % {"name": body.name}
-
-
-def event_state(event: CreditEvent, day: date) -> Cell:
-    """Return whether an event runs on ``day``, and for how long."""
-    if event.voided_on and event.voided_on <= max(day, event.occurred_on):
-        return Cell(_("void"), shape="void")
-    if event.occurred_on > day:
-        return Cell(_("not yet"), shape="wait")
-    if event.expires_on <= day:
-        return Cell(_("run off"), shape="wait")
-    left = (event.expires_on - day).days
-    word = ngettext("runs, %(count)d day left", "runs, %(count)d days left", left) % {"count": left}
-    return Cell(word, shape="done" if event.kind == CreditKind.MERIT else "run")
 
 
 def tasks(firm: Firm, day: date) -> Section:
@@ -236,26 +234,31 @@ def recognised(firm: Firm, user: User, day: date, *, edits: bool) -> Section:
     )
 
 
-def sanctions(firm: Firm, user: User, day: date) -> Section:
-    """Return the sanctions of the ladder; on a past day those that had begun, and whether they ran."""
-    rows = sanctions_visible_to(user).filter(firm=firm)
+def sanctions(rows: QuerySet[Sanction], day: date, *, acts: tuple[Act, ...] = ()) -> Section:
+    """Return the sanctions of one party's ladder; on a past day those that had begun, and whether they ran."""
     is_past = day < clock.today()
     if is_past:
         rows = rows.filter(started_on__lte=day)
     lines = [
         (
-            one.get_kind_display(),
+            Cell(sanction_word(one), reverse("pages:sanction", args=[one.pk])),
             full_day(one.started_on),
-            full_day(one.ends_on),
-            one.get_running_tasks_display(),
+            end_word(one),
             Cell(one.reason, said=True),
             Cell("", status=_status_then(one, day) if is_past else one),
         )
         for one in rows.order_by("-pk")
     ]
-    headings = (_("Sanction"), _("From"), _("Until"), _("Running tasks"), _("Reason"), _("State"))
+    headings = (_("Sanction"), _("From"), _("Until"), _("Reason"), _("State"))
     note = _("Sanctions hold on this bureau’s own register only.")
-    return Section(_("Sanctions"), grid=Grid(headings, lines), count=len(lines), empty=_("None was taken."), note=note)
+    return Section(
+        _("Sanctions"),
+        grid=Grid(headings, lines),
+        count=len(lines),
+        empty=_("None was taken."),
+        note=note,
+        acts=acts,
+    )
 
 
 def _status_then(sanction: Sanction, day: date) -> SanctionStatus:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admissions.services import renew_entry
-from appraisals.enums import SanctionStatus
-from appraisals.selectors import sanctions_visible_to
-from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from appraisals.selectors import suspensions_in_force
+from evaluators.enums import FirmAction, FirmKind
 from evaluators.models import Firm
 from evaluators.selectors import likenesses, marks_of, visible_to
 from evaluators.services import (
@@ -186,8 +185,7 @@ class FirmMove(FirmStep):
         """Return the steps that follow and need no sanction of their own."""
         firm: Firm = self.object
         by_sanction = {FirmAction.SUSPEND, FirmAction.REMOVE}
-        in_force = sanctions_visible_to(self.user).filter(firm=firm, status=SanctionStatus.IN_FORCE)
-        if firm.status == FirmStatus.SUSPENDED and in_force.filter(ends_on__gt=self.today).exists():
+        if suspensions_in_force(firm=firm, expert=None).filter(ends_on__gt=self.today).exists():
             by_sanction.add(FirmAction.RESTORE)
         apart = {*by_sanction, FirmAction.CLOSE}  # a record closes by a merger, split or conversion
         return [action for status, action in TRANSITIONS if status == firm.status and action not in apart]

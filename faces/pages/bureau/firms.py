@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.selectors import sanctions_visible_to
 from credit.selectors import running_points, with_points
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
@@ -230,7 +231,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             return (
                 parts.years(row, self.user, self.day),
                 parts.recognised(row, self.user, self.day, edits=edits),
-                parts.sanctions(row, self.user, self.day),
+                parts.sanctions(sanctions_visible_to(self.user).filter(firm=row), self.day),
                 parts.standings(row, self.day),
                 confirmations_section(row),
                 renewals_section(row),
@@ -245,7 +246,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
         decides = self.is_now and may(self.user, Capability.CONFIRM)
         return (
             parts.scores(row, self.user, self.day),
-            parts.credit(row, self.user, self.day, points=self.points, decides=decides),
+            *parts.credit(row, self.user, self.day, points=self.points, decides=decides),
             parts.tasks(row, self.day),
         )
 
@@ -257,6 +258,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:firm-move", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
+                found.append(Act(_("Credit platform file"), reverse("pages:platform-firm", args=[row.number])))
+            found.append(Act(_("Hand facts over"), reverse("pages:firm-hand-over", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:

@@ -82,6 +82,8 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 (Can.READ_ALL,),
                 ("renewals", "undertaking-texts"),
             ),
+            Line("credit-events", _("Credit events"), (Can.READ_ALL,), ("credit",)),
+            Line("sanctions", _("Sanctions"), (Can.READ_ALL,), ("hand-overs",)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("contacts", _("Directory of contacts"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),

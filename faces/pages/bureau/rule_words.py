@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from appraisals.enums import SanctionKind
 from assignments.enums import PaperClass, Route, TaskKind
+from credit.enums import CreditKind
+from credit.selectors import code_name
 from faces.pages.bureau.fields import WanField, wan_text
 from faces.pages.shared import formats
 from faces.pages.shared.application_words import ITEMS
@@ -66,6 +69,12 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "feedback_workdays": gettext_lazy("Time for feedback on an expert"),
     "archive_years": gettext_lazy("Years that papers are kept"),
     "label_points": gettext_lazy("Running deductions at which a firm is watched"),
+    "credit_codes": gettext_lazy("Catalogue of codes of violations and merits"),
+    "reply_workdays": gettext_lazy("Time for a party’s reply"),
+    "prior_notice_kinds": gettext_lazy("Sanctions that are told beforehand"),
+    "lifting_application_months": gettext_lazy("Suspension of an expert that ends on an application only, from"),
+    "lifting_test_months": gettext_lazy("Suspension of an expert that needs a passed test, too, from"),
+    "lifting_window_days": gettext_lazy("Days before its end from which a lifting may be asked for"),
     "removal_years": gettext_lazy("Years of a removal from the register"),
     "suspension_months_most": gettext_lazy("Longest suspension of a firm"),
     "expert_suspension_months": gettext_lazy("Suspensions of an expert"),
@@ -100,6 +109,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "answer_wait_hours": gettext_lazy("Time for an answer before “no answer” is noted"),
     "answer_calls": gettext_lazy("Unanswered calls before “no answer” is noted"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
+    "import_at_once_kb": gettext_lazy("Largest file that is checked and imported at once"),
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
@@ -162,6 +172,8 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
     "points and months": "",
+    "codes of violations and merits": "",
+    "kinds of sanctions": "",
     "reports": gettext_lazy("reports"),
     "分 a day after tax, percent": gettext_lazy("分 a day after tax, percent"),
     "month and day": gettext_lazy("month and day"),
@@ -198,6 +210,7 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "address": gettext_lazy("Address"),
     "phone": gettext_lazy("Telephone"),
     "light": gettext_lazy("light"),
+    **{kind.value: kind.label for kind in SanctionKind},
     "heavy": gettext_lazy("heavy"),
     "points": gettext_lazy("points"),
     "months": gettext_lazy("months"),
@@ -223,7 +236,7 @@ SOURCES: Final[Mapping[str, StrOrPromise]] = {
     "docs/assignment.md": gettext_lazy("How a batch is assigned"),
 }
 # whose codes a list of codes is chosen from, where the rule's own default does not hold them all
-FAMILIES: Final = (Route, TaskKind, Role)
+FAMILIES: Final = (Route, TaskKind, Role, SanctionKind)
 
 
 def label_of(key: str) -> StrOrPromise:
@@ -238,6 +251,8 @@ def unit_of(rule: Rule) -> StrOrPromise:
 
 def value_text(key: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     """Return a rule's value in words."""
+    if key == "credit_codes":
+        return ngettext("%(count)d code", "%(count)d codes", len(value)) % {"count": len(value)}
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
@@ -255,6 +270,8 @@ def value_lines(key: str, value: Any) -> list[tuple[StrOrPromise, str]]:  # noqa
 
     Fees are kept in 分 and shown in 元.
     """
+    if key == "credit_codes":
+        return [(code_name(line), value_text("", line["step"]) or str(CreditKind.MERIT.label)) for line in value]
     if not isinstance(value, dict):
         return []
     is_fees = key == "fee_scale"

@@ -11,6 +11,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.models import SanctionTask
+from appraisals.selectors import choices_about, party_name
 from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.permissions import may_dispose, may_plan
@@ -27,6 +29,7 @@ from faces.pages.bureau.task_words import history_of
 from faces.pages.shared import formats
 from faces.pages.shared.access import open_url
 from faces.pages.shared.columns import Column
+from faces.pages.shared.credit_words import sanction_word
 from faces.pages.shared.facets import Asked, Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, Tab
@@ -231,9 +234,23 @@ class TaskPage(ObjectPage):
             "more": self._more(task),
             "rule_set": rules.rule_set,
             "split": splitting_of(task, route=task.route, fee_cents=task.fee_limit_cents, on=self.today),
+            "decided": [
+                (
+                    party_name(one.sanction),
+                    sanction_word(one.sanction),
+                    one,
+                    open_url(self.user, "sanction", one.sanction_id),
+                )
+                for one in choices_about(task)
+            ],
             "log": history_of(task) if self.request.GET.get("tab") == "history" else [],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _decided(self, one: SanctionTask) -> tuple[str, str, SanctionTask, str]:
+        """Return the party, the sanction in words, what was chosen for the task, and where it stands."""
+        row = one.sanction
+        return party_name(row), sanction_word(row), one, open_url(self.user, "sanction", row.pk)
 
     def _draw_url(self, draw: Draw | None) -> str:
         if draw is None or not may(self.user, Capability.READ_ALL):

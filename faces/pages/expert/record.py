@@ -116,7 +116,7 @@ class ExpertRecord(SectionsPage):
                 empty=_("No fee has been paid yet."),
             ),
         )
-        acts: tuple[Act, ...] = (
+        acts = (
             *yearly_acts(row, self.today, pages="expert"),
             Act(_("My bank account"), reverse("pages:expert-account")),
         )

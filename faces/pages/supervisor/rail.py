@@ -19,6 +19,8 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:publications", _("Publications")),
         RailItem.to("pages:firms", _("Firms")),
         RailItem.to("pages:experts", _("Experts")),
+        RailItem.to("pages:credit-events", _("Credit events")),
+        RailItem.to("pages:sanctions", _("Sanctions")),
         RailItem.to("pages:journal", _("Journal")),
         RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )

@@ -8,13 +8,11 @@ from fractions import Fraction
 from django.db import models
 from django.db.models import Count
 
-from appraisals.enums import SanctionKind, SanctionStatus
-from appraisals.models import CommissionFeedback, FirmAppraisal, RecognisedGrade, Sanction
+from appraisals.models import CommissionFeedback, FirmAppraisal, RecognisedGrade
 from assignments.enums import AssignmentStatus, TaskStatus
-from assignments.models import Assignment, EvaluationTask, TaskMove
+from assignments.models import Assignment, EvaluationTask
 from assignments.transitions import GONE
 from credit.selectors import running_points
-from delivery.models import Commission
 from evaluators.enums import FirmStatus, QualificationStatus
 from evaluators.models import Firm, Qualification
 from evaluators.selectors import predecessor_firms, staff_person_ids, undertaken
@@ -63,24 +61,6 @@ def visible_to(user: User) -> models.QuerySet[FirmAppraisal]:
     return rows.filter(firm__organisation_id__in=mine, confirmed_on__isnull=False)
 
 
-def suspension_ends(firm_ids: Sequence[int]) -> dict[int, date]:
-    """Return the day on which the last suspension in force of each firm ends; without one: left out."""
-    rows = Sanction.objects.filter(
-        firm_id__in=firm_ids, kind=SanctionKind.SUSPENSION, status=SanctionStatus.IN_FORCE, ends_on__isnull=False
-    )
-    return {pk: ends_on for pk, ends_on in rows.order_by("ends_on", "pk").values_list("firm_id", "ends_on") if ends_on}
-
-
-def sanctions_visible_to(user: User) -> models.QuerySet[Sanction]:
-    """Return the bureau's sanctions; a firm sees its own, once in force."""
-    rows = Sanction.objects.filter(bureau_id=user.bureau_id or 0)
-    if may(user, Capability.READ_ALL):
-        return rows
-    mine = memberships_of(user).values("organisation_id")
-    decided = [SanctionStatus.IN_FORCE, SanctionStatus.ENDED]
-    return rows.filter(firm__organisation_id__in=mine, status__in=decided)
-
-
 def recognised_visible_to(user: User) -> models.QuerySet[RecognisedGrade]:
     """Return the recognised grades of the bureau's firms; a firm sees its own."""
     rows = RecognisedGrade.objects.filter(bureau_id=user.bureau_id or 0)
@@ -88,24 +68,6 @@ def recognised_visible_to(user: User) -> models.QuerySet[RecognisedGrade]:
         return rows
     mine = memberships_of(user).values("organisation_id")
     return rows.filter(firm__organisation_id__in=mine)
-
-
-def running_tasks_of(firm: Firm) -> models.QuerySet[Assignment]:
-    """Return the assignments of a firm on tasks before acceptance."""
-    rows = Assignment.objects.filter(firm=firm, task__isnull=False).exclude(status__in=GONE)
-    return rows.exclude(task__status__in=OVER).select_related("task").order_by("pk")
-
-
-def tasks_on(firm: Firm, day: date) -> models.QuerySet[Assignment]:
-    """Return the assignments of a firm that ran on ``day``: given, not yet left, not yet accepted."""
-    over = TaskMove.objects.filter(task=models.OuterRef("task"), track="", moved_on__lte=day)
-    last = over.order_by("-moved_on", "-pk").values("status")[:1]
-    ended = Commission.objects.filter(assignment=models.OuterRef("pk")).order_by("-pk").values("ended_on")[:1]
-    rows = Assignment.objects.filter(firm=firm, task__isnull=False, assigned_on__lte=day)
-    rows = rows.annotate(then=models.Subquery(last), left_on=models.Subquery(ended))
-    rows = rows.filter(models.Q(then__isnull=True) | ~models.Q(then__in=OVER))
-    left = models.Q(left_on__gt=day) | models.Q(left_on__isnull=True, answered_at__date__gt=day)
-    return rows.filter(~models.Q(status__in=GONE) | left).select_related("task").order_by("pk")
 
 
 def feedback_of(firm: Firm, year: int) -> models.QuerySet[CommissionFeedback]:

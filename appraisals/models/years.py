@@ -1,9 +1,9 @@
-"""The firm's year and sanctions."""
+"""The firm's year, and grades of other bureaus that count in it."""
 
 from django.db import models
 from django.db.models import Q
 
-from appraisals.enums import RunningTasks, SanctionKind, SanctionStatus, Standing
+from appraisals.enums import Standing
 from assignments.models import EvaluationTask
 from evaluators.models import Firm
 from foundation.accounts.models import User
@@ -84,37 +84,3 @@ class RecognisedGrade(models.Model):
     def __str__(self) -> str:
         """Name the grade."""
         return f"{self.letter_number} {self.report_title} #{self.pk}"
-
-
-class Sanction(models.Model):
-    """A step of the ladder, on the bureau's own register only; it takes hold when its approval is agreed."""
-
-    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=SanctionKind.choices)
-    status = models.CharField(max_length=10, choices=SanctionStatus.choices, default=SanctionStatus.PROPOSED)
-    months = models.PositiveSmallIntegerField(default=0)
-    is_grave = models.BooleanField(default=False)
-    started_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
-    running_tasks = models.CharField(max_length=10, choices=RunningTasks.choices)
-    reason = models.CharField(max_length=500)
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    proposed_on = models.DateField()
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(status__in=["IN_FORCE", "ENDED"]) | Q(started_on__isnull=False, decided_by__isnull=False),
-                name="sanction_in_force_has_start",
-            ),
-            models.UniqueConstraint(
-                fields=["firm"], condition=Q(status="PROPOSED"), name="one_proposed_sanction_per_firm"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Name the sanction."""
-        return f"{self.firm} {self.kind} #{self.pk}"
