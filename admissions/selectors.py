@@ -23,8 +23,9 @@ from admissions.models import (
 )
 from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
-from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
-from evaluators.rules import lead_refusal, may_reapply_from
+from evaluators.models import Firm, FirmUndertaking
+from evaluators.rules import Marks, lead_refusal, may_reapply_from
+from evaluators.selectors import Likeness, likenesses
 from evaluators.selectors import visible_to as firms_visible_to
 from evaluators.services import undertaking_version as firm_version
 from experts.enums import ExpertStatus
@@ -36,9 +37,10 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
-from foundation.core.crypto import decrypt
+from foundation.core.crypto import blind_indexes, decrypt
 from foundation.core.identifiers import id_facts, masked_id
 from foundation.rulesets.selectors import rules_for
+from parties.models import Person
 
 STANDING = {FirmStatus.ACTIVE.value, FirmStatus.SUSPENDED.value}
 FREE_AGAIN = {FirmStatus.REMOVED.value, FirmStatus.LEFT.value, ExpertStatus.REMOVED.value, ExpertStatus.LEFT.value}
@@ -156,10 +158,15 @@ def known_firm(application: Application) -> Firm | None:
 
 def known_expert(application: Application) -> Expert | None:
     """Return the expert of this bureau who has the same ID number, found by its keyed hash (edge case 5)."""
-    keys = application.people.values("id_index")
-    return (
-        Expert.objects.filter(bureau=application.bureau_id, person__id_index__in=keys).select_related("person").first()
-    )
+    keys = _indexes(application)
+    same = models.Q(person__id_index__in=keys) | models.Q(person__joined__id_index__in=keys)
+    return Expert.objects.filter(same, bureau=application.bureau_id).select_related("person").first()
+
+
+def _indexes(application: Application) -> list[str]:
+    """Return the blind indexes of the people's ID numbers under every key, as they may stand elsewhere."""
+    sealed = application.people.values_list("id_sealed", flat=True)
+    return [key for one in sealed for key in blind_indexes(decrypt(one), use="id")]
 
 
 def known_entry(application: Application) -> Firm | Expert | None:
@@ -174,19 +181,23 @@ def twins_of(application: Application) -> models.QuerySet[Application]:
     rows = rows.exclude(pk=application.pk)
     if application.kind == ApplicationKind.FIRM:
         return rows.filter(profile__uscc=application.profile.get("uscc") or "-")
-    return rows.filter(people__id_index__in=application.people.values("id_index")).distinct()
+    return rows.filter(people__id_index__in=_indexes(application)).distinct()
 
 
-def resembled(application: Application) -> models.QuerySet[Firm]:
-    """Return removed firms with the same legal person, address, telephone or lead evaluator (edge case 20): a hint."""
-    profile, shared = application.profile, models.Q(pk__in=[])
-    for name in ("legal_person", "address", "phone"):
-        if value := profile.get(name):
-            shared |= models.Q(**{f"organisation__{name}": value})
-    leads = LeadEvaluator.objects.filter(person__id_index__in=application.people.values("id_index"))
-    shared |= models.Q(pk__in=leads.values("firm_id"))
-    rows = Firm.objects.filter(shared, bureau=application.bureau_id, status=FirmStatus.REMOVED)
-    return rows.exclude(organisation__uscc=profile.get("uscc") or "-").select_related("organisation").order_by("pk")
+def resembled(application: Application, on: date) -> list[Likeness]:
+    """Return the removed firms that share something with the applicant (edge case 20), a hint. Rule R-50."""
+    given = application.profile
+    keys = _indexes(application)
+    people = Person.objects.filter(bureau=application.bureau_id, id_index__in=keys)
+    own = Marks(
+        given.get("legal_person") or "",
+        given.get("address") or "",
+        given.get("phone") or "",
+        frozenset(people.values_list("pk", flat=True)),
+    )
+    known = known_firm(application)
+    key = known.pk if known else 0
+    return likenesses(application.bureau, {key: own}, on).get(key, [])
 
 
 def free_from(entry: Firm | Expert, on: date) -> date | None:

@@ -37,6 +37,12 @@ class Expert(models.Model):
                 name="active_expert_has_term",
             ),
         ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="expert_by_status"),
+            models.Index(fields=["bureau", "title_level"], name="expert_by_title_level"),
+            models.Index(fields=["bureau", "source"], name="expert_by_source"),
+            models.Index(fields=["bureau", "term_ends_on"], name="expert_by_term"),
+        ]
 
     def __str__(self) -> str:
         """Name the expert."""
@@ -65,6 +71,18 @@ class ExpertStanding(models.Model):
     def __str__(self) -> str:
         """Name the spell."""
         return f"{self.expert} {self.status} #{self.pk}"
+
+
+class ExpertTerm(models.Model):
+    """A term in the pool: the day on which it was given or renewed, and the first day after it."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.expert} {self.ends_on} #{self.pk}"
 
 
 class ExpertSpecialty(models.Model):

@@ -95,12 +95,13 @@ def enter_expert(row: Application, *, by: User, on: date) -> Expert:
     draft = PersonDraft(human.name, decrypt(human.id_sealed), decrypt(human.phone_sealed), given.get("email", ""))
     person = register_persons(bureau=row.bureau, drafts=[draft], by=by, on=on)[0]
     wanted = [given["main"], *given.get("others", [])]
-    nodes = Node.objects.filter(bureau=row.bureau).in_bulk(wanted)
+    known = Node.objects.filter(bureau=row.bureau).select_related("successor").in_bulk(wanted)
+    nodes = {pk: node.successor or node for pk, node in known.items()}  # merged since he applied
     role = ExpertDraft(
         person=person,
         title=given["title"],
         title_level=TitleLevel(given["level"]),
-        nodes=[nodes[pk] for pk in wanted if pk in nodes],
+        nodes=list(dict.fromkeys(nodes[pk] for pk in wanted if pk in nodes)),
         works_since=date.fromisoformat(given["works_since"]),
     )
     register_experts(bureau=row.bureau, drafts=[role], by=by, on=applied_on)

@@ -17,7 +17,7 @@ from admissions.services.moving import ApplicationRefused, locked
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core import clock
-from foundation.core.crypto import blind_index, encrypt
+from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import id_facts, is_uscc
 from foundation.files.models import StoredFile
@@ -64,13 +64,17 @@ def add_person(*, application: Application, person: PersonFacts, by: User, on: d
     if id_facts(person.id_number) is None:
         message = _("The national ID number is wrong: a digit does not fit its check.")
         raise ApplicationRefused(Refusal("id_wrong", message, {"field": "id_number"}, "GB 11643—1999"))
-    key = blind_index(person.id_number.upper(), use="id")
+    number = person.id_number.upper()
     is_expert = row.kind == ApplicationKind.EXPERT
-    known = row.people.order_by("pk").first() if is_expert else row.people.filter(id_index=key).first()
+    known = (
+        row.people.order_by("pk").first()
+        if is_expert
+        else row.people.filter(id_index__in=blind_indexes(number, use="id")).first()
+    )
     if known is None and row.people.count() >= MOST_PEOPLE:
         raise ApplicationRefused(Refusal("too_many", _("No more people can be named here.")))
     made = known or ApplicationPerson(application=row)
-    made.name, made.id_index, made.id_sealed = person.name, key, encrypt(person.id_number.upper())
+    made.name, made.id_index, made.id_sealed = person.name, blind_index(number, use="id"), encrypt(number)
     made.phone_sealed, made.title = encrypt(person.phone), person.title
     made.works_since, made.certificate_number = person.works_since, person.certificate_number
     made.certificate_valid_to = person.certificate_valid_to

@@ -11,6 +11,7 @@ from admissions.permissions import is_own
 from admissions.selectors import FREE_AGAIN, free_from, gaps, known_firm
 from admissions.transitions import TRANSITIONS
 from evaluators.models import Firm
+from evaluators.selectors import branch_refusal
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
@@ -63,6 +64,10 @@ def submit(*, application: Application, by: User, on: date) -> Application:
         }
         facts = {"gaps": [[gap.part, gap.what, gap.why] for gap in missing]}
         raise ApplicationRefused(Refusal("incomplete", message, facts))
+    if row.kind == ApplicationKind.FIRM:
+        name, uscc = row.profile.get("name", ""), row.profile.get("uscc") or ""
+        if refusal := branch_refusal(row.bureau, name=name, uscc=uscc, on=on):
+            raise ApplicationRefused(refusal)
     firm = known_firm(row) if row.kind == ApplicationKind.FIRM else None
     if firm is not None:
         _refuse_known(firm, on=on)

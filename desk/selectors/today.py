@@ -38,6 +38,7 @@ from delivery.rules import is_closing_soon
 from delivery.selectors import unpaid_of
 from desk.selectors.year_end import closing_of
 from disclosure.selectors import publishable_draws, publishable_ratings
+from evaluators.selectors import open_likenesses
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -180,6 +181,13 @@ def _applications(user: User, on: date) -> Iterator[Line]:
     for row in waiting_applications(user.bureau_id or 0, on):
         kind = "CHECK_APPLICATION" if row.status == ApplicationStatus.SUBMITTED else "ADMIT"
         yield Line(kind, "application", str(row.pk), row.title, str(row.get_kind_display()), row.status_since)
+
+
+def _likenesses(user: User, on: date) -> Iterator[Line]:
+    """Yield who resembles a removed firm, until somebody sets it aside. Rule R-50."""
+    for firm, found in open_likenesses(user.bureau, on) if user.bureau else ():
+        names = "、".join(one.removed.organisation.name for one in found)
+        yield Line("LIKENESS", "firm", firm.number, firm.organisation.name, names)
 
 
 def _yearly_steps(user: User, _on: date) -> Iterator[Line]:
@@ -369,5 +377,6 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.DRAW, _draws),
     (Capability.COMMISSION, _work),
     (Capability.REGISTER, _applications),
+    (Capability.REGISTER, _likenesses),
     (Capability.REGISTER, _yearly_steps),
 )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluators', '0002_assessed_year'),
+        ('evaluators', '0004_terms_given_before'),
     ]
 
     operations = [

@@ -1,7 +1,9 @@
 """Spreadsheets out: empty forms for every import; text stays text, nothing is a formula."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import xlsxwriter
 
@@ -12,7 +14,8 @@ from foundation.core.cells import neutral
 def workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:
     """Return an .xlsx of (sheet name, headings, rows); every value is written as text."""
     held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(held, plain)  # each row goes to the disk as it is written
     head, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
     for name, headings, rows in tables:
         sheet = book.add_worksheet(name[:31])
@@ -34,3 +37,15 @@ def template_book(noun: Noun) -> bytes:
         (part.layout.name, [f"{column.heading}{'*' if column.required else ''}" for column in part.layout.columns], ())
         for part in noun.parts
     )
+
+
+TAKEN_FOR_NUMBERS: Final = re.compile(r"0\d+|\d{12,}|\d+[eE]\d+")
+
+
+def kept_text(text: str) -> str:
+    """Return ``text`` for a .csv so that WPS and Excel keep its digits: a tab before what they would take for a number.
+
+    Leading zeros would go, long numbers lose digits and 1E5 become a hundred thousand; the tab is not seen, and goes
+    when the file is imported.
+    """
+    return f"\t{text}" if TAKEN_FOR_NUMBERS.fullmatch(text) else neutral(text)

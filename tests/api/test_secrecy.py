@@ -30,6 +30,7 @@ BUREAU_ONLY = {
         "clerk_name",
     },
     "draws": {"previews"},
+    "batches": {"looks", "void_words"},
     "assignments": {"reason", "position", "decline_counts", "void_words", "replaces"},
     "commissions": {"end_reason"},
     "instalments": {"request_number", "held_from", "hold_reason"},

@@ -17,7 +17,7 @@ from admissions.models import (
     Objection,
     Renewal,
 )
-from appraisals.models import FirmAppraisal, Sanction
+from appraisals.models import FirmAppraisal, HandOver, Sanction, SanctionReply, SanctionTask
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
@@ -33,7 +33,7 @@ from foundation.notices.models import Notice
 from foundation.papers.models import Paper
 from foundation.rulesets.models import Wording
 from foundation.taxonomy.models import Node
-from parties.models import Employment
+from parties.models import Contact, Employment, PersonTie, Reveal, SuspectedPair
 from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
 from results.models import Adoption, Proposal, Rectification
 from reviews.enums import OpinionStatus, RatingStatus
@@ -95,6 +95,7 @@ def more(world):
     _work(world, row, turn, bureau, by)
     _review(row, turn, bureau, by)
     _after(row, turn, bureau, by)
+    _people(world, row, turn, bureau, by)
     return row
 
 
@@ -280,16 +281,31 @@ def _after(row, turn, bureau, by):
         recorded_by=by,
     )  # fmt: skip
     FirmAppraisal.objects.create(bureau=bureau, firm=row.firm, year=2020, standing="ASSESSED", points_hundredths=9_001)
-    Sanction.objects.create(
-        bureau=bureau,
-        firm=row.firm,
-        kind="TALK",
-        reason="约谈金丝雀",
-        running_tasks="FINISH",
-        proposed_by=by,
-        proposed_on=DAY,
+    sanction = Sanction.objects.create(
+        bureau=bureau, firm=row.firm, kind="TALK", reason="约谈金丝雀", proposed_by=by, proposed_on=DAY
     )
+    SanctionTask.objects.create(
+        sanction=sanction, assignment=row.assignment, choice="FINISH", chosen_by=by, chosen_on=DAY
+    )
+    SanctionReply.objects.create(sanction=sanction, words="申辩金丝雀", given_by=row.firm_user, given_on=DAY)
+    HandOver.objects.create(
+        bureau=bureau, firm=row.firm, addressee="某机关", words="移送金丝雀", basis="某法", evidence=["原件"],
+        proposed_by=by, proposed_on=DAY,
+    )  # fmt: skip
     PublicationFactory(bureau_code=bureau.code, bureau_name=bureau.name)
+
+
+def _people(world, row, turn, bureau, by):
+    """Add who is to be called, near relations, a suspected double, a number read in clear, a left account."""
+    facts = {"bureau": bureau, "name": f"联系{turn}", "phone_sealed": encrypt(PHONE), "started_on": DAY}
+    contact = Contact.objects.create(of="SECTION", section=world.section, duty="科室负责人", **facts)
+    for kind, body in (("UNIT", row.unit.organisation), ("FIRM", row.firm.organisation)):
+        Contact.objects.create(of=kind, organisation=body, duty="绩效联络员", **facts)
+    Reveal.objects.create(bureau=bureau, what="CONTACT", contact=contact, purpose="通知", by=by, revealed_on=DAY)
+    UserFactory(bureau=bureau, role=Role.FIRM_MEMBER)
+    kin = _person(bureau, f"亲属{turn}")  # the last person: pairs that are copied keep their order
+    PersonTie.objects.create(first=row.expert.person, second=kin, kind="SPOUSE", started_on=DAY)
+    SuspectedPair.objects.create(bureau=bureau, first=row.expert.person, second=kin, ground="PHONE", found_on=DAY)
 
 
 def _person(bureau, name):

@@ -25,6 +25,7 @@ from admissions.selectors import (
 )
 from admissions.services import admit, announce, refuse, return_application, review_items
 from evaluators.models import Firm
+from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.application_words import ITEMS, day_or_dash, fact_pairs, gap_lines, history, item_state
 from faces.pages.shared.columns import Column
@@ -237,17 +238,21 @@ class ApplicationPage(OneApplication, SectionsPage):
 
     def _resembled(self, row: Application) -> list[Section]:
         """Return the removed firms that the applicant resembles; without any nothing stands there."""
-        if row.kind != ApplicationKind.FIRM or not (firms := list(resembled(row))):
+        if row.kind != ApplicationKind.FIRM or not (found := resembled(row, self.today)):
             return []
         lines = [
-            (Cell(firm.organisation.name, reverse("pages:firm", args=[firm.number])), day_or_dash(firm.status_since))
-            for firm in firms
+            (
+                Cell(one.removed.organisation.name, reverse("pages:firm", args=[one.removed.number])),
+                marks_words(one.marks),
+                day_or_dash(one.removed.status_since),
+            )
+            for one in found
         ]
         return [
             Section(
                 _("Resembles a removed firm"),
-                grid=Grid((_("Firm"), _("Removed on")), lines),
-                note=_("The same legal person, address, telephone or lead evaluator. A hint, no obstacle."),
+                grid=Grid((_("Firm"), _("What they share"), _("Removed on")), lines),
+                note=_("A hint, no obstacle: look, then decide as you see fit."),
             )
         ]
 

@@ -71,8 +71,10 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
     (
         _("Who is who"),
         (
-            Line("firms", _("Firms"), (Can.READ_ALL,)),
-            Line("experts", _("Experts"), (Can.READ_ALL,), ("persons",)),
+            Line("firms", _("Firms"), (Can.READ_ALL,), ("leads", "qualifications")),
+            Line("experts", _("Experts"), (Can.READ_ALL,)),
+            Line("persons", _("People"), (Can.READ_ALL,)),
+            Line("specialties", _("Specialties"), (Can.READ_ALL,), ("pool-health",)),
             Line("applications", _("Applications"), (Can.READ_ALL,), ("objections",)),
             Line(
                 "confirmations",
@@ -80,7 +82,10 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 (Can.READ_ALL,),
                 ("renewals", "undertaking-texts"),
             ),
+            Line("credit-events", _("Credit events"), (Can.READ_ALL,), ("credit",)),
+            Line("sanctions", _("Sanctions"), (Can.READ_ALL,), ("hand-overs",)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
+            Line("contacts", _("Directory of contacts"), (Can.READ_DESK,)),
             Line("projects", _("Projects"), (Can.READ_DESK,)),
             Line("courses", _("Training"), (Can.READ_ALL,), ("sessions",)),
             Line("appraisals", _("Yearly assessments"), (Can.READ_ALL,)),

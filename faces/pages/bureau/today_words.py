@@ -65,6 +65,11 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("Check it"),
     ),
     "ADMIT": (gettext_lazy("A public notice has run"), gettext_lazy("applications"), gettext_lazy("Admit")),
+    "LIKENESS": (
+        gettext_lazy("It resembles a removed firm"),
+        gettext_lazy("firms"),
+        gettext_lazy("Look at it"),
+    ),
     "SETTLE_CHANGES": (
         gettext_lazy("Changes were declared"),
         gettext_lazy("confirmations"),

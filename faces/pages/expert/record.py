@@ -10,9 +10,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from experts.enums import ExpertAction
 from experts.models import Expert
 from experts.selectors import expert_of
 from experts.services import add_unavailability, declare_employment
+from experts.transitions import TRANSITIONS
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, FormPage
 from faces.pages.shared.delivery_forms import day
@@ -23,6 +25,7 @@ from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from parties.models import Employment
+from parties.selectors import shown_account, ties_of
 from reviews.selectors import fees_visible_to
 from training.selectors import attendances_visible_to
 
@@ -73,6 +76,7 @@ class ExpertRecord(SectionsPage):
                 acts=(Act(_("Add or correct an employer"), reverse("pages:expert-employment")),),
                 empty=_("No employer is known. Add the present one; it decides from which reviews you step back."),
             ),
+            self._relations(row),
             Section(
                 _("Days on which I am not free"),
                 grid=Grid(
@@ -112,7 +116,12 @@ class ExpertRecord(SectionsPage):
                 empty=_("No fee has been paid yet."),
             ),
         )
-        acts = yearly_acts(row, self.today, pages="expert")
+        acts = (
+            *yearly_acts(row, self.today, pages="expert"),
+            Act(_("My bank account"), reverse("pages:expert-account")),
+        )
+        if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+            acts += (Act(_("Leave the pool"), reverse("pages:expert-leaves")),)
         word = _("accepted") if done else _("not yet accepted: without it you are not drawn")
         pairs = (
             (_("Number"), row.number),
@@ -123,6 +132,7 @@ class ExpertRecord(SectionsPage):
                 _("Specialties"),
                 "、".join(one.node.name for one in row.specialties.select_related("node").order_by("-is_main", "pk")),
             ),
+            (_("Bank account"), shown_account(row.person) or "—"),
             (_("Always steps back from"), "、".join(one.organisation.name for one in recusals) or "—"),
         )
         return Layout(
@@ -131,6 +141,23 @@ class ExpertRecord(SectionsPage):
             acts=acts,
             main=main,
             beside=(Section(_("In the pool"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
+        )
+
+    def _relations(self, row: Expert) -> Section:
+        """Return the near relations that count in draws."""
+        lines = [
+            (
+                (tie.second if tie.first_id == row.person_id else tie.first).name,
+                tie.get_kind_display(),
+                spell(tie.started_on, tie.ended_on),
+            )
+            for tie in ties_of(row.person)
+        ]
+        return Section(
+            _("Near relations"),
+            grid=Grid((_("Name"), _("Relation"), _("From—to")), lines),
+            acts=(Act(_("Enter a near relation"), reverse("pages:expert-kin")),),
+            empty=_("None is known. Enter who works for, owns or heads a unit or a firm of the register."),
         )
 
 

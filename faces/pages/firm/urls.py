@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import deliveries, home, ratings, record, tasks, yearly
+from faces.pages.firm import contacts, credit, deliveries, home, ratings, record, tasks, yearly
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ratings.urls,
     *record.urls,
     *yearly.urls,
+    *contacts.urls,
+    *credit.urls,
 ]
