@@ -3,6 +3,7 @@
 from assignments.models.assignments import Assignment, CallAttempt, Declaration
 from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask
 from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawParty
+from assignments.models.looks import EligibilityLook
 from assignments.models.tasks import (
     ArchiveTerm,
     Award,
@@ -27,6 +28,7 @@ __all__ = [
     "DrawEntry",
     "DrawExclusion",
     "DrawParty",
+    "EligibilityLook",
     "EvaluationPlan",
     "EvaluationTask",
     "PlanMove",

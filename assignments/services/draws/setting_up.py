@@ -19,7 +19,7 @@ from assignments.enums import (
 )
 from assignments.models import Draw, DrawEntry, DrawExclusion, DrawParty, EvaluationTask, ReReviewTask
 from assignments.selectors.batches import batch_refusal
-from assignments.selectors.draws import live_draw_of
+from assignments.selectors.draws import live_draw_of, looks_since
 from assignments.selectors.eligibility import Eligibility, expert_eligibility, firm_eligibility
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
@@ -162,6 +162,7 @@ def _configure(
         profile=DrawProfile.INSIDE,
         seats=seats,
         group_max=rules.value("employer_max"),
+        previews=looks_since(task=task, re_review=re_review),
         created_by=by,
     )
     parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]
