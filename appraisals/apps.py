@@ -19,5 +19,8 @@ class AppraisalsConfig(AppConfig):
         register(*RULES)
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
         serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
+        serve_owner("papers.paper", "appraisals.selectors.papers_visible_to")
+        serve_owner("appraisals.sanctionreply", "appraisals.selectors.replies_visible_to")
+        serve_owner("appraisals.liftingapplication", "appraisals.selectors.liftings_visible_to")
         serve_suspension_ends("appraisals.selectors.suspension_ends")
         when_returned("SANCTION", "appraisals.services.sanctions.sanction_returned")

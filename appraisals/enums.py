@@ -31,6 +31,9 @@ class RunningTasks(TextChoices):
 class SanctionStatus(TextChoices):
     """Where a sanction stands."""
 
+    DRAFTED = "DRAFTED", _("sanction being prepared")
+    TOLD = "TOLD", _("told beforehand")
+    DROPPED = "DROPPED", _("sanction dropped")
     PROPOSED = "PROPOSED", _("sanction proposed")
     IN_FORCE = "IN_FORCE", _("in force")
     REFUSED = "REFUSED", _("sanction not agreed")
@@ -40,6 +43,53 @@ class SanctionStatus(TextChoices):
 class SanctionAction(TextChoices):
     """What is done to a sanction."""
 
+    TELL = "TELL", _("tell the party beforehand")
+    DROP = "DROP", _("drop the sanction")
+    SUBMIT = "SUBMIT", _("submit the sanction for approval")
     DECIDE = "DECIDE", _("decide the sanction")
     REFUSE = "REFUSE", _("refuse the sanction")
     END = "END", _("end the sanction")
+
+
+class TaskFate(TextChoices):
+    """What becomes of a running task when another firm takes the place of the chosen one."""
+
+    TAKE_OVER = "TAKE_OVER", _("the successor takes it over")
+    ANEW = "ANEW", _("a firm is chosen anew")
+    STAY = "STAY", _("it stays with the firm")
+
+
+class SanctionPaper(TextChoices):
+    """The papers of a sanction; each has its own series of numbers."""
+
+    NOTICE = "SANCTION_NOTICE", _("notice before a sanction")
+    DECISION = "SANCTION_DECISION", _("decision on a sanction")
+    TALK = "TALK_NOTICE", _("call to a talk")
+    TALK_RECORD = "TALK_RECORD", _("record of a talk")
+    LIFTING = "LIFTING_DECISION", _("decision on a lifting")
+    HAND_OVER = "HAND_OVER", _("hand-over letter")
+
+
+class LiftingStatus(TextChoices):
+    """Where an application for lifting stands."""
+
+    ASKED = "ASKED", _("lifting asked for")
+    GRANTED = "GRANTED", _("lifting granted")
+    REFUSED = "REFUSED", _("lifting refused")
+
+
+class HandOverStatus(TextChoices):
+    """Where a hand-over to another authority stands."""
+
+    PROPOSED = "PROPOSED", _("hand-over proposed")
+    AGREED = "AGREED", _("hand-over agreed")
+    REFUSED = "REFUSED", _("hand-over not agreed")
+    SENT = "SENT", _("handed over")
+
+
+class HandOverAction(TextChoices):
+    """What is done to a hand-over."""
+
+    DECIDE = "DECIDE", _("agree to the hand-over")
+    REFUSE = "REFUSE", _("refuse the hand-over")
+    SEND = "SEND", _("send the hand-over letter")

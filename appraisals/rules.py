@@ -1,7 +1,8 @@
-"""The points of a firm's year and the ladder of sanctions. Rules R-26 and R-30."""
+"""The points of a firm's year and the ladder of sanctions. Rules R-26, R-30 and R-56."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from math import floor
 from typing import Any, Final
@@ -15,6 +16,7 @@ RULES: Final = (
     Rule("small_sample", "R-30", 3, "reports", "DEFAULT"),
     Rule("mutual_recognition", "R-30", default=True, unit="yes or no", tag="DEFAULT"),
     Rule("suspension_months_most", "R-26", 12, "months", "LOCAL"),
+    Rule("prior_notice_kinds", "R-56", ["SUSPENSION", "REMOVAL"], "kinds of sanctions", "DEFAULT"),
 )
 FULL: Final = 100
 LADDER: Final = ("TALK", "SUSPENSION", "REMOVAL")
@@ -98,3 +100,11 @@ def missing_rung(kind: str, earlier: Collection[str], *, is_grave: bool) -> str:
         return ""
     below = LADDER[LADDER.index(kind) - 1]
     return "" if below in earlier else below
+
+
+def return_day(ends: Sequence[tuple[date, bool]]) -> date | None:
+    """Return the day on which the last of several suspensions has ended: the later end counts. Rules R-26, R-57.
+
+    Each is (its end, whether it ends without anybody); None where one of them waits for its lifting.
+    """
+    return max(day for day, _itself in ends) if ends and all(itself for _day, itself in ends) else None

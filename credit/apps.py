@@ -16,3 +16,4 @@ class CreditConfig(AppConfig):
 
         register(*RULES)
         serve_owner("credit.creditevent", "credit.selectors.evidence_visible_to")
+        serve_owner("credit.eventreply", "credit.selectors.replies_visible_to")

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.taxonomy.models import Node
 from parties.models import Organisation, Person
 
@@ -72,6 +73,18 @@ class ExpertStanding(models.Model):
         return f"{self.expert} {self.status} #{self.pk}"
 
 
+class ExpertTerm(models.Model):
+    """A term in the pool: the day on which it was given or renewed, and the first day after it."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.expert} {self.ends_on} #{self.pk}"
+
+
 class ExpertSpecialty(models.Model):
     """What an expert is good at: a node of the specialty tree."""
 
@@ -128,6 +141,7 @@ class ExpertUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["expert", "year"], name="expert_undertaking_once_a_year")]

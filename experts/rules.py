@@ -1,6 +1,6 @@
-"""Who may be in the pool. Rules R-13, R-14, R-27."""
+"""Who may be in the pool, and how a suspension ends. Rules R-13, R-14, R-27, R-57."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from experts.enums import TitleLevel
@@ -13,6 +13,9 @@ RULES: Final = (
     Rule("expert_work_years", "R-14", 8, "calendar years", "LAW", PROCUREMENT_EXPERTS),
     Rule("expert_age_limit", "R-14", 70, "years of age", "LAW", PROCUREMENT_EXPERTS),
     Rule("expert_suspension_months", "R-27", [3, 6, 12], "months", "LOCAL"),
+    Rule("lifting_application_months", "R-57", 6, "months", "LOCAL"),
+    Rule("lifting_test_months", "R-57", 12, "months", "LOCAL"),
+    Rule("lifting_window_days", "R-57", 30, "days", "DEFAULT"),
 )
 
 
@@ -40,3 +43,17 @@ def age_refusal(*, born_on: date | None, on: date, age: int, source: str) -> Ref
 def suspended_until(started_on: date, *, months: int) -> date:
     """Return the first free day of a suspension that began on ``started_on``. Rule R-27."""
     return months_after(started_on, months)
+
+
+def lifting_needs(months: int, *, application_from: int, test_from: int) -> tuple[bool, bool]:
+    """Return whether a suspension of ``months`` ends on an application only, and whether that needs a passed test.
+
+    A shorter one ends by itself. Rule R-57.
+    """
+    needs_test = months >= test_from
+    return months >= application_from or needs_test, needs_test
+
+
+def lifting_opens_on(ends_on: date, *, days: int) -> date:
+    """Return the first day on which the lifting of a suspension may be asked for. Rule R-57."""
+    return ends_on - timedelta(days=days)

@@ -1,9 +1,9 @@
 """Keeping the pool: experts, their standing, specialties, recusals, free days and undertakings."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,17 +11,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluators.rules import renewable_from, renewed_until
+from evaluators.rules import may_reapply_from, renewable_from, renewed_until
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
 )
-from experts.rules import age_refusal, entry_refusal, suspended_until
+from experts.rules import age_refusal, entry_refusal, lifting_needs, suspended_until
 from experts.selectors import recusals_on
 from experts.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
@@ -29,11 +30,13 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
 from foundation.audit.services import record, record_each
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.core.dates import years_after
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.papers.services import next_number
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import rules_for, wording_on
 from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 from parties.enums import OrganisationKind
 from parties.models import Employment, Organisation, Person
 from parties.rules import same_name
@@ -48,6 +51,7 @@ from parties.services import (
 )
 
 UNDERTAKING_TEXT = "2020-1"
+UNDERTAKING = "EXPERT_UNDERTAKING"
 WORDS = {
     "expert_too_new": gettext_lazy("An intermediate title needs eight years of work."),
     "expert_too_old": gettext_lazy("The age limit of the pool is reached."),
@@ -77,7 +81,8 @@ class ExpertDraft:
 def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
     """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
 
-    Raise ``ExpertRefused`` for who may not enter (R-14); guests are asked for one task and enter without the rule.
+    Raise ``ExpertRefused`` for who may not enter (R-14), and for a specialty that has ended and was not his before;
+    guests are asked for one task and enter without the rule.
     """
     require(by, Capability.REGISTER)
     rules = rules_for(bureau=bureau, on=on)
@@ -95,6 +100,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
             raise ExpertRefused(replace(refusal, message=f"{draft.person.name}: {WORDS[refusal.code]}"))
     rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
     known = {row.person_id: row for row in rows}
+    _refuse_ended_nodes(drafts, known)
     made, changed, result = [], [], []
     for draft in drafts:
         row = known.get(draft.person.pk)
@@ -195,6 +201,18 @@ def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisati
     return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
 
 
+def _refuse_ended_nodes(drafts: Sequence[ExpertDraft], known: Mapping[int, Expert]) -> None:
+    """Raise ``ExpertRefused`` for an ended specialty that is chosen anew; whoever has it keeps it (edge case 55)."""
+    chosen = [(known.get(draft.person.pk), node) for draft in drafts for node in draft.nodes if node.retired_on]
+    if not chosen:
+        return
+    rows = ExpertSpecialty.objects.filter(expert__in=[row.pk for row, _node in chosen if row])
+    held = set(rows.values_list("expert_id", "node_id"))
+    anew = [node for row, node in chosen if row is None or (row.pk, node.pk) not in held]
+    if refusal := retired_refusal(anew):
+        raise ExpertRefused(refusal)
+
+
 def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) -> None:
     specialties = [
         ExpertSpecialty(expert=row, node=node, is_main=index == 0)
@@ -210,8 +228,11 @@ def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) ->
 def move_experts(
     *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = ""
 ) -> list[Expert]:
-    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot."""
-    require(by, Capability.REGISTER)
+    """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot.
+
+    Who keeps the pool; an expert himself may only leave it. A removed expert may apply again after his years (R-26).
+    """
+    _require_mover(experts, action, by)
     if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
         raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
     rows = list(
@@ -229,6 +250,8 @@ def move_experts(
                 "state": row.get_status_display(),
             }
             raise TransitionRefused(noun="expert", status=row.status, action=action, message=message)
+        if action == ExpertAction.REAPPLY and row.status == ExpertStatus.REMOVED:
+            _refuse_too_early(row, on)
         if action == ExpertAction.ADMIT:
             if row.bureau_id not in years:
                 years[row.bureau_id] = rules_for(bureau=row.bureau, on=on).value("register_term_years")
@@ -246,9 +269,28 @@ def move_experts(
     ExpertStanding.objects.bulk_create(
         [ExpertStanding(expert=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )
+    if action == ExpertAction.ADMIT:
+        _give_terms(rows, on=on)
     facts = [(row, {"action": action, "status": row.status, "reason": reason, "on": on}) for row in rows]
     record_each(actor=by, action="experts.moved", acts=facts)
     return rows
+
+
+def _give_terms(rows: Sequence[Expert], *, on: date) -> None:
+    """Keep each expert's term as it is from ``on``: past days answer with the term that held then."""
+    ExpertTerm.objects.bulk_create(
+        [ExpertTerm(expert=row, decided_on=on, ends_on=row.term_ends_on) for row in rows if row.term_ends_on]
+    )
+
+
+def _refuse_too_early(row: Expert, on: date) -> None:
+    """Raise ``ExpertRefused`` before the first day on which a removed expert may apply again. Rule R-26."""
+    rules = rules_for(bureau=row.bureau, on=on)
+    free_on = may_reapply_from(row.status_since, years=rules.value("removal_years"))
+    if on < free_on:
+        message = _("A removed expert may apply again from %(day)s.") % {"day": free_on.isoformat()}
+        facts = {"free_on": free_on.isoformat()}
+        raise ExpertRefused(Refusal("removed_too_recently", message, facts, rules.source("removal_years")))
 
 
 @transaction.atomic
@@ -276,6 +318,7 @@ def renew_expert(*, expert: Expert, by: User, on: date) -> Expert:
     before = row.term_ends_on
     row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
     row.save(update_fields=["term_ends_on"])
+    _give_terms([row], on=on)
     facts = {"before": before, "after": row.term_ends_on, "on": on}
     record(actor=by, action="experts.renewed", subject=row, facts=facts)
     return row
@@ -283,22 +326,45 @@ def renew_expert(*, expert: Expert, by: User, on: date) -> Expert:
 
 @transaction.atomic
 def suspend_expert(*, expert: Expert, months: int, reason: str, by: User, on: date) -> Expert:
-    """Suspend an expert for one of the rule's spells; the shortest ends by itself, longer ones by application. R-27.
+    """Suspend an expert for one of the rule's spells; a short one ends by itself, longer ones by application (R-57).
 
-    Raise ``ExpertRefused`` for another length, ``TransitionRefused`` for who is not in the pool.
+    Of two suspensions the later end counts. Raise ``ExpertRefused`` for another length (R-27), ``TransitionRefused``
+    for who is neither in the pool nor suspended.
     """
-    allowed = list(rules_for(bureau=expert.bureau, on=on).value("expert_suspension_months"))
-    if months not in allowed:
+    rules = rules_for(bureau=expert.bureau, on=on)
+    if months not in (allowed := list(rules.value("expert_suspension_months"))):
         message = _("A suspension lasts one of: %(months)s months.") % {"months": "、".join(map(str, allowed))}
-        raise ExpertRefused(Refusal("months_out_of_range", message, {"field": "months"}))
-    row = move_experts(experts=[expert], action=ExpertAction.SUSPEND, by=by, on=on, reason=reason)[0]
+        source = rules.source("expert_suspension_months")
+        raise ExpertRefused(Refusal("months_out_of_range", message, {"field": "months"}, source))
+    spells = ExpertStanding.objects.filter(expert=expert, status=ExpertStatus.SUSPENDED).on(on)
+    before = spells.order_by("-started_on", "-pk").first()
+    row = before.expert if before else None
+    if row is None or row.status != ExpertStatus.SUSPENDED:
+        row = move_experts(experts=[expert], action=ExpertAction.SUSPEND, by=by, on=on, reason=reason)[0]
+        before = None
     until = suspended_until(on, months=months)
-    if months == min(allowed):
-        ExpertStanding.objects.filter(expert=row, ended_on__isnull=True).update(ended_on=until)
-        reason = _("The suspension ended by itself.")
-        ExpertStanding.objects.create(expert=row, status=ExpertStatus.ACTIVE, started_on=until, reason=reason)
+    asks, _test = lifting_needs(
+        months, application_from=rules.value("lifting_application_months"), test_from=rules.value("lifting_test_months")
+    )
+    has_open_end = asks or (before is not None and before.ended_on is None)
+    ends = [until, *([before.ended_on] if before and before.ended_on else [])]
+    foresee_return(expert=row, day=None if has_open_end else max(ends), by=by, on=on)
     record(actor=by, action="experts.suspended", subject=row, facts={"months": months, "until": until, "on": on})
     return row
+
+
+@transaction.atomic
+def foresee_return(*, expert: Expert, day: date | None, by: User, on: date) -> None:
+    """Write on which day a suspended expert stands in the pool again; None takes a foreseen return back."""
+    require(by, Capability.REGISTER)
+    spells = ExpertStanding.objects.select_for_update(of=("self",)).filter(expert=expert)
+    spells.filter(started_on__gt=on).update(ended_on=F("started_on"))
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    spells.filter(running, status=ExpertStatus.SUSPENDED, started_on__lte=on).update(ended_on=day)
+    if day is not None:
+        reason = _("The suspension ended by itself.")
+        ExpertStanding.objects.create(expert=expert, status=ExpertStatus.ACTIVE, started_on=day, reason=reason)
+    record(actor=by, action="experts.return_foreseen", subject=expert, facts={"day": day, "on": on})
 
 
 @transaction.atomic
@@ -369,15 +435,59 @@ def add_unavailability(
 
 
 @transaction.atomic
-def accept_undertakings(*, experts: Sequence[Expert], year: int, by: User, on: date) -> None:
-    """Write that experts accepted the undertaking (承诺书) of ``year``; accepting again changes nothing. Rule R-41."""
+def accept_undertakings(
+    *, experts: Sequence[Expert], year: int, by: User, on: date, at: datetime | None = None
+) -> None:
+    """Write that experts accepted the undertaking (承诺书) of ``year`` in the text in force on ``on``. Rule R-41.
+
+    Accepting again changes nothing: version, day and moment (``at``, now unless told) stay those of the first time.
+    """
     if not may(by, Capability.REGISTER):
         for expert in experts:
             _own_or_clerk(expert, by)
-    rows = [ExpertUndertaking(expert=e, year=year, text_version=UNDERTAKING_TEXT, accepted_on=on) for e in experts]
+    bureaus = {expert.bureau_id: expert.bureau for expert in experts}
+    versions = {pk: undertaking_version(bureau, on=on) for pk, bureau in bureaus.items()}
+    rows = [
+        ExpertUndertaking(
+            expert=expert,
+            year=year,
+            text_version=versions[expert.bureau_id],
+            accepted_on=on,
+            accepted_at=at or clock.now(),
+        )
+        for expert in experts
+    ]
     ExpertUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
     for expert in experts:
         record(actor=by, action="experts.undertaking_accepted", subject=expert, facts={"year": year, "on": on})
+
+
+def undertaking_version(bureau: Bureau, *, on: date) -> str:
+    """Return the version of the undertaking that experts of ``bureau`` accept on ``on``: the shipped or its own."""
+    own = wording_on(bureau=bureau, code=UNDERTAKING, on=on)
+    return own.version if own else UNDERTAKING_TEXT
+
+
+@transaction.atomic
+def change_title(*, expert: Expert, title: str, level: TitleLevel, by: User, on: date) -> Expert:
+    """Write an expert's new professional title and its level; who keeps the pool has seen the proof."""
+    require(by, Capability.REGISTER)
+    row = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+    if not title.strip():
+        raise ExpertRefused(Refusal("title_missing", _("Name the title."), {"field": "title"}))
+    facts = {"before": [row.title, row.title_level], "after": [title.strip(), level], "on": on}
+    row.title, row.title_level = title.strip()[:60], level
+    row.save(update_fields=["title", "title_level"])
+    record(actor=by, action="experts.title_changed", subject=row, facts=facts)
+    return row
+
+
+def _require_mover(experts: Sequence[Expert], action: ExpertAction, by: User) -> None:
+    if action != ExpertAction.LEAVE:
+        require(by, Capability.REGISTER)
+        return
+    for expert in experts:
+        _own_or_clerk(expert, by)
 
 
 def _own_or_clerk(expert: Expert, by: User) -> bool:

@@ -1,207 +1,197 @@
-"""Sanctions on the bureau's own register: talk, suspension, removal. Rule R-26."""
+"""A sanction takes hold, and ends: the standing moves, running tasks are decided. Rules R-26, R-27, R-57."""
 
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisals.enums import RunningTasks, SanctionAction, SanctionKind, SanctionStatus
-from appraisals.models import Sanction
-from appraisals.permissions import may_sanction
-from appraisals.rules import missing_rung
-from appraisals.selectors import running_tasks_of
-from appraisals.transitions import SANCTION
+from appraisals.enums import RunningTasks, SanctionAction, SanctionKind, SanctionPaper
+from appraisals.models import HandOver, Sanction, SanctionTask
+from appraisals.selectors import (
+    due_suspensions,
+    party_name,
+    returns_on,
+    running_of,
+    unanswered,
+    users_of_party,
+    work_number,
+)
+from appraisals.services.hand_overs import hand_over_decided
+from appraisals.services.steps import SanctionRefused, draft, locked, move, registrar
+from assignments.models import Assignment
 from assignments.services.tasks import recommission, stop_task
 from delivery.models import Commission
 from delivery.services import end_commission
 from evaluators.enums import FirmAction, FirmStatus
-from evaluators.models import Firm
 from evaluators.services import move_firms
-from foundation.accounts.enums import Capability
-from foundation.accounts.models import RoleGrant, User
-from foundation.accounts.rules import CAPABILITIES
+from experts.enums import ExpertAction, ExpertStatus
+from experts.rules import lifting_needs
+from experts.services import foresee_return, move_experts
+from foundation.accounts.models import User
 from foundation.approvals.models import Approval
-from foundation.approvals.services import submit
 from foundation.audit.services import record
+from foundation.core import clock
 from foundation.core.dates import months_after, years_after
-from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.core.errors import Refusal
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
-from parties.selectors import users_of_organisation
+from reviews.services.opinions import step_back
 
-
-class SanctionRefused(DomainError):  # noqa: N818 - reads as a sentence
-    """The sanction cannot be proposed."""
-
-
-@transaction.atomic
-def propose_sanction(
-    *,
-    firm: Firm,
-    kind: SanctionKind,
-    reason: str,
-    running_tasks: RunningTasks | str,
-    by: User,
-    on: date,
-    months: int = 0,
-    is_grave: bool = False,
-) -> Sanction:
-    """Propose a sanction and put it on its way through approval; it takes hold when the approval is agreed.
-
-    What happens to running tasks must be chosen. Raise ``SanctionRefused`` without a reason or choice, for a rung that
-    was skipped, for a suspension without months, and where another one waits.
-    """
-    firm = Firm.objects.select_for_update(of=("self",)).select_related("bureau", "organisation").get(pk=firm.pk)
-    if not may_sanction(by, firm.bureau):
-        raise NotAllowed
-    _check(firm, kind, reason=reason, running_tasks=running_tasks, months=months, is_grave=is_grave, on=on)
-    row = Sanction.objects.create(
-        bureau=firm.bureau,
-        firm=firm,
-        kind=kind,
-        months=months if kind == SanctionKind.SUSPENSION else 0,
-        is_grave=is_grave,
-        running_tasks=running_tasks,
-        reason=reason.strip(),
-        proposed_by=by,
-        proposed_on=on,
-    )
-    submit(
-        bureau=firm.bureau,
-        kind="SANCTION",
-        subject=row,
-        title=_("%(kind)s: %(firm)s") % {"kind": kind.label, "firm": firm.organisation.name},
-        facts={"kind": kind, "reason": row.reason, "running_tasks": running_tasks, "months": row.months},
-        by=by,
-        on=on,
-    )
-    record(actor=by, action="appraisals.sanction_proposed", subject=row, facts={"kind": kind, "firm": firm.pk})
-    return row
-
-
-def _check(
-    firm: Firm, kind: SanctionKind, *, reason: str, running_tasks: str, months: int, is_grave: bool, on: date
-) -> None:
-    rules = rules_for(bureau=firm.bureau, on=on)
-    if not reason.strip():
-        raise SanctionRefused(Refusal("reason_missing", _("Write the reason."), {"field": "reason"}))
-    if running_tasks not in RunningTasks:
-        message = _("Choose what happens to the firm's running tasks.")
-        raise SanctionRefused(Refusal("choice_missing", message, {"field": "running_tasks"}))
-    if firm.status not in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
-        message = _("The firm's standing is “%(state)s”; there is nothing to sanction in the register.") % {
-            "state": firm.get_status_display()
-        }
-        raise SanctionRefused(Refusal("not_in_register", message))
-    if Sanction.objects.filter(firm=firm, status=SanctionStatus.PROPOSED).exists():
-        raise SanctionRefused(Refusal("under_approval", _("A sanction of this firm waits for approval already.")))
-    most = int(rules.value("suspension_months_most"))
-    if kind == SanctionKind.SUSPENSION and not 1 <= months <= most:
-        message = _("A suspension lasts 1 to %(most)s months.") % {"most": most}
-        source = rules.source("suspension_months_most")
-        raise SanctionRefused(Refusal("months_out_of_range", message, {"field": "months"}, source))
-    after = years_after(on, -int(rules.value("removal_years")))
-    earlier = Sanction.objects.filter(firm=firm, started_on__gt=after)
-    if rung := missing_rung(kind, set(earlier.values_list("kind", flat=True)), is_grave=is_grave):
-        message = _("First comes: %(rung)s. Only a grave case may skip it; tick that it is one.") % {
-            "rung": SanctionKind(rung).label
-        }
-        source = rules.source("removal_years")
-        raise SanctionRefused(Refusal("rung_skipped", message, {"field": "kind", "rung": rung}, source))
+WORDS = {
+    SanctionKind.TALK: ("约谈通知书", SanctionPaper.TALK),
+    SanctionKind.SUSPENSION: ("暂停处理决定书", SanctionPaper.DECISION),
+    SanctionKind.REMOVAL: ("移出名录决定书", SanctionPaper.DECISION),
+}
 
 
 @transaction.atomic
 def sanction_agreed(*, approval: Approval, by: User, on: date) -> None:
-    """Take hold: change the standing, decide the running tasks, tell the firm."""
-    row = _locked(approval)
-    _move(row, SanctionAction.DECIDE)
+    """Take hold: change the standing, do what was chosen for running tasks, draft the paper, tell the party.
+
+    Raise ``SanctionRefused`` where a task has begun since and nobody chose what happens to it.
+    """
+    if approval.subject_kind == HandOver._meta.label_lower:
+        hand_over_decided(pk=approval.subject_id, is_agreed=True, by=by, on=on)
+        return
+    row = locked(approval.subject_id)
+    if missing := unanswered(row):
+        message = _("These tasks began since: %(tasks)s. On the page of the sanction, choose what happens to them.") % {
+            "tasks": "、".join(work_number(seat) for seat in missing)
+        }
+        source = rules_for(bureau=row.bureau, on=on).source("removal_years")
+        raise SanctionRefused(Refusal("choice_missing", message, {"url": f"/bureau/sanctions/{row.pk}/"}, source))
+    move(row, SanctionAction.DECIDE)
     row.decided_by, row.started_on = by, on
-    if row.kind == SanctionKind.SUSPENSION:
-        row.ends_on = months_after(on, row.months)
-    elif row.kind == SanctionKind.REMOVAL:
-        years = int(rules_for(bureau=row.bureau, on=on).value("removal_years"))
-        row.ends_on = years_after(on, years)
-    row.save(update_fields=["status", "decided_by", "started_on", "ends_on"])
-    _change_standing(row, on=on)
-    _decide_running_tasks(row, on=on)
-    facts = {"kind": row.kind, "until": row.ends_on, "running_tasks": row.running_tasks, "decided_by": by.pk}
+    _write_end(row, on)
+    row.save(update_fields=["status", "decided_by", "started_on", "ends_on", "needs_application", "needs_test"])
+    keeper = registrar(row)
+    _change_standing(row, by=keeper, on=on)
+    _decide_running_tasks(row, by=keeper, on=on)
+    word, kind = WORDS[SanctionKind(row.kind)]
+    draft(row, kind, f"关于对{party_name(row)}的{word}", by=keeper, on=on, reason=row.reason)
+    facts = {"kind": row.kind, "until": row.ends_on, "decided_by": by.pk}
     record(actor=by, action="appraisals.sanction_in_force", subject=row, facts=facts)
-    notify(users=users_of_organisation(row.firm.organisation_id), code="sanction", facts={"kind": row.kind})
+    path = "/firm/credit/" if row.firm_id else "/expert/credit/"
+    notify(users=users_of_party(row), code="sanction", facts={"kind": row.kind}, path=path)
+
+
+def _write_end(row: Sanction, on: date) -> None:
+    rules = rules_for(bureau=row.bureau, on=on)
+    if row.kind == SanctionKind.REMOVAL:
+        row.ends_on = years_after(on, int(rules.value("removal_years")))
+    elif row.kind == SanctionKind.SUSPENSION:
+        row.ends_on = months_after(on, row.months)
+        if row.expert_id is not None:
+            row.needs_application, row.needs_test = lifting_needs(
+                row.months,
+                application_from=rules.value("lifting_application_months"),
+                test_from=rules.value("lifting_test_months"),
+            )
 
 
 @transaction.atomic
-def sanction_returned(*, approval: Approval, by: User, on: date) -> None:  # noqa: ARG001 - the handler's signature
-    """Note that the sanction was not agreed."""
-    row = _locked(approval)
-    _move(row, SanctionAction.REFUSE)
+def sanction_returned(*, approval: Approval, by: User, on: date) -> None:
+    """Note that the sanction, or the hand-over, was not agreed."""
+    if approval.subject_kind == HandOver._meta.label_lower:
+        hand_over_decided(pk=approval.subject_id, is_agreed=False, by=by, on=on)
+        return
+    row = locked(approval.subject_id)
+    move(row, SanctionAction.REFUSE)
     row.save(update_fields=["status"])
     record(actor=by, action="appraisals.sanction_refused", subject=row, facts={"kind": row.kind})
+    if row.told_on is not None:
+        path = "/firm/credit/" if row.firm_id else "/expert/credit/"
+        notify(users=users_of_party(row), code="sanction_dropped", path=path)
 
 
 @transaction.atomic
 def end_due_sanctions(*, on: date) -> list[Sanction]:
-    """End the suspensions whose last day has come: the firm stands in the register again. Run daily; return them."""
-    due = Sanction.objects.select_for_update(of=("self",)).filter(
-        kind=SanctionKind.SUSPENSION, status=SanctionStatus.IN_FORCE, ends_on__lte=on
-    )
-    rows = list(due.select_related("bureau", "firm", "proposed_by").order_by("pk"))
-    for row in rows:
-        _move(row, SanctionAction.END)
-        row.ended_on = row.ends_on
+    """End the suspensions whose last day has come and that wait for nobody. Run daily; return them.
+
+    The party stands in the register again unless another suspension in force lasts longer: the later end counts.
+    """
+    rows = list(due_suspensions(on).values_list("pk", flat=True))
+    ended = []
+    for pk in rows:
+        row = locked(pk)
+        move(row, SanctionAction.END)
+        row.ended_on = max(row.ends_on or on, row.lifted_on or row.ends_on or on)
         row.save(update_fields=["status", "ended_on"])
-        if row.firm.status == FirmStatus.SUSPENDED:
-            reason, ended_on = _("The suspension ended by itself."), row.ends_on or on
-            move_firms(firms=[row.firm], action=FirmAction.RESTORE, by=_registrar(row), on=ended_on, reason=reason)
+        restore(row, by=registrar(row), on=row.ended_on)
         record(actor="system", action="appraisals.sanction_ended", subject=row, facts={"on": on})
-    return rows
+        ended.append(row)
+    return ended
 
 
-def _registrar(row: Sanction) -> User:
-    """Return who proposed the sanction while he keeps the register, else another who does."""
-    if may_sanction(row.proposed_by, row.bureau):
-        return row.proposed_by
-    roles = [role for role, can in CAPABILITIES.items() if Capability.REGISTER in can]
-    grants = RoleGrant.objects.filter(
-        bureau=row.bureau, role__in=roles, ended_on__isnull=True, user__is_active=True
-    ).select_related("user")
-    grant = grants.order_by("pk").first()
-    return grant.user if grant else row.proposed_by
+def restore(row: Sanction, *, by: User, on: date) -> None:
+    """Let the party of an ended suspension stand in the register again, unless another suspension is in force."""
+    reason = _("The suspension was lifted.") if row.lifted_on else _("The suspension ended by itself.")
+    if row.firm is not None:
+        row.firm.refresh_from_db(fields=["status"])
+        still = returns_on(firm=row.firm, expert=None)
+        if row.firm.status == FirmStatus.SUSPENDED and (still is None or still <= on):
+            move_firms(firms=[row.firm], action=FirmAction.RESTORE, by=by, on=on, reason=reason)
+    elif row.expert is not None:
+        _settle_expert(row, by=by, on=on, reason=reason)
 
 
-def _locked(approval: Approval) -> Sanction:
-    rows = Sanction.objects.select_for_update(of=("self",)).select_related("bureau", "firm", "proposed_by")
-    return rows.get(pk=approval.subject_id)
-
-
-def _move(row: Sanction, action: SanctionAction) -> None:
-    after = SANCTION.get((SanctionStatus(row.status), action))
-    if after is None:
-        message = _("The sanction is in the state “%(state)s”; this step does not follow.") % {
-            "state": row.get_status_display()
-        }
-        raise TransitionRefused(noun="sanction", status=row.status, action=action, message=message)
-    row.status = after
-
-
-def _change_standing(row: Sanction, *, on: date) -> None:
-    """Move the firm in the register, in the name of who proposed it; the approval decided."""
-    action = {SanctionKind.SUSPENSION: FirmAction.SUSPEND, SanctionKind.REMOVAL: FirmAction.REMOVE}.get(
-        SanctionKind(row.kind)
-    )
-    is_suspended = row.firm.status == FirmStatus.SUSPENDED and action == FirmAction.SUSPEND
-    if action and not is_suspended:
-        move_firms(firms=[row.firm], action=action, by=row.proposed_by, on=on, reason=row.reason)
-
-
-def _decide_running_tasks(row: Sanction, *, on: date) -> None:
-    if row.running_tasks == RunningTasks.FINISH:
+def _settle_expert(row: Sanction, *, by: User, on: date, reason: str) -> None:
+    """Bring a suspended expert's standing in line with the suspensions that are in force."""
+    expert = row.expert
+    assert expert is not None  # noqa: S101 - the caller asked
+    expert.refresh_from_db(fields=["status"])
+    if expert.status != ExpertStatus.SUSPENDED:
         return
-    for seat in running_tasks_of(row.firm):
-        if seat.task is None:
-            continue
-        for commission in Commission.objects.filter(assignment=seat, ended_on__isnull=True):
-            end_commission(commission=commission, reason=row.reason, by=row.proposed_by, on=on)
-        if row.running_tasks == RunningTasks.HAND_OVER:
-            recommission(task=seat.task, reason=row.reason, by=row.proposed_by, on=on)
-        else:
-            stop_task(task=seat.task, reason=row.reason, by=row.proposed_by, on=on)
+    if any_left := _in_force(row):
+        foresee_return(expert=expert, day=returns_on(firm=None, expert=expert), by=by, on=on)
+    if not any_left:
+        move_experts(experts=[expert], action=ExpertAction.RESTORE, by=by, on=on, reason=reason)
+
+
+def _in_force(row: Sanction) -> bool:
+    rows = Sanction.objects.filter(expert=row.expert, kind=SanctionKind.SUSPENSION, status="IN_FORCE")
+    return rows.exists()
+
+
+def _change_standing(row: Sanction, *, by: User, on: date) -> None:
+    """Move the party in the register, in the name of who keeps it; the approval decided."""
+    if row.kind == SanctionKind.TALK:
+        return
+    is_removal = row.kind == SanctionKind.REMOVAL
+    if row.firm is not None and (is_removal or row.firm.status != FirmStatus.SUSPENDED):
+        action = FirmAction.REMOVE if is_removal else FirmAction.SUSPEND
+        move_firms(firms=[row.firm], action=action, by=by, on=on, reason=row.reason)
+    elif row.expert is not None:
+        step = ExpertAction.REMOVE if is_removal else ExpertAction.SUSPEND
+        if is_removal or row.expert.status != ExpertStatus.SUSPENDED:
+            move_experts(experts=[row.expert], action=step, by=by, on=on, reason=row.reason)
+        if not is_removal:
+            foresee_return(expert=row.expert, day=returns_on(firm=None, expert=row.expert), by=by, on=on)
+
+
+def _decide_running_tasks(row: Sanction, *, by: User, on: date) -> None:
+    """Do what was chosen for each task or seat that still runs, and write the day."""
+    chosen = SanctionTask.objects.select_for_update(of=("self",)).filter(sanction=row, done_on__isnull=True)
+    joins = "assignment__task__bureau", "assignment__re_review"
+    running = {seat.pk for seat in running_of(firm=row.firm, expert=row.expert)}
+    reason = f"{WORDS[SanctionKind(row.kind)][0]}：{row.reason}"[:300]
+    for one in chosen.select_related(*joins).order_by("assignment_id"):
+        seat = one.assignment
+        if one.choice != RunningTasks.FINISH and seat.pk in running:
+            _take_away(seat, RunningTasks(one.choice), reason=reason, by=by, on=on)
+        one.done_on = on
+        one.save(update_fields=["done_on"])
+        facts = {"choice": one.choice, "assignment": seat.pk, "on": on}
+        record(actor=by, action="appraisals.sanction_task_decided", subject=row, facts=facts)
+
+
+def _take_away(seat: Assignment, choice: RunningTasks, *, reason: str, by: User, on: date) -> None:
+    if seat.task is None:
+        step_back(assignment=seat, words=reason, by=by, at=clock.now())
+        return
+    for commission in Commission.objects.filter(assignment=seat, ended_on__isnull=True).order_by("pk"):
+        end_commission(commission=commission, reason=reason, by=by, on=on)
+    if choice == RunningTasks.HAND_OVER:
+        recommission(task=seat.task, reason=reason, by=by, on=on)
+    else:
+        stop_task(task=seat.task, reason=reason, by=by, on=on)

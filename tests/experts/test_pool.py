@@ -86,11 +86,44 @@ def test_other_lengths_are_refused_and_change_nothing(people):
     assert expert.standings.count() == 1
 
 
+@pytest.mark.rule("R-27")
+@pytest.mark.parametrize(("first", "second", "back"), [
+    ((3, date(2020, 6, 1)), (3, date(2020, 7, 15)), date(2020, 10, 15)),
+    ((3, date(2020, 6, 1)), (6, date(2020, 7, 15)), None),
+    ((6, date(2020, 6, 1)), (3, date(2020, 7, 15)), None),
+])  # fmt: skip
+def test_of_two_suspensions_the_later_end_counts(people, first, second, back):
+    expert = ExpertFactory(bureau=people["bureau"])
+
+    for months, on in (first, second):
+        suspend_expert(expert=expert, months=months, reason="三次谢绝", by=people["clerk"], on=on)
+
+    assert standing_on(expert, date(2020, 9, 1)) == ExpertStatus.SUSPENDED
+    assert end_due_suspensions(on=date(2020, 10, 14)) == 0
+    assert standing_on(expert, date(2020, 10, 15)) == (ExpertStatus.ACTIVE if back else ExpertStatus.SUSPENDED)
+    assert end_due_suspensions(on=date(2020, 10, 15)) == (1 if back else 0)
+
+
+@pytest.mark.rule("R-26")
+def test_removed_expert_applies_again_on_the_first_day_and_not_before(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    move_experts(experts=[expert], action=ExpertAction.REMOVE, by=people["clerk"], on=ON, reason="请人代评")
+
+    with pytest.raises(ExpertRefused) as caught:
+        move_experts(experts=[expert], action=ExpertAction.REAPPLY, by=people["clerk"], on=date(2023, 5, 31))
+
+    assert caught.value.refusal.facts == {"free_on": "2023-06-01"}
+    assert standing_on(expert, date(2023, 5, 31)) == ExpertStatus.REMOVED
+    again = move_experts(experts=[expert], action=ExpertAction.REAPPLY, by=people["clerk"], on=date(2023, 6, 1))[0]
+    assert again.status == ExpertStatus.APPLIED
+
+
 @pytest.mark.parametrize("status", list(ExpertStatus))
 @pytest.mark.parametrize("action", list(ExpertAction))
 def test_every_pair_moves_as_the_table_says(people, status, action):
     expert = ExpertFactory(bureau=people["bureau"], status=status)
-    given = {"experts": [expert], "action": action, "by": people["clerk"], "on": ON, "reason": "演示"}
+    day = date(2022, 1, 1)  # the first on which somebody removed in 2019 may apply again
+    given = {"experts": [expert], "action": action, "by": people["clerk"], "on": day, "reason": "演示"}
 
     if after := TRANSITIONS.get((status, action)):
         assert move_experts(**given)[0].status == after

@@ -18,6 +18,7 @@ ROOMS = (
     "experts",
     "admissions",
     "credit",
+    "evaluators",
 )
 WORDS = ROOT / "templates" / "notices"
 
@@ -32,7 +33,9 @@ def codes():
                     continue
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 given = (
-                    [word.value for word in node.keywords if word.arg == "code"] if name in {"notify", "tell"} else []
+                    [word.value for word in node.keywords if word.arg == "code"]
+                    if name in {"notify", "tell", "tell_party"}
+                    else []
                 )
                 given += node.args[1:2] if name == "_tell" else []
                 for value in given:

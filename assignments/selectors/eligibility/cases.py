@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus
+from assignments.enums import AssignmentStatus, DrawStatus
 from assignments.models import Assignment
 from assignments.rules import eligibility as rule
 from assignments.transitions import GONE
@@ -189,6 +189,12 @@ def supply(answers: Iterable[Eligibility], *, seats: int, ratio: int, group_max:
 def served(bureau_id: int) -> models.QuerySet[Assignment]:
     """Return the assignments of firms that were not left or void."""
     return Assignment.objects.filter(bureau_id=bureau_id, task__isnull=False).exclude(status__in=GONE)
+
+
+def who_left(rows: models.QuerySet[Assignment]) -> models.QuerySet[Assignment]:
+    """Keep those who left; a seat that went back with its void draw was never left."""
+    went_back = models.Q(status=AssignmentStatus.VOID, decline_reason="", draw__status=DrawStatus.VOID)
+    return rows.filter(status__in=GONE).exclude(went_back)
 
 
 def note_declines(cases: Cases, who: Iterable[int], party: str, rules: Rules, on: date) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
-from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served
+from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served, who_left
+from assignments.selectors.eligibility.ties import kin_conflicts, posts_as_spells
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmStatus
@@ -51,24 +52,29 @@ MEMBER: Final = (
 def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expert] | None = None) -> list[Eligibility]:
     """Return the answer for every expert of the bureau (or for ``experts``) on ``on``, in the order of their numbers.
 
-    Guests of other tasks are left out. The meeting's day counts for absence, ``on`` for everything else.
+    Guests of other tasks are left out. The meeting's day counts for absence and age, ``on`` for everything else.
     """
     rows = list(experts if experts is not None else pool_of(re_review).select_related("person").order_by(*ORDER))
-    members = [
+    members = members_of(rows)
+    who = Asked.whole(re_review) if experts is None else Asked.of(members)
+    return _answers(re_review, on, members, rows, who)
+
+
+def members_of(rows: Sequence[Expert]) -> list[PoolMember]:
+    """Return what the rules ask of each expert; ``rows`` have their persons."""
+    return [
         PoolMember(
             row.pk, row.number, row.person_id, row.person.name, row.source, row.admitted_on, row.term_ends_on,
             row.person.born_on, row.person.died_on,
         )
         for row in rows
     ]  # fmt: skip
-    who = _Who.whole(re_review) if experts is None else _Who.of(members)
-    return _answers(re_review, on, members, rows, who)
 
 
 def pool_answers(re_review: ReReviewTask, on: date) -> list[Eligibility]:
     """Return what ``expert_eligibility`` returns for everybody, parties as ``PoolMember``: to look at, not to seat."""
     members = [PoolMember(*row) for row in pool_of(re_review).order_by(*ORDER).values_list(*MEMBER)]
-    return _answers(re_review, on, members, members, _Who.whole(re_review))
+    return _answers(re_review, on, members, members, Asked.whole(re_review))
 
 
 ORDER: Final = ("number", "pk")
@@ -81,7 +87,7 @@ def pool_of(re_review: ReReviewTask) -> models.QuerySet[Expert]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Who:
+class Asked:
     """Whom the queries ask about: keys that were given, or the whole pool, which the database finds by itself."""
 
     experts: Collection[int] | models.QuerySet[Any, int]
@@ -89,27 +95,29 @@ class _Who:
 
     @classmethod
     def whole(cls, re_review: ReReviewTask) -> Self:
+        """Ask about the whole pool."""
         rows = pool_of(re_review)
         return cls(rows.values_list("pk", flat=True), rows.values_list("person_id", flat=True))
 
     @classmethod
     def of(cls, members: Sequence[PoolMember]) -> Self:
+        """Ask about some."""
         return cls([row.pk for row in members], [row.person_id for row in members])
 
 
 def _answers(
-    re_review: ReReviewTask, on: date, members: Sequence[PoolMember], parties: Sequence[Any], who: _Who
+    re_review: ReReviewTask, on: date, members: Sequence[PoolMember], parties: Sequence[Any], who: Asked
 ) -> list[Eligibility]:
     rules = rules_of_task(re_review.evaluation, on)
     cases: Cases = defaultdict(Case)
     persons = {row.person_id: row.pk for row in members}
     sides = _sides(re_review)
-    _expert_standing(cases, members, who, rules, on)
+    judge_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
     _expert_conflicts(cases, persons, who, sides, re_review, rules, on)
     _expert_recusals(cases, who, sides, re_review, rules, on)
     _expert_load(cases, who, re_review, rules, on)
     note_declines(cases, who.experts, "expert", rules, on)
-    _expert_training(cases, members, who, rules, on)
+    judge_training(cases, members, who, rules, on)
     meeting = re_review.meets_on or on
     for pk, until in pool.unavailable_on(who.experts, meeting).items():
         words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
@@ -126,7 +134,7 @@ def _answers(
 NO_LINKS: Final[frozenset[str]] = frozenset()
 
 
-def _links(who: _Who, on: date) -> dict[int, frozenset[str]]:
+def _links(who: Asked, on: date) -> dict[int, frozenset[str]]:
     """Return the groups of each person: whoever employs him on ``on``."""
     running = Employment.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
     found: dict[int, frozenset[str]] = {}
@@ -152,7 +160,13 @@ def _sides(re_review: ReReviewTask) -> _Sides:
     return _Sides(frozenset(organisation_family(task.unit)), frozenset(pk for pk in chosen if pk is not None))
 
 
-def _expert_standing(cases: Cases, members: Sequence[PoolMember], who: _Who, rules: Rules, on: date) -> None:
+def judge_standing(
+    cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date, *, meets_on: date | None = None
+) -> None:
+    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
+
+    Who reaches the age limit between the draw and the meeting is too old (edge case 37).
+    """
     standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
     undertaken = pool.undertaken(who.experts, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
@@ -175,7 +189,7 @@ def _expert_standing(cases: Cases, members: Sequence[PoolMember], who: _Who, rul
             if is_yearly and row.pk not in undertaken:
                 key = "undertaking_yearly"
                 cases[row.pk].no("no_undertaking", no_undertaking, rules=rules, key=key, free_on=None)
-        if age_refusal(born_on=row.born_on, on=on, age=age, source=source):
+        if age_refusal(born_on=row.born_on, on=max(on, meets_on or on), age=age, source=source):
             words = _("The age limit of %(age)d years is reached.") % {"age": age}
             cases[row.pk].no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
 
@@ -183,7 +197,7 @@ def _expert_standing(cases: Cases, members: Sequence[PoolMember], who: _Who, rul
 def _expert_conflicts(
     cases: Cases,
     persons: dict[int, int],
-    who: _Who,
+    who: Asked,
     sides: _Sides,
     re_review: ReReviewTask,
     rules: Rules,
@@ -193,10 +207,13 @@ def _expert_conflicts(
     years = rules.value("conflict_window_years")
     firms = Firm.objects.filter(bureau_id=re_review.bureau_id).exclude(status__in=[FirmStatus.LEFT, FirmStatus.REMOVED])
     bound = Q(organisation_id__in=sides.unit | sides.firm) | Q(organisation_id__in=firms.values("organisation_id"))
-    spells = Employment.objects.filter(bound, person_id__in=who.persons).touching(
-        after=rule.window_begins(on, years=years), until=on
-    )
-    for spell in spells.select_related("organisation").order_by("started_on", "pk"):
+    begins = rule.window_begins(on, years=years)
+    rows = Employment.objects.filter(bound, person_id__in=who.persons).touching(after=begins, until=on)
+    spells = list(rows.select_related("organisation").order_by("started_on", "pk"))
+    both = sides.unit | sides.firm
+    spells += posts_as_spells(who.persons, sides=both, firms=firms, known=spells, after=begins, until=on)
+    kin_conflicts(cases, persons, who.persons, sides=both, firms=firms, rules=rules, on=on)
+    for spell in spells:
         if spell.person_id not in persons:  # came into the pool while this was asked
             continue
         case = cases[persons[spell.person_id]]
@@ -220,7 +237,7 @@ def _expert_conflicts(
             case.no("firm_tie", words % named, rules=rules, key="conflict_window_years", free_on=None, **facts)
 
 
-def _expert_recusals(cases: Cases, who: _Who, sides: _Sides, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+def _expert_recusals(cases: Cases, who: Asked, sides: _Sides, re_review: ReReviewTask, rules: Rules, on: date) -> None:
     task = re_review.evaluation
     both = sides.unit | sides.firm
     rows = pool.recusals_on(who.experts, on).filter(organisation_id__in=both).select_related("organisation")
@@ -232,15 +249,15 @@ def _expert_recusals(cases: Cases, who: _Who, sides: _Sides, re_review: ReReview
         if seat.expert_id is not None:
             words = _("Sat on another panel of the same task.")
             cases[seat.expert_id].no("same_task", words, rules=rules, key="", free_on=None)
-    left = Assignment.objects.filter(re_review=re_review, expert_id__in=who.experts, status__in=GONE)
+    left = who_left(Assignment.objects.filter(re_review=re_review, expert_id__in=who.experts))
     for pk in left.values_list("expert_id", flat=True).distinct():
         if pk is not None:
             words = _("Was called for this panel before and left it.")
             cases[pk].no("left_this_panel", words, rules=rules, key="", free_on=None)
 
 
-def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules, on: date) -> None:
-    days, cap = rules.value("cool_down_days"), rules.value("expert_yearly_cap")
+def _expert_load(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+    days = rules.value("cool_down_days")
     served = Assignment.objects.filter(expert_id__in=who.experts, re_review__isnull=False).exclude(status__in=GONE)
     served = served.exclude(re_review=re_review)
     met = served.filter(
@@ -256,6 +273,12 @@ def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules,
                 "days": days,
             }
             cases[pk].no("cool_down", words, rules=rules, key="cool_down_days", free_on=free_on)
+    judge_yearly_cap(cases, served, rules, on)
+
+
+def judge_yearly_cap(cases: Cases, served: models.QuerySet[Assignment], rules: Rules, on: date) -> None:
+    """Refuse who has the most assignments of a year among ``served``. Rule R-17."""
+    cap = rules.value("expert_yearly_cap")
     year = served.filter(assigned_on__year=on.year)
     for pk, count in year.order_by().values_list("expert_id").annotate(Count("pk")):
         if pk is not None and count >= cap:
@@ -264,7 +287,8 @@ def _expert_load(cases: Cases, who: _Who, re_review: ReReviewTask, rules: Rules,
             cases[pk].no("yearly_cap", words, rules=rules, key="expert_yearly_cap", free_on=free_on, count=count)
 
 
-def _expert_training(cases: Cases, members: Sequence[PoolMember], who: _Who, rules: Rules, on: date) -> None:
+def judge_training(cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date) -> None:
+    """Refuse who had too few hours in the previous full year. Rule R-33."""
     hours = rules.value("training_hours")
     tenths = hours_of(who.persons, on.year - 1)
     for row in members:

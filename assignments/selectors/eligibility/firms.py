@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.rules import eligibility as rule
-from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served
+from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served, who_left
+from assignments.selectors.eligibility.succession import Lineage, lineage_of, note_carried, note_families
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from credit.selectors import running_events
@@ -35,18 +36,22 @@ def firm_eligibility(task: EvaluationTask, on: date, firms: Sequence[Firm] | Non
     rules = rules_of_task(task, on)
     whole = Firm.objects.filter(bureau_id=task.bureau_id)
     rows = list(firms if firms is not None else whole.select_related("organisation").order_by("number", "pk"))
-    who: Who = [row.pk for row in rows] if firms is not None else whole.values_list("pk", flat=True)
+    ids = [row.pk for row in rows]
+    who: Who = ids if firms is not None else whole.values_list("pk", flat=True)
     cases: Cases = defaultdict(Case)
+    lineage = lineage_of(rows, on)
     _firm_standing(cases, rows, who, rules, on)
+    note_carried(cases, ids, rules, on)
     _firm_undertaking(cases, rows, who, rules, on)
-    _firm_same_unit(cases, who, task, rules)
+    _firm_same_unit(cases, who, task, rules, lineage)
     _firm_share(cases, who, task, rules, on)
-    _firm_prior_work(cases, rows, who, task, rules, on)
+    _firm_prior_work(cases, who, task, rules, on, lineage)
     _firm_leads(cases, rows, who, rules, on)
     note_declines(cases, who, "firm", rules, on)
     _firm_declined(cases, who, task, rules)
-    _firm_assessed(cases, who, task, rules)
+    _firm_assessed(cases, ids, task, rules, on)
     _firm_watched(cases, rows, who, rules, on)
+    note_families(cases, rows, rules, on)
     found = []
     for row in rows:
         refusals, free_on = closed(cases.get(row.pk))
@@ -85,15 +90,18 @@ def _firm_undertaking(cases: Cases, rows: Sequence[Firm], who: Who, rules: Rules
             cases[row.pk].no("no_undertaking", words, rules=rules, key="undertaking_yearly", free_on=None)
 
 
-def _firm_same_unit(cases: Cases, who: Who, task: EvaluationTask, rules: Rules) -> None:
+def _firm_same_unit(cases: Cases, who: Who, task: EvaluationTask, rules: Rules, lineage: Lineage) -> None:
     limit = rules.value("same_unit_years")
     rows = served(task.bureau_id).filter(
-        task__unit_id=task.unit_id, task__work_year__lt=task.work_year, firm_id__in=who
+        Q(firm_id__in=who) | Q(firm_id__in=lineage.earlier_firms),
+        task__unit_id=task.unit_id,
+        task__work_year__lt=task.work_year,
     )
     years: dict[int, set[int]] = defaultdict(set)
     for firm_id, year in rows.values_list("firm_id", "task__work_year"):
-        if firm_id is not None and year is not None:
-            years[firm_id].add(year)
+        for pk in lineage.of(firm_id):
+            if year is not None:
+                years[pk].add(year)
     for pk, known in years.items():
         count = rule.runs_of_years(known, task.work_year)
         if count >= limit:
@@ -123,15 +131,12 @@ def _firm_share(cases: Cases, who: Who, task: EvaluationTask, rules: Rules, on: 
             cases[pk].no("over_share", words, rules=rules, key="firm_share_percent", free_on=free_on, own=own)
 
 
-def _firm_prior_work(
-    cases: Cases, rows: Sequence[Firm], who: Who, task: EvaluationTask, rules: Rules, on: date
-) -> None:
+def _firm_prior_work(cases: Cases, who: Who, task: EvaluationTask, rules: Rules, on: date, lineage: Lineage) -> None:
     years = rules.value("prior_work_window_years")
     begins = rule.window_begins(on, years=years)
-    by_organisation = {row.organisation_id: row.pk for row in rows}
     relations = Relationship.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=begins),
-        subject_id__in=_organisations(who),
+        Q(subject_id__in=_organisations(who)) | Q(subject_id__in=lineage.earlier_bodies),
         other_id__in=organisation_family(task.unit),
         kind__in=[RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF],
         started_on__lte=on,
@@ -142,27 +147,26 @@ def _firm_prior_work(
             "kind": row.get_kind_display(),
             "name": row.other.name,
         }
-        if row.subject_id not in by_organisation:  # came into the register while this was asked
-            continue
-        case = cases[by_organisation[row.subject_id]]
-        case.no(
-            "prior_work",
-            words,
-            rules=rules,
-            key="prior_work_window_years",
-            free_on=free_on,
-            since=row.started_on.isoformat(),
-        )
+        for pk in lineage.of_body(row.subject_id):
+            cases[pk].no(
+                "prior_work",
+                words,
+                rules=rules,
+                key="prior_work_window_years",
+                free_on=free_on,
+                since=row.started_on.isoformat(),
+            )
     if task.project_id:
-        _firm_ex_ante(cases, who, task, rules)
+        _firm_ex_ante(cases, who, task, rules, lineage)
 
 
-def _firm_ex_ante(cases: Cases, who: Who, task: EvaluationTask, rules: Rules) -> None:
-    rows = served(task.bureau_id).filter(task__project=task.project, task__kind=TaskKind.EX_ANTE, firm_id__in=who)
-    for pk in rows.values_list("firm_id", flat=True).distinct():
-        if pk is not None:
-            words = _("It did the ex-ante evaluation of this project.")
-            cases[pk].no("did_ex_ante", words, rules=rules, key="prior_work_window_years", free_on=None)
+def _firm_ex_ante(cases: Cases, who: Who, task: EvaluationTask, rules: Rules, lineage: Lineage) -> None:
+    rows = served(task.bureau_id).filter(task__project=task.project, task__kind=TaskKind.EX_ANTE)
+    rows = rows.filter(Q(firm_id__in=who) | Q(firm_id__in=lineage.earlier_firms))
+    done_by = {pk for firm_id in rows.values_list("firm_id", flat=True).distinct() for pk in lineage.of(firm_id)}
+    for pk in sorted(done_by):
+        words = _("It did the ex-ante evaluation of this project.")
+        cases[pk].no("did_ex_ante", words, rules=rules, key="prior_work_window_years", free_on=None)
 
 
 def _firm_leads(cases: Cases, rows: Sequence[Firm], who: Who, rules: Rules, on: date) -> None:
@@ -189,17 +193,17 @@ def _firm_leads(cases: Cases, rows: Sequence[Firm], who: Who, rules: Rules, on: 
 
 
 def _firm_declined(cases: Cases, who: Who, task: EvaluationTask, rules: Rules) -> None:
-    rows = Assignment.objects.filter(task=task, firm_id__in=who, status__in=GONE)
+    rows = who_left(Assignment.objects.filter(task=task, firm_id__in=who))
     for pk in rows.values_list("firm_id", flat=True).distinct():
         if pk is not None:
             words = _("It was chosen for this task before and left it.")
             cases[pk].no("left_this_task", words, rules=rules, key="", free_on=None)
 
 
-def _firm_assessed(cases: Cases, who: Who, task: EvaluationTask, rules: Rules) -> None:
+def _firm_assessed(cases: Cases, ids: Sequence[int], task: EvaluationTask, rules: Rules, on: date) -> None:
     """Let last year's confirmed assessment decide this work year. Rule R-46."""
     bar, year = rules.value("assessment_bar_points"), task.work_year - 1
-    for pk, points in register.assessed_points(who, year).items():
+    for pk, points in register.assessed_with_predecessors(ids, year, on).items():
         if points < bar * HUNDRED:
             words = _("Its assessment of %(year)d has %(points)s points; %(bar)d are needed.") % {
                 "year": year,

@@ -3,13 +3,16 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from credit import selectors as credit
 from credit import services
+from credit.enums import ReplyOutcome
 from credit.models import CreditEvent
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, NounSerializer, Only, ReasonAsk, Visible, phrase, text
+from credit.rules import STEPS
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, ReasonAsk, Visible, phrase, text
 from faces.api.views import NounView, bureau_of, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -22,20 +25,32 @@ class CreditEventSerializer(NounSerializer[CreditEvent]):
 
     only: ClassVar[Only] = {"recorded_by": INSIDE, "evidence": INSIDE}
     recorded_by = text("recorded_by.name")
+    code_name = serializers.SerializerMethodField()
+    reply_words = text("reply.words")
+    reply_outcome = text("reply.outcome")
+    reply_answer = text("reply.answer")
 
     class Meta:
         model = CreditEvent
         fields = (
-            "id", "organisation", "person", "kind", "code", "points", "occurred_on", "expires_on", "words",
-            "evidence", "recorded_by", "voided_on",
+            "id", "organisation", "person", "kind", "code", "code_name", "step", "points", "is_repeat", "occurred_on",
+            "expires_on", "words", "evidence", "recorded_by", "reply_until", "reply_words", "reply_outcome",
+            "reply_answer", "voided_on", "void_reason",
         )  # fmt: skip
 
+    def get_code_name(self, row: CreditEvent) -> str:
+        """Return the name of the code as it was on its day."""
+        return credit.event_name(row)
 
-class ViolationAsk(Ask):
-    """A coded violation of one party."""
+
+class EventAsk(Ask):
+    """A violation or a merit of one party, by its code; a merit says until when it is shown."""
 
     code = phrase(20)
     words = phrase(500)
+    step = serializers.ChoiceField(choices=tuple(STEPS), required=False)
+    occurred_on = serializers.DateField(required=False)
+    expires_on = serializers.DateField(required=False)
     organisation = Visible(parties.organisations_visible_to, required=False)
     person = Visible(parties.persons_visible_to, required=False)
 
@@ -43,25 +58,55 @@ class ViolationAsk(Ask):
         """Ask for exactly one party."""
         if ("organisation" in attrs) == ("person" in attrs):
             raise serializers.ValidationError({"organisation": [_("Name an organisation or a person, not both.")]})
+        if "expires_on" in attrs and ("step" in attrs or "occurred_on" in attrs):
+            message = _("A merit has a day until which it is shown, and neither step nor day of its happening.")
+            raise serializers.ValidationError({"expires_on": [message]})
         return attrs
+
+
+class WordsOfReply(Ask):
+    """What a party has to say."""
+
+    words = phrase(2000)
+
+
+class AnswerAsk(Ask):
+    """What the bureau answers to a reply."""
+
+    outcome = Choice(ReplyOutcome)
+    words = phrase(1000)
 
 
 class CreditEventView(NounView[CreditEvent]):
     """Credit events; an outsider sees his own."""
 
     needs = EVERYBODY
-    make_needs = Capability.REGISTER
+    make_needs = Capability.CONFIRM
     serializer_class = CreditEventSerializer
-    filterset_fields = ("organisation", "person", "kind", "code")
+    filterset_fields = ("organisation", "person", "kind", "code", "step")
 
     def rows(self, user: User) -> QuerySet[CreditEvent]:
         """Return the events that the reader may see."""
-        return credit.visible_to(user).select_related("recorded_by")
+        return credit.visible_to(user).select_related("recorded_by", "reply")
 
-    @make(ViolationAsk)
+    @make(EventAsk)
     def create(self, given: dict[str, Any], by: User) -> CreditEvent:
-        """Write a violation; what it costs and until when follows from its code."""
-        return services.record_violation(bureau=bureau_of(by), by=by, on=clock.today(), **given)
+        """Write a violation, whose cost and end follow from its code, or, with ``expires_on``, a merit."""
+        write = services.record_merit if "expires_on" in given else services.record_violation
+        return write(bureau=bureau_of(by), by=by, on=clock.today(), **given)
+
+    @verb(WordsOfReply, needs=(Capability.FIRM_SIGN, Capability.EXPERT_DESK))
+    def reply(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:
+        """Reply to an event, once and within the term."""
+        services.reply_to_event(event=row, by=by, on=clock.today(), **given)
+
+    @verb(AnswerAsk, needs=Capability.CONFIRM)
+    def answer(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:
+        """Answer the party's reply; accepted, the event is void."""
+        reply = credit.replies_visible_to(by).filter(event=row).first()
+        if reply is None:
+            raise Http404
+        services.answer_reply(reply=reply, by=by, on=clock.today(), **given)
 
     @verb(ReasonAsk, needs=Capability.CONFIRM)
     def void(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:

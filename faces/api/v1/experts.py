@@ -3,12 +3,15 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from appraisals.selectors import suspensions_in_force
 from experts import selectors as experts
 from experts import services
 from experts.enums import ExpertAction
 from experts.models import Expert, ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
+from faces.api.dated import ExpertsOn, SpellsOn, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -38,12 +41,22 @@ class ExpertSerializer(NounSerializer[Expert]):
             "admitted_on", "term_ends_on", "is_civil_servant", "guest_for",
         )  # fmt: skip
 
+    def to_representation(self, instance: Expert) -> dict[str, Any]:
+        """Return the expert, as he stood on the day that was asked about."""
+        return shown_then(instance, super().to_representation(instance))
+
 
 class ExpertStandingAsk(Ask):
     """What is done to a standing, and why."""
 
     action = Choice(ExpertAction)
     reason = phrase(required=False)
+
+    def validate_action(self, value: ExpertAction) -> ExpertAction:
+        """Refuse what is a sanction: it is told, heard and approved, and ends by its own rule."""
+        if value in {ExpertAction.SUSPEND, ExpertAction.REMOVE}:
+            raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
+        return value
 
 
 class ExpertView(NounView[Expert]):
@@ -52,6 +65,7 @@ class ExpertView(NounView[Expert]):
     needs = EVERYBODY
     serializer_class = ExpertSerializer
     filterset_fields = ("number", "status", "source", "title_level", "person")
+    filterset_base = ExpertsOn
 
     def rows(self, user: User) -> QuerySet[Expert]:
         """Return the experts that the reader may see."""
@@ -60,6 +74,8 @@ class ExpertView(NounView[Expert]):
     @verb(ExpertStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Expert, given: dict[str, Any], by: User) -> None:
         """Change the expert's standing from today."""
+        if given["action"] == ExpertAction.RESTORE and suspensions_in_force(firm=None, expert=row).exists():
+            raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_experts(experts=[row], by=by, on=clock.today(), **given)
 
 
@@ -118,6 +134,7 @@ class StandingRecusalView(OfExpertView[StandingRecusal]):
 
     serializer_class = StandingRecusalSerializer
     filterset_fields = ("expert", "organisation")
+    filterset_base = SpellsOn
     joins = ("organisation",)
     make_needs = POOL_OR_SELF
 
@@ -171,7 +188,7 @@ class ExpertUndertakingSerializer(NounSerializer[ExpertUndertaking]):
 
     class Meta:
         model = ExpertUndertaking
-        fields = ("id", "expert", "year", "text_version", "accepted_on")
+        fields = ("id", "expert", "year", "text_version", "accepted_on", "accepted_at")
 
 
 class ExpertUndertakingView(OfExpertView[ExpertUndertaking]):

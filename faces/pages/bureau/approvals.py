@@ -52,10 +52,13 @@ SUBJECT_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "assignments.draw": ("pages:draw", "number"),
     "assignments.assignmentbatch": ("pages:batch", "number"),
     "delivery.commission": ("pages:commission", "task.number"),
+    "delivery.leadevent": ("pages:commission", "commission.task.number"),
     "delivery.instalment": ("pages:commission", "commission.task.number"),
     "reviews.qualityrating": ("pages:rating", "task.number"),
     "rulesets.rulechange": ("pages:rule-set", "rule_set_id"),
     "evaluators.firm": ("pages:firm", "number"),
+    "appraisals.sanction": ("pages:sanction", "pk"),
+    "appraisals.handover": ("pages:hand-over", "pk"),
     "experts.expert": ("pages:expert", "number"),
 }
 STATES: Final[Mapping[str, str]] = {StepStatus.AGREED: "done", StepStatus.RETURNED: "done", StepStatus.OPEN: "now"}

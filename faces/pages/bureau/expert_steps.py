@@ -10,6 +10,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
+from appraisals.selectors import suspensions_in_force
+from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
 from experts.models import Expert, StandingRecusal
 from experts.selectors import visible_to
@@ -20,8 +23,6 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
-    renew_expert,
-    suspend_expert,
 )
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau.experts import OneExpert, expert_url
@@ -29,7 +30,8 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
-from faces.pages.shared.person_form import PersonForm
+from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
+from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class ExpertForm(PersonForm):
+class ExpertForm(AskingPersonForm):
     """A person, title, specialties, present employer."""
 
     title = forms.CharField(label=gettext_lazy("Professional title"), max_length=60)
@@ -136,7 +138,7 @@ class MoveForm(ActionForm):
 
 
 class ExpertMove(ExpertStep):
-    """Change the standing: only steps that follow are offered; suspending is a step of its own, with an end."""
+    """Change the standing: only steps that follow are offered; sanctions and leaving are steps of their own."""
 
     title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "standing"
     form_class = MoveForm
@@ -146,13 +148,23 @@ class ExpertMove(ExpertStep):
         form: MoveForm = super().get_form(form_class)
         field = form.fields["action"]
         if isinstance(field, forms.ChoiceField):
-            follow = [action for status, action in TRANSITIONS if status == self.object.status]
-            field.choices = [(step.value, step.label) for step in follow if step != ExpertAction.SUSPEND]
+            field.choices = [(step.value, step.label) for step in self.steps()]
         return form
 
+    def steps(self) -> list[ExpertAction]:
+        """Return the steps that follow and need no sanction of their own."""
+        expert: Expert = self.object
+        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.LEAVE}
+        if suspensions_in_force(firm=None, expert=expert).exists():
+            by_sanction.add(ExpertAction.RESTORE)
+        return [action for status, action in TRANSITIONS if status == expert.status and action not in by_sanction]
+
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say that the pool keeps the day and the reason."""
-        return [_("The standing holds from today; the register keeps every earlier day.")]
+        """Say that the pool keeps the day and the reason, and where sanctions are taken."""
+        return [
+            _("The standing holds from today; the register keeps every earlier day."),
+            _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+        ]
 
     def act(self, form: MoveForm) -> str:
         """Move him."""
@@ -175,53 +187,24 @@ class ExpertRenew(ExpertStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 
-class SuspendForm(ActionForm):
-    """For how long, and why."""
+class ExpertLeave(ExpertStep):
+    """Let an expert leave the pool, as he asked."""
 
-    months = forms.TypedChoiceField(
-        label=gettext_lazy("For how long"), choices=(), coerce=int, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))
-
-
-class ExpertSuspend(ExpertStep):
-    """Suspend an expert; the shortest spell ends by itself. Rule R-27."""
-
-    title, submit_label, danger = gettext_lazy("Suspend"), gettext_lazy("Suspend him today"), True
-    tab, form_class = "standing", SuspendForm
-
-    def get_form(self, form_class: Any = None) -> SuspendForm:  # noqa: ANN401 - Django's signature
-        """Offer the spells of the rule."""
-        form: SuspendForm = super().get_form(form_class)
-        field = form.fields["months"]
-        if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(months, self._word(months)) for months in self._spells()]
-        return form
-
-    def _spells(self) -> list[int]:
-        return sorted(rules_for(bureau=self.object.bureau, on=self.today).value("expert_suspension_months"))
-
-    def _word(self, months: int) -> str:
-        facts = {"months": months}
-        if months == min(self._spells()):
-            return _("%(months)d months: ends by itself") % facts
-        if months == max(self._spells()):
-            return _("%(months)d months: back by application, undertaking and a passed test") % facts
-        return _("%(months)d months: back by application and undertaking") % facts
+    title, submit_label, danger = gettext_lazy("Leave the pool"), gettext_lazy("Let him leave today"), True
+    tab, form_class = "standing", LeaveForm
 
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what follows."""
-        return [_("From today he is in no draw; seats that he holds stay until somebody replaces him.")]
+        """Say what stays."""
+        return LEAVE_LINES
 
-    def act(self, form: SuspendForm) -> str:
-        """Suspend him."""
-        given = form.cleaned_data
-        suspend_expert(expert=self.object, months=given["months"], reason=given["reason"], by=self.user, on=self.today)
-        return _("He is suspended for %(months)d months.") % {"months": given["months"]}
+    def act(self, form: LeaveForm) -> str:
+        """Let him leave."""
+        leave_pool(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s has left the pool; the record is kept.") % {"name": self.object.person.name}
 
 
 class EmployerForm(ActionForm):
@@ -326,7 +309,7 @@ urls = [
     path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
     path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
-    path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
+    path("experts/<str:number>/leave/", ExpertLeave.as_view(), name="expert-leave"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
     path("experts/<str:number>/recusal/", ExpertRecusal.as_view(), name="expert-recusal"),
     path("experts/<str:number>/away/", ExpertAway.as_view(), name="expert-away"),

@@ -52,6 +52,9 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "words": gettext_lazy("Words"),
     "position": gettext_lazy("Instalment"),
     "letter_number": gettext_lazy("Letter number"),
+    "months": gettext_lazy("Months"),
+    "to": gettext_lazy("To"),
+    "basis": gettext_lazy("Basis"),
 }
 
 

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.enums import SanctionPaper
 from faces.pages.bureau.facts import fact_pairs
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.columns import Column
@@ -38,6 +39,7 @@ KIND_WORDS: Final[Mapping[str, StrOrPromise]] = {
     "ACCEPTANCE": gettext_lazy("acceptance"),
     "CERTIFICATE": gettext_lazy("certificate"),
     "APPROVAL": gettext_lazy("approval form"),
+    **{kind.value: kind.label for kind in SanctionPaper},
 }
 
 

@@ -11,6 +11,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisals.models import SanctionTask
+from appraisals.selectors import choices_about, party_name
 from assignments.enums import Executor, Route, TaskKind, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.permissions import may_dispose, may_plan
@@ -27,6 +29,7 @@ from faces.pages.bureau.task_words import history_of
 from faces.pages.shared import formats
 from faces.pages.shared.access import open_url
 from faces.pages.shared.columns import Column
+from faces.pages.shared.credit_words import sanction_word
 from faces.pages.shared.facets import Asked, Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, Tab
@@ -37,6 +40,7 @@ from foundation.approvals.selectors import running
 from foundation.core import clock
 from foundation.papers.models import Paper
 from foundation.papers.selectors import visible_to as visible_papers
+from parties.selectors import name_then
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +169,8 @@ class TaskPage(ObjectPage):
         """Everybody who was ever chosen for the task or its reviews, in order."""
         task: EvaluationTask = self.object
         rows = Assignment.objects.filter(task=task) | Assignment.objects.filter(re_review__evaluation=task)
-        return list(rows.select_related("firm__organisation", "expert__person", "re_review", "draw").order_by("pk"))
+        rows = rows.select_related("firm__organisation", "expert__person", "re_review", "draw")
+        return list(rows.annotate(name_then=name_then("firm__organisation", OuterRef("assigned_on"))).order_by("pk"))
 
     @cached_property
     def versions(self) -> list[ReportVersion]:
@@ -231,9 +236,23 @@ class TaskPage(ObjectPage):
             "more": self._more(task),
             "rule_set": rules.rule_set,
             "split": splitting_of(task, route=task.route, fee_cents=task.fee_limit_cents, on=self.today),
+            "decided": [
+                (
+                    party_name(one.sanction),
+                    sanction_word(one.sanction),
+                    one,
+                    open_url(self.user, "sanction", one.sanction_id),
+                )
+                for one in choices_about(task)
+            ],
             "log": history_of(task) if self.request.GET.get("tab") == "history" else [],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _decided(self, one: SanctionTask) -> tuple[str, str, SanctionTask, str]:
+        """Return the party, the sanction in words, what was chosen for the task, and where it stands."""
+        row = one.sanction
+        return party_name(row), sanction_word(row), one, open_url(self.user, "sanction", row.pk)
 
     def _draw_url(self, draw: Draw | None) -> str:
         if draw is None or not may(self.user, Capability.READ_ALL):

@@ -111,3 +111,8 @@ def score(value: int | Fraction | Decimal, *, places: int = 2) -> str:
 
 def _decimal(value: Fraction | Decimal) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def full_day(value: date | None) -> str:
+    """Return a day with its year, or a dash."""
+    return day(value, with_year=True) if value else "—"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic.base import TemplateView
 
-from appraisals.selectors import sanctions_visible_to
+from appraisals.selectors import party_name, sanctions_visible_to
 from assignments.enums import DrawStatus
 from assignments.models import Draw
 from assignments.selectors.batches import named_ratios, waiting_for
@@ -17,7 +17,7 @@ from assignments.selectors.batches import turn_of as batch_turn_of
 from assignments.selectors.draws import turn_of
 from assignments.selectors.routes import direct_ratio
 from faces.pages.shared import formats
-from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.access import AudiencePage, open_url
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section
 from foundation.accounts.enums import Capability
 from foundation.audit.models import Anchor
@@ -51,7 +51,8 @@ class SupervisorHome(AudiencePage, TemplateView):
         years = range(self.work_year, self.work_year - YEARS_BACK, -1) if bureau else ()
         ratios = [(year, *direct_ratio(bureau, year)) for year in years if bureau]
         named = named_ratios(bureau, years) if bureau else {}
-        sanctions = sanctions_visible_to(self.user).select_related("firm__organisation").order_by("-pk")[:SHOWN]
+        joins = "firm__organisation", "expert__person"
+        sanctions = sanctions_visible_to(self.user).select_related(*joins).order_by("-pk")[:SHOWN]
         number, digest = head()
         anchor = Anchor.objects.order_by("-pk").first()
         lines = [
@@ -115,12 +116,19 @@ class SupervisorHome(AudiencePage, TemplateView):
                     note=_("Each has a reason and an approval; see the task."),
                 ),
                 Section(
-                    _("Measures against firms"),
+                    _("Sanctions"),
                     pairs=[
-                        (row.firm.organisation.name, f"{row.get_kind_display()} · {row.get_status_display()}")
+                        (
+                            party_name(row),
+                            Cell(
+                                f"{row.get_kind_display()} · {row.get_status_display()}",
+                                open_url(self.user, "sanction", row.pk),
+                            ),
+                        )
                         for row in sanctions
                     ],
-                    empty=_("No measure against a firm."),
+                    acts=(Act(_("All sanctions"), reverse("pages:sanctions")),),
+                    empty=_("No sanction was proposed."),
                 ),
                 Section(
                     _("Journal"),

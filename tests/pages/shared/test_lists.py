@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faces.exchange.exporters import neutral
 from faces.exchange.sheets import read
 from faces.pages.shared import lists
 from faces.pages.shared.among import among
 from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
+from foundation.core.cells import neutral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
 
@@ -126,6 +126,28 @@ def test_export_gives_every_narrowed_row_with_the_columns_of_the_page(desk, peop
     assert lines[4].split(",")[1] == "'=HYPERLINK(1)"
 
 
+@pytest.mark.edge("E56")
+def test_export_as_csv_keeps_the_digits_that_a_spreadsheet_would_lose(desk, bureau):
+    for name in ("00123", "370112199001010013", "1E5", "2020", "12.50"):
+        User.objects.create(username=f"n{name[:4]}", name=name, bureau=bureau)
+
+    response = desk.get("/people/?export=csv")
+
+    said = [line.split(",")[1] for line in response.content.decode("utf-8-sig").splitlines()]
+    assert {"\t00123", "\t370112199001010013", "\t1E5", "2020", "12.50"} <= set(said)
+    again = [line.at(1).text for line in read(response.content, "list.csv")[0].lines]
+    assert {"00123", "370112199001010013", "1E5"} <= set(again)
+
+
+def test_export_gives_all_rows_of_a_long_list(desk, bureau):
+    User.objects.bulk_create(User(username=f"m{n}", name="演示", bureau=bureau) for n in range(2_500))
+
+    rows = desk.get("/people/?q=演示&export=csv").content.decode("utf-8-sig").splitlines()
+
+    assert len(rows) == 2_501
+
+
+@pytest.mark.edge("E56")
 def test_export_as_workbook_holds_the_same_rows_as_text(desk, people, bureau):
     User.objects.create(username="p4", name="=HYPERLINK(1)", bureau=bureau)
 
