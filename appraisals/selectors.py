@@ -15,7 +15,7 @@ from assignments.models import Assignment, EvaluationTask, TaskMove
 from assignments.transitions import GONE
 from credit.selectors import running_points
 from delivery.models import Commission
-from evaluators.enums import FirmStatus
+from evaluators.enums import FirmStatus, QualificationStatus
 from evaluators.models import Firm, Qualification
 from evaluators.selectors import predecessor_firms, staff_person_ids, undertaken
 from foundation.accounts.enums import Capability
@@ -197,9 +197,8 @@ def _add_recognised(facts: dict[int, YearFacts], counts_for: dict[int, set[int]]
 def _add_compliance(facts: dict[int, YearFacts], year: int, last_day: date) -> None:
     accepted = undertaken(facts, year)
     valid: dict[tuple[int, str], bool] = {}
-    for firm_id, name, valid_to in Qualification.objects.filter(firm_id__in=facts).values_list(
-        "firm_id", "name", "valid_to"
-    ):
+    papers = Qualification.objects.filter(firm_id__in=facts, lead__isnull=True, status=QualificationStatus.ACCEPTED)
+    for firm_id, name, valid_to in papers.values_list("firm_id", "name", "valid_to"):
         key = (firm_id, name)
         valid[key] = valid.get(key, False) or valid_to is None or valid_to >= last_day
     expired = {firm_id for (firm_id, _name), holds in valid.items() if not holds}

@@ -29,6 +29,23 @@ class FirmStatus(TextChoices):
     CLOSED = "CLOSED", _("record closed")
 
 
+class QualificationStatus(TextChoices):
+    """Whether a qualification counts."""
+
+    HANDED_IN = "HANDED_IN", _("handed in")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    RETURNED = "RETURNED", _("returned")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+class QualificationAction(TextChoices):
+    """What is done to a qualification."""
+
+    ACCEPT = "ACCEPT", _("accept")
+    RETURN = "RETURN", _("return")
+    WITHDRAW = "WITHDRAW", _("withdraw")
+
+
 class FirmAction(TextChoices):
     """What can be done to a standing."""
 

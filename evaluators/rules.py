@@ -1,9 +1,9 @@
 """Who may stand in the register, for how long, and who may lead. Rules R-10 to R-13."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from foundation.core.dates import years_after
 from foundation.core.errors import Refusal
@@ -12,6 +12,13 @@ from foundation.rulesets.rules import Rule
 ADMISSION_ITEMS: Final = ["legal_standing", "no_violation_3_years", "lead_evaluator", "proofs"]
 SAME: Final = str.maketrans({"（": "(", "）": ")", "－": "-", **dict.fromkeys(" \u3000-·", "")})
 MARKS: Final = ["legal_person", "address", "phone", "lead_evaluator"]
+
+
+def is_days_before(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Return whether the value lists days before something, each above nothing."""
+    return bool(value) and all(isinstance(day, int) and day > 0 for day in value)
+
+
 RULES: Final = (
     Rule("lead_work_years", "R-10", 5, "calendar years", "LAW", "财预〔2021〕6号"),
     Rule("one_firm_per_practitioner", "R-11", default=True, unit="yes or no", tag="LOCAL", is_fixed=True),
@@ -21,6 +28,7 @@ RULES: Final = (
     Rule("successors_inherit", "R-49", default=True, unit="yes or no", tag="DEFAULT", is_fixed=True),
     Rule("one_of_a_family", "R-49", default=True, unit="yes or no", tag="DEFAULT"),
     Rule("likeness_marks", "R-50", MARKS, "facts that are compared", "DEFAULT"),
+    Rule("expiry_reminder_days", "R-53", [90, 30, 7], "days before the last day", "DEFAULT", check=is_days_before),
     Rule("removal_years", "R-26", 3, "calendar years", "LOCAL"),
 )
 
@@ -110,3 +118,15 @@ def head_of(heads: Mapping[int, int], key: int) -> int:
         seen.add(above)
         key = above
     return key
+
+
+def reminder_due(*, last_day: date, on: date, days: Iterable[int]) -> int | None:
+    """Return which reminder is due on ``on`` for what ends with ``last_day``: the nearest day that was reached.
+
+    None before the first one, 0 once it has run out. A day on which nothing ran is made up for: of several that were
+    missed only the nearest is due. Rule R-53.
+    """
+    left = (last_day - on).days
+    if left < 0:
+        return 0
+    return min((day for day in days if left <= day), default=None)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.taxonomy.models import Node
 from parties.models import Organisation, Person
 
@@ -35,6 +36,12 @@ class Expert(models.Model):
                 condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
                 name="active_expert_has_term",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="expert_by_status"),
+            models.Index(fields=["bureau", "title_level"], name="expert_by_title_level"),
+            models.Index(fields=["bureau", "source"], name="expert_by_source"),
+            models.Index(fields=["bureau", "term_ends_on"], name="expert_by_term"),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +141,7 @@ class ExpertUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["expert", "year"], name="expert_undertaking_once_a_year")]

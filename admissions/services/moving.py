@@ -95,7 +95,7 @@ def withdraw(*, application: Application, by: User, on: date) -> Application:
 def reapply(*, application: Application, by: User, on: date) -> Application:
     """Begin again after a refusal or a withdrawal, from what was filled in; answers of the bureau are cleared."""
     row = own(application, by)
-    row.undertaking_version, row.undertaken_on = "", None
+    row.undertaking_version, row.undertaken_on, row.undertaken_at = "", None, None
     row.announced_on, row.notice_until, row.notice = None, None, {}
     move(row, ApplicationAction.REAPPLY, by=by, on=on)
     row.items.update(is_met=None, remark="")

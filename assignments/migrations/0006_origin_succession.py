@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0005_one_draw_under_way'),
+        ('assignments', '0006_batch_choices'),
     ]
 
     operations = [

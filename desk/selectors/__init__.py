@@ -1,5 +1,6 @@
 """Reads that span the rooms."""
 
+from desk.selectors.accounts import doubtful_accounts
 from desk.selectors.drafts import draft_of
 from desk.selectors.search import Hit, search
 from desk.selectors.today import Line, Today, today
@@ -14,6 +15,7 @@ __all__ = [
     "YearEndStep",
     "YearReview",
     "closing_of",
+    "doubtful_accounts",
     "draft_of",
     "pipeline",
     "search",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluators', '0002_assessed_year'),
+        ('evaluators', '0003_qualifications_of_leads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -39,6 +39,15 @@ class FirmDraft:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AdmissionProof:
+    """The proof of one admission item: its file, who issued it and its last day."""
+
+    file: StoredFile | None = None
+    source: str = ""
+    valid_to: date | None = None
+
+
 @transaction.atomic
 def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on: date) -> list[Firm]:
     """Write firms as applicants, in the order of ``drafts``; a known firm gets its new kind and staff.
@@ -223,19 +232,31 @@ def record_admission_checks(
     by: User,
     on: date,
     remark: str = "",
-    proofs: Mapping[str, StoredFile] | None = None,
+    proofs: Mapping[str, AdmissionProof] | None = None,
 ) -> None:
     """Write the outcome of the admission checklist, with the proofs of an application. Rule R-12."""
     require(by, Capability.REGISTER)
     files = proofs or {}
-    rows = [
-        AdmissionCheck(firm=firm, code=c, is_met=ok, remark=remark, proof=files.get(c), checked_on=on)
-        for c, ok in met.items()
-    ]
+    nothing = AdmissionProof()
+    rows = []
+    for code, ok in met.items():
+        proof = files.get(code, nothing)
+        rows.append(
+            AdmissionCheck(
+                firm=firm,
+                code=code,
+                is_met=ok,
+                remark=remark,
+                proof=proof.file,
+                source=proof.source,
+                valid_to=proof.valid_to,
+                checked_on=on,
+            )
+        )
     AdmissionCheck.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["firm", "code"],
-        update_fields=["is_met", "remark", "checked_on", *(["proof"] if files else [])],
+        update_fields=["is_met", "remark", "checked_on", *(["proof", "source", "valid_to"] if files else [])],
     )
     record(actor=by, action="evaluators.checked", subject=firm, facts={"met": met, "on": on})

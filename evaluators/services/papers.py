@@ -1,103 +1,64 @@
-"""Papers of a firm: qualifications, undertakings, branches, confirmed years."""
+"""Papers of a firm: undertakings, branches, confirmed years. Qualifications stand in a file of their own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmStatus
-from evaluators.models import AssessedYear, Branch, Firm, FirmUndertaking, Qualification
+from evaluators.models import AssessedYear, Branch, Firm, FirmUndertaking
 from evaluators.services.firms import FirmRefused
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
 from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import is_uscc
-from foundation.files.services import SCANS, store
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import rules_for, wording_on
 from parties.selectors import memberships_of
 
 UNDERTAKING_TEXT = "2020-1"
-
-
-@dataclass(frozen=True, slots=True)
-class QualificationDraft:
-    """A qualification with its number and last day."""
-
-    firm: Firm
-    name: str
-    number: str
-    issuer: str
-    valid_from: date
-    valid_to: date | None = None
+UNDERTAKING = "FIRM_UNDERTAKING"
 
 
 @transaction.atomic
-def add_qualifications(*, drafts: Sequence[QualificationDraft], by: User, on: date) -> list[Qualification]:
-    """Write qualifications; one known by firm, name and number gets its new dates."""
-    rows = [
-        Qualification(
-            firm=draft.firm,
-            name=draft.name,
-            number=draft.number,
-            issuer=draft.issuer,
-            valid_from=draft.valid_from,
-            valid_to=draft.valid_to,
-        )
-        for draft in drafts
-    ]
-    Qualification.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["firm", "name", "number"],
-        update_fields=["issuer", "valid_from", "valid_to"],
-    )
-    for firm in {draft.firm.pk: draft.firm for draft in drafts}.values():
-        record(actor=by, action="evaluators.qualifications_recorded", subject=firm, facts={"on": on})
-    return rows
+def accept_undertakings(
+    *, firms: Sequence[Firm], year: int, accepted_by: str, by: User, on: date, at: datetime | None = None
+) -> None:
+    """Write that firms accepted the undertaking (承诺书) of ``year`` in the text in force on ``on``. Rule R-41.
 
-
-@transaction.atomic
-def record_qualification(
-    *, draft: QualificationDraft, by: User, on: date, proof: tuple[str, bytes] | None = None
-) -> Qualification:
-    """Write one qualification, with its scan (name, content) where there is one.
-
-    Raise ``FirmRefused`` for one that ends before it begins, ``FileRefused`` for a bad file.
-    """
-    require(by, Capability.REGISTER)
-    if draft.valid_to is not None and draft.valid_to < draft.valid_from:
-        message = _("The last day lies before the first.")
-        raise FirmRefused(Refusal("ends_before_start", message, {"field": "valid_to"}))
-    add_qualifications(drafts=[draft], by=by, on=on)
-    row = Qualification.objects.get(firm=draft.firm, name=draft.name, number=draft.number)
-    if proof is not None:
-        name, content = proof
-        row.proof = store(bureau=draft.firm.bureau, name=name, content=content, owner=row, by=by, accept=SCANS)
-        row.save(update_fields=["proof"])
-    return row
-
-
-@transaction.atomic
-def accept_undertakings(*, firms: Sequence[Firm], year: int, accepted_by: str, by: User, on: date) -> None:
-    """Write that firms accepted the undertaking (承诺书) of ``year``; accepting again changes nothing. Rule R-41.
-
+    Accepting again changes nothing: version, day and moment (``at``, now unless told) stay those of the first time.
     Raise ``NotAllowed`` for who neither keeps the register nor works for the firm.
     """
     mine = set(memberships_of(by).values_list("organisation_id", flat=True))
     if not may(by, Capability.REGISTER) and any(firm.organisation_id not in mine for firm in firms):
         raise NotAllowed
+    bureaus = {firm.bureau_id: firm.bureau for firm in firms}
+    versions = {pk: undertaking_version(bureau, on=on) for pk, bureau in bureaus.items()}
     rows = [
-        FirmUndertaking(firm=f, year=year, text_version=UNDERTAKING_TEXT, accepted_on=on, accepted_by=accepted_by)
-        for f in firms
+        FirmUndertaking(
+            firm=firm,
+            year=year,
+            text_version=versions[firm.bureau_id],
+            accepted_on=on,
+            accepted_at=at or clock.now(),
+            accepted_by=accepted_by,
+        )
+        for firm in firms
     ]
     FirmUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
     for firm in firms:
         record(actor=by, action="evaluators.undertaking_accepted", subject=firm, facts={"year": year, "on": on})
+
+
+def undertaking_version(bureau: Bureau, *, on: date) -> str:
+    """Return the version of the undertaking that firms of ``bureau`` accept on ``on``: the shipped one or its own."""
+    own = wording_on(bureau=bureau, code=UNDERTAKING, on=on)
+    return own.version if own else UNDERTAKING_TEXT
 
 
 @transaction.atomic

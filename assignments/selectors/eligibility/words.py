@@ -31,6 +31,7 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "unit_employer": _("works or worked for the evaluated side"),
     "firm_employer": _("works or worked for the evaluating firm"),
     "firm_tie": _("belongs to a registered firm"),
+    "kin_tie": _("a near relation belongs to a side or holds a registered firm"),
     "standing_recusal": _("always steps back from a side"),
     "same_task": _("sat on another panel of this task"),
     "left_this_panel": _("was called for this panel and left it"),
@@ -52,6 +53,7 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "firm_tie": _("a firm that stands among the employers in your record"),
     "carried_bar": _("a firm whose place yours took"),
     "one_house": _("your head office or a branch of it"),
+    "kin_tie": _("a near relation in your record"),
     "standing_recusal": _("somebody from whom you always step back"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }

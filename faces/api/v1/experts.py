@@ -178,7 +178,7 @@ class ExpertUndertakingSerializer(NounSerializer[ExpertUndertaking]):
 
     class Meta:
         model = ExpertUndertaking
-        fields = ("id", "expert", "year", "text_version", "accepted_on")
+        fields = ("id", "expert", "year", "text_version", "accepted_on", "accepted_at")
 
 
 class ExpertUndertakingView(OfExpertView[ExpertUndertaking]):

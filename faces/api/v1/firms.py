@@ -172,7 +172,7 @@ class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
 
     class Meta:
         model = FirmUndertaking
-        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_by")
+        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_at", "accepted_by")
 
 
 class FirmUndertakingView(OfFirmView[FirmUndertaking]):

@@ -10,6 +10,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
+from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
 from experts.models import Expert, StandingRecusal
 from experts.selectors import visible_to
@@ -20,7 +22,6 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
-    renew_expert,
     suspend_expert,
 )
 from experts.transitions import TRANSITIONS
@@ -29,7 +30,8 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
-from faces.pages.shared.person_form import PersonForm
+from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
+from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class ExpertForm(PersonForm):
+class ExpertForm(AskingPersonForm):
     """A person, title, specialties, present employer."""
 
     title = forms.CharField(label=gettext_lazy("Professional title"), max_length=60)
@@ -136,7 +138,7 @@ class MoveForm(ActionForm):
 
 
 class ExpertMove(ExpertStep):
-    """Change the standing: only steps that follow are offered; suspending is a step of its own, with an end."""
+    """Change the standing: only steps that follow are offered; suspending and leaving are steps of their own."""
 
     title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "standing"
     form_class = MoveForm
@@ -147,7 +149,8 @@ class ExpertMove(ExpertStep):
         field = form.fields["action"]
         if isinstance(field, forms.ChoiceField):
             follow = [action for status, action in TRANSITIONS if status == self.object.status]
-            field.choices = [(step.value, step.label) for step in follow if step != ExpertAction.SUSPEND]
+            own_pages = {ExpertAction.SUSPEND, ExpertAction.LEAVE}
+            field.choices = [(step.value, step.label) for step in follow if step not in own_pages]
         return form
 
     def consequences(self) -> Sequence[StrOrPromise]:
@@ -175,7 +178,7 @@ class ExpertRenew(ExpertStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 
@@ -222,6 +225,22 @@ class ExpertSuspend(ExpertStep):
         given = form.cleaned_data
         suspend_expert(expert=self.object, months=given["months"], reason=given["reason"], by=self.user, on=self.today)
         return _("He is suspended for %(months)d months.") % {"months": given["months"]}
+
+
+class ExpertLeave(ExpertStep):
+    """Let an expert leave the pool, as he asked."""
+
+    title, submit_label, danger = gettext_lazy("Leave the pool"), gettext_lazy("Let him leave today"), True
+    tab, form_class = "standing", LeaveForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what stays."""
+        return LEAVE_LINES
+
+    def act(self, form: LeaveForm) -> str:
+        """Let him leave."""
+        leave_pool(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s has left the pool; the record is kept.") % {"name": self.object.person.name}
 
 
 class EmployerForm(ActionForm):
@@ -326,6 +345,7 @@ urls = [
     path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
     path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
+    path("experts/<str:number>/leave/", ExpertLeave.as_view(), name="expert-leave"),
     path("experts/<str:number>/suspend/", ExpertSuspend.as_view(), name="expert-suspend"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
     path("experts/<str:number>/recusal/", ExpertRecusal.as_view(), name="expert-recusal"),

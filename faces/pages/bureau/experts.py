@@ -5,20 +5,22 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluators.selectors import is_renewable
-from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
 from experts.selectors import as_of, standing_on, terms_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
@@ -28,6 +30,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
+from parties.selectors import users_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +47,18 @@ def first_specialties(row: Any) -> str:  # noqa: ANN401 - an expert with what ``
     return "、".join(name for name in (row.main_specialty, row.other_specialty) if name)
 
 
-def fields_of(rows: QuerySet[Expert]) -> list[tuple[int, str]]:
-    """Return the fields: the first level of the tree of specialties."""
-    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau"), tree=TreeKind.SPECIALTY, level=1)
-    return list(roots.order_by("path").values_list("pk", "name"))
+def fields_of(rows: QuerySet[Expert]) -> list[tuple[str, str]]:
+    """Return the fields: the first level of the tree of specialties; all ``rows`` are of one bureau."""
+    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau")[:1], tree=TreeKind.SPECIALTY, level=1)
+    return list(roots.order_by("path").values_list("path", "name"))
+
+
+def in_field(path: str) -> Q:
+    """Return what an expert of a field has: a specialty at the field's place in the tree, or below it.
+
+    By the path, not by the parents: from it PostgreSQL guesses well how many fit, and stops at the first thousand.
+    """
+    return Q(specialties__node__path=path) | Q(specialties__node__path__startswith=f"{path}/")
 
 
 class ExpertList(DatedList):
@@ -67,7 +78,7 @@ class ExpertList(DatedList):
     )
     facets: ClassVar[Sequence[Facet]] = (
         Facet("status", gettext_lazy("State"), ExpertStatus.choices),
-        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("field", gettext_lazy("Field"), fields_of, many=True, fits=in_field),
         Facet("level", gettext_lazy("Level of the title"), TitleLevel.choices, lookup="title_level"),
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
@@ -150,6 +161,11 @@ class OneExpert(OneObject):
         return visible_to(self.user).select_related("person", "bureau")
 
 
+def has_account(row: Expert) -> bool:
+    """Return whether somebody signs in as this expert."""
+    return users_of_person(row.person_id).exists()
+
+
 class ExpertPage(OneExpert, DatedPage, SectionsPage):
     """One expert, as of a day."""
 
@@ -215,9 +231,16 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 parts.credit(row, self.user, self.day, decides=decides),
             )
         if shown == "standing":
-            return (parts.standings(row, self.day), parts.undertakings(row, self.day))
+            return (
+                parts.standings(row, self.day),
+                parts.undertakings(row, self.day),
+                confirmations_section(row),
+                renewals_section(row),
+            )
         return (
             parts.employers(row, self.day, edits=edits),
+            posts(row.person),
+            near_relations(row.person, edits=edits),
             parts.recusals(row, self.day, edits=edits),
             parts.absences(row, edits=edits),
         )
@@ -232,6 +255,11 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 found.append(Act(_("Suspend"), reverse("pages:expert-suspend", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
+            if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED} and not has_account(row):
+                address = reverse("pages:expert-invite", args=[row.number])
+                found.append(Act(_("Invite the owner to claim the entry"), address))
+            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
         return found
 
 

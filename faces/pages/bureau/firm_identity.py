@@ -224,12 +224,18 @@ def checklist(firm: Firm, day: date, *, edits: bool) -> Section:
         if one is not None:
             state = Cell(_("met"), shape="done") if one.is_met else Cell(_("not met"), shape="bad")
         checked, remark = (full_day(one.checked_on), one.remark or "—") if one else ("—", "—")
-        lines.append((CODES.get(code, code), state, checked, remark))
+        proof, until = Cell("—"), "—"
+        if one is not None and one.proof_id:
+            proof = Cell(one.source or _("file"), reverse("pages:file", args=[one.proof_id]))
+            until = full_day(one.valid_to) if one.valid_to else _("no end")
+        if one is not None and one.valid_to and one.valid_to < day:
+            state = Cell(_("the proof has run out"), shape="over")
+        lines.append((CODES.get(code, code), state, proof, until, checked, remark))
     act = Act(_("Fill in the checklist"), reverse("pages:firm-checks", args=[firm.number]))
     before = firm.status in {FirmStatus.APPLIED, FirmStatus.TO_CORRECT, FirmStatus.NOTICE}
     return Section(
         _("Admission checklist"),
-        grid=Grid((_("Item"), _("Result"), _("Day"), _("Remark")), lines),
+        grid=Grid((_("Item"), _("Result"), _("Issued by"), _("Valid to"), _("Day"), _("Remark")), lines),
         note=rules.source("firm_admission_items") or _("bureau's own setting"),
         acts=(act,) if edits and before else (),
     )

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
 from appraisals.enums import SanctionStatus
 from appraisals.selectors import sanctions_visible_to
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
@@ -21,7 +22,6 @@ from evaluators.services import (
     record_admission_checks,
     record_qualification,
     register_firm,
-    renew_firm,
 )
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau.firm_sections import full_day
@@ -230,7 +230,7 @@ class FirmRenew(FirmStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_firm(firm=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 

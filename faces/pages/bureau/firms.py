@@ -18,8 +18,10 @@ from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import contacts, pool_experts
 from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
@@ -219,6 +221,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             return (
                 who.leads(row, self.day, edits=edits),
                 who.staff(row, self.day, edits=edits),
+                pool_experts(row, self.day),
+                contacts(row, self.day, edits=edits),
                 who.papers(row, self.day, edits=edits),
                 who.branches(row, self.day, edits=edits),
             )
@@ -228,6 +232,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 parts.recognised(row, self.user, self.day, edits=edits),
                 parts.sanctions(row, self.user, self.day),
                 parts.standings(row, self.day),
+                confirmations_section(row),
+                renewals_section(row),
             )
         if shown == "identity":
             return (
@@ -251,8 +257,13 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:firm-move", args=[row.number])))
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
+                found.append(Act(_("Credit platform file"), reverse("pages:platform-firm", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))
+            if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
+                found.append(
+                    Act(_("Invite the owner to claim the entry"), reverse("pages:firm-invite", args=[row.number]))
+                )
         return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +19,13 @@ from assignments.transitions import GONE
 from credit.selectors import visible_to as events_visible_to
 from evaluators.models import Firm
 from evaluators.selectors import firm_of, leads_running, practitioners_running
-from evaluators.services import accept_undertakings
 from faces.pages.shared import formats
-from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.application_words import UNDERTAKING_LINES
+from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
-from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.sections import Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.yearly_steps import yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core import clock
@@ -54,7 +53,7 @@ class FirmRecord(SectionsPage):
     def rows(self) -> QuerySet[Firm]:
         """Return the firm behind the reader."""
         firm = firm_of(self.user)
-        return Firm.objects.filter(pk=firm.pk if firm else 0).select_related("organisation")
+        return Firm.objects.filter(pk=firm.pk if firm else 0).select_related("organisation", "bureau")
 
     def layout(self) -> Layout:
         """Return qualifications, people, events, years."""
@@ -90,9 +89,7 @@ class FirmRecord(SectionsPage):
              formats.day(one.ends_on, with_year=True) if one.ends_on else "—", Cell(one.reason, said=True))
             for one in sanctions_visible_to(self.user).order_by("-pk")
         ]  # fmt: skip
-        acts: tuple[Act, ...] = ()
-        if not done and may(self.user, Capability.FIRM_SIGN):
-            acts = (Act(_("Accept this year’s undertaking"), reverse("pages:firm-undertaking")),)
+        acts = yearly_acts(row, self.today, pages="firm") if may(self.user, Capability.FIRM_SIGN) else ()
         word = _("accepted") if done else _("not yet accepted: without it we are not drawn")
         pairs = (
             (_("Number"), row.number),
@@ -115,6 +112,8 @@ class FirmRecord(SectionsPage):
                     grid=Grid((_("Name"), _("Role"), _("Hours")), staff, frozenset({2})), count=len(staff),
                     empty=_("Nobody is recorded."),
                 ),
+                confirmations_section(row),
+                renewals_section(row),
                 Section(
                     _("Credit events"),
                     grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),
@@ -141,29 +140,6 @@ class FirmLeftOut(FirmRecord):
     def layout(self) -> Layout:
         """Return by which rule, which own fact and until when; only after the firm's work is over."""
         return left_out(self.user, as_firm=True)
-
-
-class FirmUndertaking(FormPage):
-    """Accept the undertaking of this year."""
-
-    audience, needs = "firm", Capability.FIRM_SIGN
-    title, submit_label = gettext_lazy("Undertaking of this year"), gettext_lazy("We accept the undertaking")
-
-    def get_success_url(self) -> str:
-        """Return the record."""
-        return reverse("pages:firm-record")
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what is promised."""
-        return UNDERTAKING_LINES["FIRM"]
-
-    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
-        """Accept."""
-        firm = firm_of(self.user)
-        if firm is None:
-            raise Http404
-        accept_undertakings(firms=[firm], year=self.today.year, accepted_by=self.user.name, by=self.user, on=self.today)
-        return _("The undertaking is accepted.")
 
 
 class SeatStep(ActionView):
@@ -265,7 +241,6 @@ class FirmDeclare(SeatStep):
 urls = [
     path("record/", FirmRecord.as_view(), name="firm-record"),
     path("left-out/", FirmLeftOut.as_view(), name="firm-left-out"),
-    path("record/undertaking/", FirmUndertaking.as_view(), name="firm-undertaking"),
     path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
     path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),
 ]

@@ -2,9 +2,17 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import deliveries, home, ratings, record, tasks
+from faces.pages.firm import contacts, deliveries, home, ratings, record, tasks, yearly
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
 serve_rail("firm", build)
-urlpatterns: list[URLPattern | URLResolver] = [*home.urls, *tasks.urls, *deliveries.urls, *ratings.urls, *record.urls]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *home.urls,
+    *tasks.urls,
+    *deliveries.urls,
+    *ratings.urls,
+    *record.urls,
+    *yearly.urls,
+    *contacts.urls,
+]
