@@ -122,7 +122,7 @@ def test_sanction_of_a_firm_by_its_pages(client, people, firm):
     press(client, head, at("sanction-answer", reply.pk), {"outcome": "UPHELD", "words": "资料按时送达"})
     press(client, clerk, at("sanction-submit", row.pk))
 
-    approval = Approval.objects.get()
+    approval = Approval.objects.get(kind="SANCTION")
     for by in (head, leader):
         press(client, by, at("approval-agree", approval.pk), {"words": "同意"})
     task.refresh_from_db()
