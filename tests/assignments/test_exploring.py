@@ -214,7 +214,7 @@ def test_the_next_attempt_counts_the_looks_since_the_last_frozen_list(task):
     draws.freeze(draw=first, by=task.clerk, at=at, ratio_confirmed=True)
     look(task, at=at + timedelta(hours=1))
     look(task, at=at + timedelta(hours=2))
-    draws.void(draw=first, ground="missing_commitment", role=None, by=task.clerk, on=date(2020, 6, 3))
+    draws.void(draw=first, ground="missing_commitment", role=None, by=task.clerk, at=at + timedelta(days=2))
 
     again = draws.configure_firm_draw(task=task, witness=witness, by=task.clerk, on=ON)
 

@@ -136,11 +136,14 @@ class Explorer(OneObject, TemplateView):
     def found(self) -> Exploration:
         """The answers as the address narrows them, and how each rule shrinks the pool."""
         node, say = self.form.said("field"), self.form.said
+        code = say("rule") or ""
+        if not any(code in answer.codes for answer in self.answers):
+            code = ""  # a rule that says no to nobody, or that there is not, narrows nothing
         below = frozenset(descendants([node]).values_list("pk", flat=True)) if node else None
         rules = self.rules_in_force
         return explore(
             self.answers,
-            Question(say("state") or "", say("rule") or "", say("q") or "", below),
+            Question(say("state") or "", code, say("q") or "", below),
             seats=say("seats") or self.seats(),
             ratio=rules.value("candidate_ratio"),
             group_max=self.group_max(),
