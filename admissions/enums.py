@@ -34,3 +34,29 @@ class ApplicationAction(TextChoices):
     REFUSE = "REFUSE", _("refuse")
     WITHDRAW = "WITHDRAW", _("withdraw")
     REAPPLY = "REAPPLY", _("apply again")
+
+
+class ObjectionOutcome(TextChoices):
+    """What became of an objection against an admission."""
+
+    OPEN = "OPEN", pgettext_lazy("objection", "open")
+    UPHELD = "UPHELD", pgettext_lazy("objection", "upheld")
+    DISMISSED = "DISMISSED", pgettext_lazy("objection", "dismissed")
+
+
+class ConfirmationStatus(TextChoices):
+    """Whether the facts of a yearly confirmation stand."""
+
+    CONFIRMED = "CONFIRMED", pgettext_lazy("confirmation", "confirmed unchanged")
+    CHANGED = "CHANGED", pgettext_lazy("confirmation", "changes declared")
+    TAKEN_OVER = "TAKEN_OVER", pgettext_lazy("confirmation", "changes taken over")
+    DECLINED = "DECLINED", pgettext_lazy("confirmation", "changes not taken over")
+
+
+class RenewalStatus(TextChoices):
+    """What became of an application for a further term."""
+
+    ASKED = "ASKED", pgettext_lazy("renewal", "applied for")
+    GRANTED = "GRANTED", pgettext_lazy("renewal", "granted")
+    REFUSED = "REFUSED", pgettext_lazy("renewal", "refused")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("renewal", "withdrawn")

@@ -1,29 +1,48 @@
-"""Applications: who sees which, what is missing, who is known already."""
+"""Applications: who sees which, what is missing, who is known already; what those who stand ask for."""
 
+import hashlib
 from datetime import date
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from admissions.enums import ApplicationKind, ApplicationStatus
-from admissions.models import Application, ApplicationPerson
+from admissions.enums import (
+    ApplicationKind,
+    ApplicationStatus,
+    ConfirmationStatus,
+    ObjectionOutcome,
+    RenewalStatus,
+)
+from admissions.models import (
+    Application,
+    ApplicationPerson,
+    Confirmation,
+    Invitation,
+    Objection,
+    Renewal,
+)
 from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
-from evaluators.models import Firm, LeadEvaluator
-from evaluators.rules import lead_refusal, may_reapply_from
-from evaluators.services import UNDERTAKING_TEXT as FIRM_TEXT
+from evaluators.models import Firm, FirmUndertaking
+from evaluators.rules import Marks, lead_refusal, may_reapply_from
+from evaluators.selectors import Likeness, likenesses
+from evaluators.selectors import visible_to as firms_visible_to
+from evaluators.services import undertaking_version as firm_version
 from experts.enums import ExpertStatus
-from experts.models import Expert
+from experts.models import Expert, ExpertUndertaking
 from experts.rules import entry_refusal
-from experts.services import UNDERTAKING_TEXT as EXPERT_TEXT
+from experts.selectors import visible_to as experts_visible_to
+from experts.services import undertaking_version as expert_version
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
-from foundation.core.crypto import decrypt
+from foundation.core.crypto import blind_indexes, decrypt
 from foundation.core.identifiers import id_facts, masked_id
 from foundation.rulesets.selectors import rules_for
+from parties.models import Person
 
-UNDERTAKINGS = {ApplicationKind.FIRM: FIRM_TEXT, ApplicationKind.EXPERT: EXPERT_TEXT}
+STANDING = {FirmStatus.ACTIVE.value, FirmStatus.SUSPENDED.value}
 FREE_AGAIN = {FirmStatus.REMOVED.value, FirmStatus.LEFT.value, ExpertStatus.REMOVED.value, ExpertStatus.LEFT.value}
 
 
@@ -77,7 +96,7 @@ def gaps(application: Application, on: date) -> list[Gap]:
     found += _people_gaps(application, on)
     proofs = {row.code: Proof(row.proof_id is not None, row.valid_to) for row in application.items.all()}
     found += proof_gaps(items_of(application, on), proofs, on=on)
-    if application.undertaking_version != UNDERTAKINGS[ApplicationKind(application.kind)]:
+    if application.undertaking_version != undertaking_version(application.bureau, application.kind, on):
         found.append(Gap("undertaking"))
     return found
 
@@ -99,7 +118,7 @@ def _people_gaps(application: Application, on: date) -> list[Gap]:
             if (
                 refusal := lead_refusal(
                     title=person.title,
-                    certificate_number=person.certificate_number,
+                    certificate_number=person.certificate_number if _holds(person, on) else "",
                     works_since=person.works_since or on,
                     on=on,
                     years=rules.value("lead_work_years"),
@@ -121,6 +140,16 @@ def _people_gaps(application: Application, on: date) -> list[Gap]:
     return [Gap("people", people[0].name, refusal.code)] if refusal else []
 
 
+def _holds(person: ApplicationPerson, on: date) -> bool:
+    """Return whether the person's certificate has not run out; its last day still counts."""
+    return person.certificate_valid_to is None or on <= person.certificate_valid_to
+
+
+def undertaking_version(bureau: Bureau, kind: str, on: date) -> str:
+    """Return the version of the undertaking that an applicant of this kind accepts on ``on``. Rule R-41."""
+    return firm_version(bureau, on=on) if kind == ApplicationKind.FIRM else expert_version(bureau, on=on)
+
+
 def known_firm(application: Application) -> Firm | None:
     """Return the firm of this bureau that has the application's code already (edge case 4)."""
     rows = Firm.objects.filter(bureau=application.bureau_id, organisation__uscc=application.profile.get("uscc") or "-")
@@ -129,10 +158,15 @@ def known_firm(application: Application) -> Firm | None:
 
 def known_expert(application: Application) -> Expert | None:
     """Return the expert of this bureau who has the same ID number, found by its keyed hash (edge case 5)."""
-    keys = application.people.values("id_index")
-    return (
-        Expert.objects.filter(bureau=application.bureau_id, person__id_index__in=keys).select_related("person").first()
-    )
+    keys = _indexes(application)
+    same = models.Q(person__id_index__in=keys) | models.Q(person__joined__id_index__in=keys)
+    return Expert.objects.filter(same, bureau=application.bureau_id).select_related("person").first()
+
+
+def _indexes(application: Application) -> list[str]:
+    """Return the blind indexes of the people's ID numbers under every key, as they may stand elsewhere."""
+    sealed = application.people.values_list("id_sealed", flat=True)
+    return [key for one in sealed for key in blind_indexes(decrypt(one), use="id")]
 
 
 def known_entry(application: Application) -> Firm | Expert | None:
@@ -147,29 +181,133 @@ def twins_of(application: Application) -> models.QuerySet[Application]:
     rows = rows.exclude(pk=application.pk)
     if application.kind == ApplicationKind.FIRM:
         return rows.filter(profile__uscc=application.profile.get("uscc") or "-")
-    return rows.filter(people__id_index__in=application.people.values("id_index")).distinct()
+    return rows.filter(people__id_index__in=_indexes(application)).distinct()
 
 
-def resembled(application: Application) -> models.QuerySet[Firm]:
-    """Return removed firms with the same legal person, address, telephone or lead evaluator (edge case 20): a hint."""
-    profile, shared = application.profile, models.Q(pk__in=[])
-    for name in ("legal_person", "address", "phone"):
-        if value := profile.get(name):
-            shared |= models.Q(**{f"organisation__{name}": value})
-    leads = LeadEvaluator.objects.filter(person__id_index__in=application.people.values("id_index"))
-    shared |= models.Q(pk__in=leads.values("firm_id"))
-    rows = Firm.objects.filter(shared, bureau=application.bureau_id, status=FirmStatus.REMOVED)
-    return rows.exclude(organisation__uscc=profile.get("uscc") or "-").select_related("organisation").order_by("pk")
+def resembled(application: Application, on: date) -> list[Likeness]:
+    """Return the removed firms that share something with the applicant (edge case 20), a hint. Rule R-50."""
+    given = application.profile
+    keys = _indexes(application)
+    people = Person.objects.filter(bureau=application.bureau_id, id_index__in=keys)
+    own = Marks(
+        given.get("legal_person") or "",
+        given.get("address") or "",
+        given.get("phone") or "",
+        frozenset(people.values_list("pk", flat=True)),
+    )
+    known = known_firm(application)
+    key = known.pk if known else 0
+    return likenesses(application.bureau, {key: own}, on).get(key, [])
 
 
-def free_from(firm: Firm, on: date) -> date | None:
-    """Return the day from which a removed firm may apply again, where it lies after ``on``. Rule R-26."""
-    if firm.status != FirmStatus.REMOVED:
+def free_from(entry: Firm | Expert, on: date) -> date | None:
+    """Return the day from which who was removed may apply again, where it lies after ``on``. Rule R-26."""
+    if entry.status != FirmStatus.REMOVED:
         return None
-    day = may_reapply_from(firm.status_since, years=rules_for(bureau=firm.bureau, on=on).value("removal_years"))
+    day = may_reapply_from(entry.status_since, years=rules_for(bureau=entry.bureau, on=on).value("removal_years"))
     return day if on < day else None
 
 
 def masked_number(person: ApplicationPerson) -> str:
     """Return the person's ID number with its middle hidden."""
     return masked_id(decrypt(person.id_sealed))
+
+
+def objections_visible_to(user: User) -> models.QuerySet[Objection]:
+    """Return the objections against admissions of the reader's bureau; nobody outside reads who raised them."""
+    if not may(user, Capability.READ_ALL):
+        return Objection.objects.none()
+    return Objection.objects.filter(application__bureau_id=user.bureau_id or 0)
+
+
+def objections_that_count(application: Application) -> models.QuerySet[Objection]:
+    """Return what was raised against the running notice and is not dismissed: it keeps the admission back."""
+    rows = application.objections.exclude(outcome=ObjectionOutcome.DISMISSED)
+    return rows.filter(raised_on__gte=application.announced_on) if application.announced_on else rows
+
+
+def confirmations_visible_to(user: User) -> models.QuerySet[Confirmation]:
+    """Return the yearly confirmations of the reader's bureau; a firm or an expert sees the own ones."""
+    rows = Confirmation.objects.filter(bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.READ_ALL) else rows.filter(_of_own(user))
+
+
+def renewals_visible_to(user: User) -> models.QuerySet[Renewal]:
+    """Return the applications for a further term at the reader's bureau; a firm or an expert sees the own ones."""
+    rows = Renewal.objects.filter(bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.READ_ALL) else rows.filter(_of_own(user))
+
+
+def invitations_visible_to(user: User) -> models.QuerySet[Invitation]:
+    """Return the invitations of the reader's bureau to claim an entry."""
+    if not may(user, Capability.READ_ALL):
+        return Invitation.objects.none()
+    return Invitation.objects.filter(bureau_id=user.bureau_id or 0)
+
+
+def _of_own(user: User) -> Q:
+    own = Q(firm__in=firms_visible_to(user))
+    return own | Q(expert__in=experts_visible_to(user))
+
+
+def of_entry(entry: Firm | Expert) -> dict[str, Firm | Expert]:
+    """Return the field of an ``OfEntry`` row that names ``entry``."""
+    return {"firm" if isinstance(entry, Firm) else "expert": entry}
+
+
+def facts_of(entry: Firm | Expert) -> dict[str, object]:
+    """Return the present facts that a yearly confirmation asks about."""
+    if isinstance(entry, Expert):
+        return {"title": entry.title, "level": entry.title_level}
+    body = entry.organisation
+    return {
+        "legal_person": body.legal_person,
+        "address": body.address,
+        "phone": body.phone,
+        "staff_count": entry.staff_count,
+    }
+
+
+def confirmation_of(entry: Firm | Expert, year: int) -> Confirmation | None:
+    """Return what the entry's owner confirmed for ``year``."""
+    return Confirmation.objects.filter(**of_entry(entry), year=year).first()
+
+
+def open_renewal_of(entry: Firm | Expert) -> Renewal | None:
+    """Return the running application for a further term."""
+    return Renewal.objects.filter(**of_entry(entry), status=RenewalStatus.ASKED).first()
+
+
+def last_renewal_of(entry: Firm | Expert) -> Renewal | None:
+    """Return the newest application for a further term, whatever became of it."""
+    return Renewal.objects.filter(**of_entry(entry)).order_by("-pk").first()
+
+
+def to_settle(bureau_id: int) -> tuple[int, int]:
+    """Return how many declared changes and how many renewals wait for the bureau."""
+    changes = Confirmation.objects.filter(bureau_id=bureau_id, status=ConfirmationStatus.CHANGED).count()
+    return changes, Renewal.objects.filter(bureau_id=bureau_id, status=RenewalStatus.ASKED).count()
+
+
+def unconfirmed_firms(rows: models.QuerySet[Firm], year: int) -> models.QuerySet[Firm]:
+    """Keep the firms of the register that have not accepted the undertaking of ``year``. Rule R-41."""
+    done = FirmUndertaking.objects.filter(firm=OuterRef("pk"), year=year)
+    return rows.filter(~Exists(done), status__in=STANDING)
+
+
+def unconfirmed_experts(rows: models.QuerySet[Expert], year: int) -> models.QuerySet[Expert]:
+    """Keep the experts of the pool who have not accepted the undertaking of ``year``. Rule R-41."""
+    done = ExpertUndertaking.objects.filter(expert=OuterRef("pk"), year=year)
+    return rows.filter(~Exists(done), status__in=STANDING)
+
+
+def usable_invitation(secret: str, on: date) -> Invitation | None:
+    """Return the invitation that ``secret`` opens on ``on``; None for a used, ended, run out or unknown one."""
+    rows = Invitation.objects.filter(digest=digest_of(secret), used_on__isnull=True, ended_on__isnull=True)
+    rows = rows.filter(valid_to__gte=on).exclude(Q(firm__status__in=FREE_AGAIN) | Q(expert__status__in=FREE_AGAIN))
+    return rows.select_related("bureau", "firm__organisation", "expert__person").first()
+
+
+def digest_of(secret: str) -> str:
+    """Return the hash under which an invitation is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -51,6 +51,14 @@ class SanctionAction(TextChoices):
     END = "END", _("end the sanction")
 
 
+class TaskFate(TextChoices):
+    """What becomes of a running task when another firm takes the place of the chosen one."""
+
+    TAKE_OVER = "TAKE_OVER", _("the successor takes it over")
+    ANEW = "ANEW", _("a firm is chosen anew")
+    STAY = "STAY", _("it stays with the firm")
+
+
 class SanctionPaper(TextChoices):
     """The papers of a sanction; each has its own series of numbers."""
 

@@ -182,6 +182,7 @@ class DrawStatus(TextChoices):
     CONFIGURED = "CONFIGURED", _("configured")
     FROZEN = "FROZEN", _("frozen")
     COMMITTED = "COMMITTED", _("commitments closed")
+    REVEALED = "REVEALED", _("waiting for the public value")
     DRAWN = "DRAWN", _("drawn")
     VOID = "VOID", _("void")
 
@@ -191,6 +192,15 @@ class DrawProfile(TextChoices):
 
     INSIDE = "I", _("parties only")
     OUTSIDE = "O", _("parties and an outside value")
+
+
+class SourceKind(TextChoices):
+    """What an outside value is."""
+
+    LOTTERY = "LOTTERY", _("numbers of a lottery")
+    INDEX = "INDEX", _("an index or a price")
+    URN = "URN", _("numbers drawn from an urn in public")
+    BEACON = "BEACON", _("a round of a public beacon")
 
 
 class PartyRole(TextChoices):
@@ -242,6 +252,7 @@ class Origin(TextChoices):
     PROCUREMENT = "PROCUREMENT", _("procurement award")
     GUEST = "GUEST", _("guest")
     BATCH = "BATCH", _("batch assignment")
+    SUCCESSION = "SUCCESSION", _("taken over by the successor")
 
 
 class DeclineReason(TextChoices):
@@ -281,7 +292,9 @@ class DrawAction(TextChoices):
 
     FREEZE = "FREEZE", _("freeze the list")
     COMMIT = "COMMIT", _("close the commitments")
+    CLOSE_REVEALS = "CLOSE_REVEALS", _("close the nonces")
     DRAW = "DRAW", _("draw now")
+    CORRECT = "CORRECT", _("correct the public value")
     REPLACE = "REPLACE", _("call the next")
     VOID = "VOID", _("declare void")
 

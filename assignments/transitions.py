@@ -168,8 +168,11 @@ DRAW: Final[Mapping[tuple[DrawStatus, DrawAction], DrawStatus]] = {
     (DrawStatus.CONFIGURED, DrawAction.VOID): DrawStatus.VOID,
     (DrawStatus.FROZEN, DrawAction.COMMIT): DrawStatus.COMMITTED,
     (DrawStatus.FROZEN, DrawAction.VOID): DrawStatus.VOID,
+    (DrawStatus.COMMITTED, DrawAction.CLOSE_REVEALS): DrawStatus.REVEALED,
     (DrawStatus.COMMITTED, DrawAction.DRAW): DrawStatus.DRAWN,
     (DrawStatus.COMMITTED, DrawAction.VOID): DrawStatus.VOID,
+    (DrawStatus.REVEALED, DrawAction.DRAW): DrawStatus.DRAWN,
+    (DrawStatus.DRAWN, DrawAction.CORRECT): DrawStatus.DRAWN,
     (DrawStatus.DRAWN, DrawAction.REPLACE): DrawStatus.DRAWN,
     (DrawStatus.DRAWN, DrawAction.VOID): DrawStatus.VOID,
 }

@@ -464,6 +464,44 @@ def check_public_value(part: Json, source: Json) -> bool:
     )
 
 
+def check_outside(record: Json, freeze: Json) -> None:
+    """Check that each public value is told with its citation, and each fall-back with what was not to be had."""
+    rows = list(record.get("outside", []))
+    for source, part in zip(freeze["sources"], record["parts"][len(freeze["parties"]) :]):
+        for named in [source, *source["fallbacks"]]:
+            name, wrong = named["id"], []
+            while rows and rows[0]["id"] == name and rows[0]["state"] == "corrected":
+                wrong.append(rows.pop(0)["part"])
+            is_used = name == part["id"]
+            wanted = "used" if is_used else "unavailable"
+            expect(
+                rows and rows[0]["id"] == name and rows[0]["state"] == wanted and rows[0]["words"],
+                "the record does not say where the public value {} was read".format(part["id"])
+                if is_used
+                else "{} stands before {}, but the record does not say why it was not to be had".format(
+                    name, part["id"]
+                ),
+                "记录未载明公开数值 {} 的出处".format(part["id"])
+                if is_used
+                else "{} 在 {} 之前，记录却未说明其为何取不到".format(name, part["id"]),
+            )
+            told = rows.pop(0)["part"]
+            expect(
+                told == (part if is_used else None)
+                and (is_used or not wrong)
+                and all(one and one["id"] == name and one != part and check_public_value(one, named) for one in wrong),
+                f"what the record tells of the public value {name} is not what the seed was made of",
+                f"记录所载公开数值 {name} 与形成种子的数值不符",
+            )
+            if is_used:
+                break
+    expect(
+        not rows,
+        "the record tells of a public value that this draw does not have",
+        "记录载有本次抽取并不存在的公开数值",
+    )
+
+
 def check_seed(record: Json, freeze: Json) -> list[int]:
     """Check seed and order; return the order."""
     if freeze["algorithm"] == "rfc3797":
@@ -580,6 +618,12 @@ def check_void(record: Json, freeze: Json, nonces: Json) -> None:
         "the record does not bear out the ground {}".format(void["ground"]),
         "记录不支持作废理由 {}".format(void["ground"]),
     )
+    there = [row["party"] for row in record["commitments"]] if missing else [one for one in nonces if nonces[one]]
+    expect(
+        void["ground"] == "ordered_again" or void["role"] not in there,
+        "the record blames {}, who did the part".format(void["role"]),
+        "记录归咎于 {}，而其已履行".format(void["role"]),
+    )
 
 
 def check_openings(record: Json, freeze: Json) -> None:
@@ -630,6 +674,7 @@ def check_result(record: Json, freeze: Json, nonces: Json) -> list[str]:
         "缺少承诺或公开",
     )
     check_parts(record, freeze, nonces)
+    check_outside(record, freeze)
     order = check_seed(record, freeze)
     draw, tiers = Draw(freeze), len(freeze["tiers"])
     panel = check_walk(draw, order, record["draw"], Start(freeze["opened"], tiers, [], [], ("the draw", "抽取")))
@@ -638,6 +683,9 @@ def check_result(record: Json, freeze: Json, nonces: Json) -> list[str]:
         "seed and order ({})".format(freeze["algorithm"]),
         f"{len(panel)} seats",
         "{} replacements".format(len(record["replacements"])),
+        "to steer it, all of these would have had to agree: {}".format(
+            ", ".join(part["id"] for part in record["parts"])
+        ),
     ]
 
 

@@ -1,10 +1,12 @@
 """Credit events of a party."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from credit.enums import CreditCode
 from credit.models import CreditEvent, EventReply
@@ -13,7 +15,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.files.models import StoredFile
-from parties.selectors import memberships_of
+from parties.selectors import memberships_of, predecessors
 
 
 def visible_to(user: User) -> models.QuerySet[CreditEvent]:
@@ -33,10 +35,11 @@ def evidence_visible_to(user: User) -> models.QuerySet[CreditEvent]:
 
 
 def running_points(organisation_ids: Iterable[int], on: date) -> dict[int, int]:
-    """Return the sum of the running points of each organisation on ``on``; without any: left out."""
-    rows = CreditEvent.objects.filter(organisation_id__in=organisation_ids).running_on(on)
-    found = rows.order_by().values_list("organisation_id").annotate(Sum("points"))
-    return {key: points for key, points in found if key is not None}
+    """Return the sum of the running points of each organisation on ``on``; without any: left out.
+
+    What ran at a predecessor whose sanctions passed to it counts, too. Rule R-49.
+    """
+    return {key: sum(points for points, _day in events) for key, events in running_events(organisation_ids, on).items()}
 
 
 def running_points_of_persons(person_ids: Iterable[int], on: date) -> dict[int, int]:
@@ -47,18 +50,52 @@ def running_points_of_persons(person_ids: Iterable[int], on: date) -> dict[int, 
 
 
 def running_events(organisation_ids: Iterable[int], on: date) -> dict[int, list[tuple[int, date]]]:
-    """Return (points, first free day) of each organisation's running events on ``on``; without any: left out."""
-    rows = CreditEvent.objects.filter(organisation_id__in=organisation_ids).running_on(on).order_by("expires_on", "pk")
+    """Return (points, first free day) of each organisation's running events on ``on``; without any: left out.
+
+    Those of a predecessor whose sanctions passed to it are among them. Rule R-49.
+    """
+    ids = set(organisation_ids)
+    carriers: dict[int, set[int]] = {key: {key} for key in ids}
+    for heir, before in predecessors(ids, on, passing="sanctions").items():
+        for key in before:
+            carriers.setdefault(key, set()).add(heir)
+    rows = CreditEvent.objects.filter(organisation_id__in=carriers).running_on(on).order_by("expires_on", "pk")
     found: dict[int, list[tuple[int, date]]] = {}
     for key, points, expires_on in rows.values_list("organisation_id", "points", "expires_on"):
-        if key is not None:
-            found.setdefault(key, []).append((points, expires_on))
+        for carrier in carriers.get(key or 0, ()):
+            found.setdefault(carrier, []).append((points, expires_on))
     return found
 
 
-def events_of(*, organisation_id: int | None = None, person_id: int | None = None) -> models.QuerySet[CreditEvent]:
-    """Return the events of one party, newest first, each with its reply and whoever wrote them."""
-    own = models.Q(organisation_id=organisation_id) if organisation_id is not None else models.Q(person_id=person_id)
+def with_points(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:
+    """Add to rows with an ``organisation`` the deductions that run on ``on``, a positive number: ``deducted``.
+
+    As ``running_points``, for lists: the few who follow somebody are named in the query.
+    """
+    running = CreditEvent.objects.running_on(on).order_by()
+    whose = {heir: {heir, *before} for heir, before in predecessors(None, on, passing="sanctions").items()}
+    cases = [
+        models.When(organisation_id=heir, then=_total(running.filter(organisation_id__in=keys)))
+        for heir, keys in whose.items()
+    ]
+    own = _total(running.filter(organisation_id=models.OuterRef("organisation_id")))
+    total = models.Case(*cases, default=own) if cases else own
+    found: models.QuerySet[Any] = rows.annotate(deducted=-Coalesce(total, 0))
+    return found
+
+
+def _total(events: models.QuerySet[CreditEvent]) -> models.Subquery:
+    """Return the sum of the points of ``events`` as one value."""
+    summed = events.annotate(one=models.Value(1)).values("one").annotate(total=Sum("points")).values("total")
+    return models.Subquery(summed)
+
+
+def events_of(
+    *, organisation_id: int | None = None, person_id: int | None = None, organisation_ids: Collection[int] = ()
+) -> models.QuerySet[CreditEvent]:
+    """Return the events of one party, or of a firm and those whom it follows, newest first, with their replies."""
+    bodies = {organisation_id, *organisation_ids} - {None}
+    own = models.Q(organisation_id__in=bodies) if bodies else models.Q(person_id=person_id)
     rows = CreditEvent.objects.filter(own)
     joins = "bureau", "evidence", "recorded_by", "voided_by", "reply__given_by", "reply__answered_by", "reply__file"
     return rows.select_related(*joins).order_by("-occurred_on", "-pk")

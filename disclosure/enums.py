@@ -9,6 +9,7 @@ class PublicationKind(TextChoices):
 
     RATING = "RATING", _("rating")
     DRAW = "DRAW", _("draw record")
+    BATCH = "BATCH", _("record of a batch assignment")
     REPORT = "REPORT", _("report")
     CERTIFICATE = "CERTIFICATE", _("certificate")
     REGISTER = "REGISTER", _("register")

@@ -26,6 +26,24 @@ class FirmStatus(TextChoices):
     SUSPENDED = "SUSPENDED", _("suspended")
     REMOVED = "REMOVED", _("removed")
     LEFT = "LEFT", _("left on own wish")
+    CLOSED = "CLOSED", _("record closed")
+
+
+class QualificationStatus(TextChoices):
+    """Whether a qualification counts."""
+
+    HANDED_IN = "HANDED_IN", _("handed in")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    RETURNED = "RETURNED", _("returned")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+class QualificationAction(TextChoices):
+    """What is done to a qualification."""
+
+    ACCEPT = "ACCEPT", _("accept")
+    RETURN = "RETURN", _("return")
+    WITHDRAW = "WITHDRAW", _("withdraw")
 
 
 class FirmAction(TextChoices):
@@ -40,3 +58,4 @@ class FirmAction(TextChoices):
     REMOVE = "REMOVE", _("remove")
     LEAVE = "LEAVE", _("leave")
     REAPPLY = "REAPPLY", _("apply again")
+    CLOSE = "CLOSE", _("close the record")

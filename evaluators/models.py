@@ -6,8 +6,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from evaluators.enums import FirmKind, FirmStatus
+from evaluators.enums import FirmKind, FirmStatus, QualificationStatus
+from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.files.models import StoredFile
 from parties.models import Organisation, Person
 
@@ -32,6 +34,11 @@ class Firm(models.Model):
                 condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
                 name="active_firm_has_term",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="firm_by_status"),
+            models.Index(fields=["bureau", "kind"], name="firm_by_kind"),
+            models.Index(fields=["bureau", "term_ends_on"], name="firm_by_term"),
         ]
 
     def __str__(self) -> str:
@@ -63,19 +70,105 @@ class FirmStanding(models.Model):
         return f"{self.firm} {self.status} #{self.pk}"
 
 
+class FirmTerm(models.Model):
+    """A term in the register: the day on which it was given or renewed, and the first day after it."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.firm} {self.ends_on} #{self.pk}"
+
+
+class CarriedBar(models.Model):
+    """A suspension or removal that ran at a firm whose place ``firm`` took: it holds for ``firm`` until its day."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="carried_bars")
+    predecessor = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=FirmStatus.choices)
+    started_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "predecessor", "status"], name="bar_carried_once"),
+            models.CheckConstraint(condition=Q(status__in=["SUSPENDED", "REMOVED"]), name="carried_bar_is_a_sanction"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the bar."""
+        return f"{self.firm} {self.status} #{self.pk}"
+
+
+class LikenessSetAside(models.Model):
+    """Somebody looked at what a firm shares with a removed one and says why it means nothing."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    removed = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    marks = models.JSONField(default=list)
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="likeness_set_aside_with_reason"),
+        ]
+        indexes = [models.Index(fields=["firm", "removed"], name="likeness_by_firm")]
+
+    def __str__(self) -> str:
+        """Name the decision."""
+        return f"{self.firm} {self.removed} #{self.pk}"
+
+
+class QualificationQuerySet(models.QuerySet["Qualification"]):
+    """Qualifications by day."""
+
+    def valid_on(self, day: date) -> Self:
+        """Keep what counts on ``day``: accepted, and both ends included."""
+        running = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+        return self.filter(running, status=QualificationStatus.ACCEPTED, valid_from__lte=day)
+
+
 class Qualification(models.Model):
-    """A qualification with number and expiry."""
+    """A qualification of a firm, or of one of its lead evaluators, from a day to a day; renewed, it is a row more.
+
+    ``is_certificate``: the practising certificate by which ``lead`` may lead. ``accepted_by`` is empty for what came
+    before acceptances were kept.
+    """
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="qualifications")
+    lead = models.ForeignKey(
+        "evaluators.LeadEvaluator", models.PROTECT, null=True, blank=True, related_name="qualifications"
+    )
     name = models.CharField(max_length=80)
     number = models.CharField(max_length=60)
     issuer = models.CharField(max_length=100)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    is_certificate = models.BooleanField(default=False)
     proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=10, choices=QualificationStatus.choices, default=QualificationStatus.ACCEPTED)
+    handed_in_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_on = models.DateField(null=True, blank=True)
+    words = models.CharField(max_length=300, blank=True)  # why it was returned or withdrawn
+
+    objects = QualificationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["firm", "name", "number"], name="qualification_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "name", "number", "valid_from"], name="qualification_once"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["RETURNED", "WITHDRAWN"]) | ~Q(words=""), name="returned_paper_has_words"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_certificate=False) | Q(lead__isnull=False), name="certificate_is_a_leads"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "valid_to"], name="qualification_by_last_day")]
 
     def __str__(self) -> str:
         """Name the qualification."""
@@ -132,6 +225,7 @@ class Branch(models.Model):
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="branches")
     name = models.CharField(max_length=120)
+    uscc = models.CharField(max_length=18, blank=True)
     has_legal_personality = models.BooleanField(default=False)
     own_firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
     address = models.CharField(max_length=200, blank=True)
@@ -150,6 +244,7 @@ class FirmUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
     accepted_by = models.CharField(max_length=60)
 
     class Meta:
@@ -161,13 +256,15 @@ class FirmUndertaking(models.Model):
 
 
 class AdmissionCheck(models.Model):
-    """One item of the admission checklist with its proof."""
+    """One item of the admission checklist with its proof, who issued it and its last day."""
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="admission_checks")
     code = models.CharField(max_length=40)
     is_met = models.BooleanField()
     remark = models.CharField(max_length=300, blank=True)
     proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=100, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
     checked_on = models.DateField()
 
     class Meta:

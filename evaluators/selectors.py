@@ -1,31 +1,39 @@
 """The register of firms, today and on any past day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
-from evaluators.enums import FirmStatus
+from evaluators.enums import FirmStatus, QualificationStatus
 from evaluators.models import (
     AssessedYear,
+    Branch,
+    CarriedBar,
     Firm,
     FirmStanding,
+    FirmTerm,
     FirmUndertaking,
     LeadEvaluator,
+    LikenessSetAside,
     Practitioner,
     Qualification,
 )
-from evaluators.rules import renewable_from
+from evaluators.rules import Marks, renewable_from, shared_marks
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
+from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
-from parties.selectors import memberships_of
+from parties.rules import same_name
+from parties.selectors import memberships_of, name_then, predecessors
 
 _SUSPENSION_ENDS: Final[list[str]] = []
 
@@ -47,6 +55,43 @@ def firms_named(bureau: Bureau, words: str) -> models.QuerySet[Firm]:
 def qualifications_visible_to(user: User) -> models.QuerySet[Qualification]:
     """Return the qualifications of visible firms."""
     return Qualification.objects.filter(firm__in=visible_to(user))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something of a firm that has a last day: a qualification, or the certificate of a lead evaluator alone."""
+
+    key: str
+    firm: Firm
+    last_day: date
+
+
+def endings(bureau: Bureau, *, since: date, until: date) -> list[Ending]:
+    """Return what ends between two days (both included) and was not renewed, in two queries, the first one first.
+
+    A certificate counts for itself where no qualification stands for it. Firms out of the register are left out.
+    """
+    firms = Firm.objects.filter(bureau=bureau, status__in=[FirmStatus.ACTIVE, FirmStatus.SUSPENDED])
+    accepted = Qualification.objects.filter(status=QualificationStatus.ACCEPTED)
+    later = accepted.alias(whose=Coalesce("lead_id", 0)).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=models.OuterRef("valid_to")),
+        firm=models.OuterRef("firm"),
+        name=models.OuterRef("name"),
+        whose=Coalesce(models.OuterRef("lead_id"), 0),
+    )
+    rows = accepted.filter(firm__in=firms, valid_to__gte=since, valid_to__lte=until).exclude(lead__ended_on__lte=since)
+    rows = rows.filter(~models.Exists(later)).select_related("firm")
+    found = [Ending(f"qualification:{row.pk}", row.firm, row.valid_to) for row in rows if row.valid_to]
+    papers = accepted.filter(lead=models.OuterRef("pk"), is_certificate=True)
+    leads = LeadEvaluator.objects.filter(
+        firm__in=firms, ended_on__isnull=True, certificate_valid_to__gte=since, certificate_valid_to__lte=until
+    ).filter(~models.Exists(papers))
+    found += [
+        Ending(f"certificate:{row.pk}", row.firm, row.certificate_valid_to)
+        for row in leads.select_related("firm")
+        if row.certificate_valid_to
+    ]
+    return sorted(found, key=lambda one: (one.last_day, one.key))
 
 
 def firm_of(user: User) -> Firm | None:
@@ -93,6 +138,33 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Firm]:
     """Return the firms that stood in the register on ``day``."""
     standing = FirmStanding.objects.on(day).filter(status=FirmStatus.ACTIVE)
     return Firm.objects.filter(bureau=bureau, pk__in=standing.values("firm_id"))
+
+
+def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
+    """Keep the firms that had a standing on ``day`` and add what was true then.
+
+    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``name_then``, and
+    ``qualified``: how many qualifications held.
+    """
+    holds = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    papers = Qualification.objects.filter(holds, firm=models.OuterRef("pk"), valid_from__lte=day).order_by()
+    papers_held = papers.values("firm").annotate(n=models.Count("pk")).values("n")
+    spells = FirmStanding.objects.filter(firm=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
+    terms = FirmTerm.objects.filter(firm=models.OuterRef("pk"), decided_on__lte=day).order_by("-decided_on", "-pk")
+    given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
+    return rows.annotate(
+        status_then=models.Subquery(spells.values("status")[:1]),
+        since_then=models.Subquery(spells.values("started_on")[:1]),
+        term_then=Coalesce(models.Subquery(terms.values("ends_on")[:1]), given),
+        name_then=name_then("organisation", day),
+        qualified=Coalesce(models.Subquery(papers_held), 0),
+    ).filter(status_then__isnull=False)
+
+
+def terms_on(firm_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the end of the term that each firm held on ``day``, as given by then; without one: left out."""
+    rows = FirmTerm.objects.filter(firm_id__in=firm_ids, decided_on__lte=day).order_by("decided_on", "pk")
+    return dict(rows.values_list("firm_id", "ends_on"))
 
 
 def leads_of(firm: Firm, on: date) -> models.QuerySet[LeadEvaluator]:
@@ -151,3 +223,153 @@ def with_counts(rows: models.QuerySet[Firm], on: date) -> models.QuerySet[Firm]:
         counted = people.order_by().values("firm").annotate(n=models.Count("pk")).values("n")
         found[name] = Coalesce(models.Subquery(counted), 0)
     return rows.annotate(**found)
+
+
+def predecessor_firms(
+    firm_ids: Iterable[int], on: date, *, passing: Literal["", "scores", "sanctions"] = ""
+) -> dict[int, set[int]]:
+    """Return the firms whose place each firm had taken by ``on``, directly or through others; without: left out.
+
+    With ``passing`` only those whose scores or sanctions passed to it. Rule R-49. At most three queries.
+    """
+    firm_of_body = dict(Firm.objects.filter(pk__in=list(firm_ids)).values_list("organisation_id", "pk"))
+    found = predecessors(firm_of_body, on, passing=passing)
+    if not found:
+        return {}
+    bodies = {body for before in found.values() for body in before}
+    earlier = dict(Firm.objects.filter(organisation_id__in=bodies).values_list("organisation_id", "pk"))
+    return {firm_of_body[key]: {earlier[body] for body in before if body in earlier} for key, before in found.items()}
+
+
+def carried_bars(firm_ids: Iterable[int], on: date) -> models.QuerySet[CarriedBar]:
+    """Return the suspensions and removals of predecessors that hold for these firms on ``on``. Rule R-49."""
+    rows = CarriedBar.objects.filter(firm_id__in=firm_ids, started_on__lte=on, ends_on__gt=on)
+    return rows.select_related("predecessor__organisation").order_by("ends_on", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A removed firm that shares something with another one: a hint, never an obstacle. Rule R-50."""
+
+    removed: Firm
+    marks: tuple[str, ...]
+
+
+def likenesses(
+    bureau: Bureau, firms: Mapping[int, Marks], on: date, *, with_set_aside: bool = False
+) -> dict[int, list[Likeness]]:
+    """Return the removed firms of ``bureau`` that each of ``firms`` resembles; without any: left out.
+
+    What somebody set aside is left out until they share something more. Who took a removed firm's place, or is it, is
+    no likeness. At most five queries, one where nobody is removed.
+    """
+    compared = rules_for(bureau=bureau, on=on).value("likeness_marks")
+    removed = {row.pk: row for row in removed_firms(bureau).select_related("organisation")}
+    if not removed:
+        return {}
+    marks = marks_of(removed.values())
+    related = _related_firms(bureau, removed, on)
+    aside = {} if with_set_aside else _set_aside(firms)
+    found: dict[int, list[Likeness]] = {}
+    for key, own in firms.items():
+        for pk, other in marks.items():
+            shared = shared_marks(own, other, compared=compared)
+            if shared and pk != key and (key, pk) not in related and set(shared) - aside.get((key, pk), set()):
+                found.setdefault(key, []).append(Likeness(removed[pk], shared))
+    return found
+
+
+def removed_firms(bureau: Bureau) -> models.QuerySet[Firm]:
+    """Return the firms that are removed from the register, and those whose record was closed while they were."""
+    until_closed = FirmStanding.objects.filter(
+        firm=models.OuterRef("pk"), status=FirmStatus.REMOVED, ended_on=models.OuterRef("status_since")
+    )
+    was_removed = Q(status=FirmStatus.REMOVED) | Q(models.Exists(until_closed), status=FirmStatus.CLOSED)
+    return Firm.objects.filter(was_removed, bureau=bureau).order_by("pk")
+
+
+def marks_of(firms: Iterable[Firm]) -> dict[int, Marks]:
+    """Return what is compared of each firm (with its organisation at hand): who leads or ever led is among it."""
+    rows = {row.pk: row.organisation for row in firms}
+    leads: dict[int, set[int]] = {}
+    for firm_id, person_id in LeadEvaluator.objects.filter(firm__in=list(rows)).values_list("firm_id", "person_id"):
+        leads.setdefault(firm_id, set()).add(person_id)
+    return {
+        pk: Marks(body.legal_person, body.address, body.phone, frozenset(leads.get(pk, ())))
+        for pk, body in rows.items()
+    }
+
+
+def open_likenesses(bureau: Bureau, on: date) -> list[tuple[Firm, list[Likeness]]]:
+    """Return who stands in the register or wants to and resembles a removed firm, not set aside. Rule R-50."""
+    if not removed_firms(bureau).exists():
+        return []
+    gone = [FirmStatus.REMOVED, FirmStatus.LEFT, FirmStatus.CLOSED]
+    rows = Firm.objects.filter(bureau=bureau).exclude(status__in=gone).select_related("organisation")
+    firms = {row.pk: row for row in rows.order_by("pk")}
+    return [(firms[pk], found) for pk, found in likenesses(bureau, marks_of(firms.values()), on).items()]
+
+
+def _related_firms(bureau: Bureau, removed: Mapping[int, Firm], on: date) -> set[tuple[int, int]]:
+    """Return pairs (successor, removed firm)."""
+    firm_of_body = {row.organisation_id: pk for pk, row in removed.items()}
+    pairs = {
+        (heir, firm_of_body[body])
+        for heir, before in predecessors(None, on).items()
+        for body in before
+        if body in firm_of_body
+    }
+    heirs = {body for body, _pk in pairs}
+    known = dict(Firm.objects.filter(bureau=bureau, organisation_id__in=heirs).values_list("organisation_id", "pk"))
+    return {(known[body], pk) for body, pk in pairs if body in known}
+
+
+def _set_aside(firm_ids: Iterable[int]) -> dict[tuple[int, int], set[str]]:
+    found: dict[tuple[int, int], set[str]] = {}
+    rows = LikenessSetAside.objects.filter(firm_id__in=list(firm_ids))
+    for firm_id, removed_id, marks in rows.values_list("firm_id", "removed_id", "marks"):
+        found.setdefault((firm_id, removed_id), set()).update(marks)
+    return found
+
+
+def heads_of(firm_ids: Iterable[int], on: date) -> dict[int, int]:
+    """Return the head office of each firm that is a branch with legal personality on ``on``; others: left out."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    rows = Branch.objects.filter(running, own_firm_id__in=list(firm_ids), started_on__lte=on).order_by("pk")
+    return {branch: head for branch, head in rows.values_list("own_firm_id", "firm_id") if branch is not None}
+
+
+def dependent_branches(bureau: Bureau, on: date) -> models.QuerySet[Branch]:
+    """Return the branches without legal personality: each belongs to its head office and can do nothing alone."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    rows = Branch.objects.filter(running, firm__bureau=bureau, has_legal_personality=False)
+    return rows.select_related("firm__organisation").order_by("pk")
+
+
+def branch_refusal(bureau: Bureau, *, name: str, uscc: str, on: date) -> Refusal | None:
+    """Return why a body cannot stand in the register alone: it is a branch without legal personality. Rule R-49."""
+    for row in dependent_branches(bureau, on):
+        if same_name(row.name) == same_name(name) or (uscc and row.uscc == uscc):
+            message = _("%(name)s is a branch of %(head)s without legal personality: the head office contracts.") % {
+                "name": name,
+                "head": row.firm.organisation.name,
+            }
+            source = rules_for(bureau=bureau, on=on).source("one_of_a_family")
+            return Refusal("dependent_branch", message, {"field": "name", "firm": row.firm_id}, source)
+    return None
+
+
+def assessed_with_predecessors(firm_ids: Iterable[int], year: int, on: date) -> dict[int, int]:
+    """Return the points of each firm's confirmed assessment of ``year``, as ``assessed_points``. Rule R-49.
+
+    A firm without a result of its own has the lowest of those whose scores passed to it.
+    """
+    firms = list(firm_ids)
+    before = predecessor_firms(firms, on, passing="scores")
+    earlier = {pk for all_ in before.values() for pk in all_}
+    points = assessed_points({*firms, *earlier}, year)
+    found = {pk: points[pk] for pk in firms if pk in points}
+    for pk, all_ in before.items():
+        if pk not in found and (known := [points[one] for one in all_ if one in points]):
+            found[pk] = min(known)
+    return found

@@ -1,9 +1,9 @@
-"""What becomes of a firm's standing in the register."""
+"""What becomes of a firm's standing in the register, and of a qualification."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from evaluators.enums import FirmAction, FirmStatus
+from evaluators.enums import FirmAction, FirmStatus, QualificationAction, QualificationStatus
 
 TRANSITIONS: Final[Mapping[tuple[FirmStatus, FirmAction], FirmStatus]] = {
     (FirmStatus.APPLIED, FirmAction.RETURN): FirmStatus.TO_CORRECT,
@@ -21,4 +21,11 @@ TRANSITIONS: Final[Mapping[tuple[FirmStatus, FirmAction], FirmStatus]] = {
     (FirmStatus.TO_CORRECT, FirmAction.LEAVE): FirmStatus.LEFT,
     (FirmStatus.REMOVED, FirmAction.REAPPLY): FirmStatus.APPLIED,
     (FirmStatus.LEFT, FirmAction.REAPPLY): FirmStatus.APPLIED,
+    **{(status, FirmAction.CLOSE): FirmStatus.CLOSED for status in FirmStatus if status != FirmStatus.CLOSED},
+}
+
+QUALIFICATION: Final[Mapping[tuple[QualificationStatus, QualificationAction], QualificationStatus]] = {
+    (QualificationStatus.HANDED_IN, QualificationAction.ACCEPT): QualificationStatus.ACCEPTED,
+    (QualificationStatus.HANDED_IN, QualificationAction.RETURN): QualificationStatus.RETURNED,
+    (QualificationStatus.ACCEPTED, QualificationAction.WITHDRAW): QualificationStatus.WITHDRAWN,
 }

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from experts.enums import ExpertSource, ExpertStatus, TitleLevel
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.taxonomy.models import Node
 from parties.models import Organisation, Person
 
@@ -35,6 +36,12 @@ class Expert(models.Model):
                 condition=~Q(status="ACTIVE") | Q(admitted_on__isnull=False, term_ends_on__isnull=False),
                 name="active_expert_has_term",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["bureau", "status"], name="expert_by_status"),
+            models.Index(fields=["bureau", "title_level"], name="expert_by_title_level"),
+            models.Index(fields=["bureau", "source"], name="expert_by_source"),
+            models.Index(fields=["bureau", "term_ends_on"], name="expert_by_term"),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +71,18 @@ class ExpertStanding(models.Model):
     def __str__(self) -> str:
         """Name the spell."""
         return f"{self.expert} {self.status} #{self.pk}"
+
+
+class ExpertTerm(models.Model):
+    """A term in the pool: the day on which it was given or renewed, and the first day after it."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="terms")
+    decided_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the term."""
+        return f"{self.expert} {self.ends_on} #{self.pk}"
 
 
 class ExpertSpecialty(models.Model):
@@ -122,6 +141,7 @@ class ExpertUndertaking(models.Model):
     year = models.PositiveSmallIntegerField()
     text_version = models.CharField(max_length=20)
     accepted_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True, blank=True, default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["expert", "year"], name="expert_undertaking_once_a_year")]

@@ -5,12 +5,14 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from experts.enums import ExpertStatus
 from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -21,7 +23,9 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import descendants
-from parties.selectors import memberships_of
+from parties.enums import EmploymentKind
+from parties.models import Employment
+from parties.selectors import memberships_of, name_then
 
 
 def visible_to(user: User) -> models.QuerySet[Expert]:
@@ -69,12 +73,63 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Expert]:
     return Expert.objects.filter(bureau=bureau, pk__in=standing.values("expert_id"))
 
 
+def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
+    """Keep the experts who had a standing on ``day`` and add what was true then.
+
+    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``employer_then``
+    with the name that it bore.
+    """
+    spells = ExpertStanding.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
+    terms = ExpertTerm.objects.filter(expert=models.OuterRef("pk"), decided_on__lte=day)
+    given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
+    jobs = Employment.objects.filter(person=models.OuterRef("person_id"), kind=EmploymentKind.EMPLOYEE).on(day)
+    jobs = jobs.order_by("-started_on", "-pk")
+    return rows.annotate(
+        status_then=models.Subquery(spells.values("status")[:1]),
+        since_then=models.Subquery(spells.values("started_on")[:1]),
+        term_then=Coalesce(models.Subquery(terms.order_by("-decided_on", "-pk").values("ends_on")[:1]), given),
+        employer_then=models.Subquery(jobs.values_list(name_then("organisation", day))[:1]),
+    ).filter(status_then__isnull=False)
+
+
+def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
+    """Return the end of the term that each expert held on ``day``, as given by then; without one: left out."""
+    rows = ExpertTerm.objects.filter(expert_id__in=expert_ids, decided_on__lte=day).order_by("decided_on", "pk")
+    return dict(rows.values_list("expert_id", "ends_on"))
+
+
 def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Return the nodes of each expert in one query."""
+    """Return the nodes of each expert in one query; a merged one counts as its successor."""
     found: dict[int, set[int]] = {}
     rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids)
-    for expert_id, node_id in rows.values_list("expert_id", "node_id"):
+    counted = Coalesce("node__successor_id", "node_id")
+    for expert_id, node_id in rows.values_list("expert_id", counted):
         found.setdefault(expert_id, set()).add(node_id)
+    return found
+
+
+def experts_by_node(bureau: Bureau) -> dict[int, int]:
+    """Return how many of the pool have each node or something below it, in three queries; without any: left out.
+
+    A merged node counts as its successor; who has several nodes below one is counted there once.
+    """
+    rows = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE)
+    merged = Q(node__successor__isnull=False)
+
+    def counted(path: str) -> models.Case:
+        heir = models.F(f"node__successor__{path}")
+        return models.Case(models.When(merged, then=heir), default=models.F(f"node__{path}"))
+
+    rows = rows.annotate(
+        counted_level=counted("level"), own=counted("pk"), above=counted("parent"), top=counted("parent__parent")
+    )
+    found: dict[int, int] = {}
+    for level in range(1, 4):
+        steps = ("own", "above", "top")[: 4 - level]
+        whens = [models.When(counted_level=level + up, then=models.F(step)) for up, step in enumerate(steps)]
+        place = models.Case(*whens, default=None, output_field=models.BigIntegerField())
+        groups = rows.annotate(place=place).filter(place__isnull=False).order_by().values("place")
+        found |= dict(groups.annotate(n=models.Count("expert", distinct=True)).values_list("place", "n"))
     return found
 
 
@@ -85,9 +140,13 @@ def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> mode
 
 
 def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Expert]:
-    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query."""
-    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk").values("node__name")
-    return rows.annotate(main_specialty=models.Subquery(own[:1]), other_specialty=models.Subquery(own[1:2]))
+    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query.
+
+    One that was merged shows the name of its successor.
+    """
+    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk")
+    names = own.values(shown=Coalesce("node__successor__name", "node__name"))
+    return rows.annotate(main_specialty=models.Subquery(names[:1]), other_specialty=models.Subquery(names[1:2]))
 
 
 def recusals_on(expert_ids: Iterable[int], day: date) -> models.QuerySet[StandingRecusal]:

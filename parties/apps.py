@@ -7,3 +7,17 @@ class PartiesConfig(AppConfig):
     """Register the room."""
 
     name = "parties"
+
+    def ready(self) -> None:
+        """Register the rules, and say where sealed text is kept."""
+        from foundation.core.crypto import SealedColumn, keep_sealed  # noqa: PLC0415 - the register is filled at start
+        from foundation.rulesets.rules import register  # noqa: PLC0415
+        from parties.rules import RULES  # noqa: PLC0415
+
+        register(*RULES)
+        keep_sealed(
+            SealedColumn("parties.Person", "id_sealed", index="id_index", use="id"),
+            SealedColumn("parties.Person", "phone_sealed", index="phone_index", use="phone"),
+            SealedColumn("parties.Person", "account_sealed"),
+            SealedColumn("parties.Contact", "phone_sealed"),
+        )

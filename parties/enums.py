@@ -1,5 +1,7 @@
 """Choices of parties."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,9 @@ class RelationshipKind(TextChoices):
     ADVISED = "ADVISED", _("advised or audited")
 
 
+SUCCESSIONS: Final = (RelationshipKind.MERGED_INTO, RelationshipKind.SPLIT_FROM, RelationshipKind.CONVERTED_FROM)
+
+
 class EmploymentKind(TextChoices):
     """How a person belongs to an organisation."""
 
@@ -41,3 +46,47 @@ class Sealed(TextChoices):
 
     ID_NUMBER = "ID_NUMBER", _("national ID number")
     PHONE = "PHONE", _("telephone number")
+    ACCOUNT = "ACCOUNT", _("bank account")
+
+
+class RevealKind(TextChoices):
+    """What was read in clear: a number of one person, the telephone of a contact, or the telephones of a directory."""
+
+    ID_NUMBER = "ID_NUMBER", _("national ID number")
+    PHONE = "PHONE", _("telephone number")
+    ACCOUNT = "ACCOUNT", _("bank account")
+    CONTACT = "CONTACT", _("telephone of a contact")
+    DIRECTORY = "DIRECTORY", _("telephones of a directory")
+
+
+class SameName(TextChoices):
+    """What is said of somebody whose name is known here already."""
+
+    SAME = "SAME", _("the same person")
+    OTHER = "OTHER", _("somebody else of that name")
+
+
+class PairGround(TextChoices):
+    """Why two records may be one person."""
+
+    NAME_PHONE = "NAME_PHONE", _("same name and telephone")
+    NAME_BIRTH = "NAME_BIRTH", _("same name and birthday")
+    PHONE = "PHONE", _("same telephone")
+    NAME = "NAME", _("same name")
+
+
+class KinKind(TextChoices):
+    """How two persons are related."""
+
+    SPOUSE = "SPOUSE", _("spouse")
+    PARENT_CHILD = "PARENT_CHILD", _("parent or child")
+    SIBLING = "SIBLING", _("brother or sister")
+    OTHER_KIN = "OTHER_KIN", _("other near relation")
+
+
+class ContactOf(TextChoices):
+    """Whose contact somebody is."""
+
+    UNIT = "UNIT", _("budget unit")
+    FIRM = "FIRM", _("firm")
+    SECTION = "SECTION", _("section")

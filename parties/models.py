@@ -9,7 +9,17 @@ from django.db.models import Q
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau, Section
 from foundation.core import clock
-from parties.enums import EmploymentKind, OrganisationKind, RelationshipKind
+from parties.enums import (
+    SUCCESSIONS,
+    ContactOf,
+    EmploymentKind,
+    KinKind,
+    OrganisationKind,
+    PairGround,
+    RelationshipKind,
+    RevealKind,
+    SameName,
+)
 
 
 class Organisation(models.Model):
@@ -50,7 +60,10 @@ class FormerName(models.Model):
 
 
 class Relationship(models.Model):
-    """A dated relation: ``subject`` is superior of / merged into / … ``other``."""
+    """A dated relation: ``subject`` is superior of / merged into / … ``other``.
+
+    A merger, split or conversion also says whether scores and sanctions pass to the successor.
+    """
 
     subject = models.ForeignKey(Organisation, models.PROTECT, related_name="relationships")
     kind = models.CharField(max_length=16, choices=RelationshipKind.choices)
@@ -58,6 +71,16 @@ class Relationship(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    passes_scores = models.BooleanField(default=False)
+    passes_sanctions = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SUCCESSIONS) | Q(passes_scores=False, passes_sanctions=False),
+                name="only_successors_inherit",
+            )
+        ]
 
     def __str__(self) -> str:
         """Name the relation."""
@@ -83,7 +106,11 @@ class BudgetUnit(models.Model):
 
 
 class Person(models.Model):
-    """A human, once. The national ID number and the phone are sealed; the indexes find equal ones."""
+    """A human, once. ID number, phone and bank account are sealed; the indexes find equal ones.
+
+    ``joined_into``: this record was found to be the same human as another one, which holds everything since.
+    ``contact_masked_on``: since then nobody is shown how to reach or to pay this person, who left on own wish.
+    """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
@@ -92,13 +119,25 @@ class Person(models.Model):
     id_index = models.CharField(max_length=64, null=True, blank=True)
     phone_sealed = models.CharField(max_length=200, blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    account_sealed = models.CharField(max_length=200, blank=True)
+    bank_name = models.CharField(max_length=80, blank=True)
     email = models.CharField(max_length=120, blank=True)
     born_on = models.DateField(null=True, blank=True)
     died_on = models.DateField(null=True, blank=True)
+    joined_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined")
+    joined_on = models.DateField(null=True, blank=True)
+    contact_masked_on = models.DateField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["bureau", "id_index"], name="person_once_per_id_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "id_index"], name="person_once_per_id_number"),
+            models.CheckConstraint(
+                condition=Q(joined_into__isnull=True, joined_on__isnull=True)
+                | Q(joined_into__isnull=False, joined_on__isnull=False) & ~Q(joined_into=models.F("id")),
+                name="person_joined_into_another",
+            ),
+        ]
         indexes = [models.Index(fields=["bureau", "name"], name="person_by_name")]
 
     def __str__(self) -> str:
@@ -147,19 +186,103 @@ class Employment(models.Model):
         return f"{self.person} @ {self.organisation} #{self.pk}"
 
 
-class Contact(models.Model):
-    """A dated contact of an organisation: 单位负责人, 财务负责人, 绩效联络员."""
+class PersonTie(models.Model):
+    """Two persons who are near relations, from a day to a day, and who said so."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contacts")
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=KinKind.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(first=models.F("second")), name="tie_of_two"),
+            models.UniqueConstraint(
+                fields=["first", "second", "kind"], condition=Q(ended_on__isnull=True), name="tie_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the tie."""
+        return f"{self.kind} #{self.pk}"
+
+
+class SuspectedPair(models.Model):
+    """Two records that may be one person: why, and what was answered. The lower number stands first."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=12, choices=PairGround.choices)
+    found_on = models.DateField()
+    answer = models.CharField(max_length=8, choices=SameName.choices, blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="pair_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="pair_in_order"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on__isnull=True) | ~Q(answer="") & Q(answered_on__isnull=False),
+                name="pair_answered_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the pair."""
+        return f"{self.first_id} {self.second_id} #{self.pk}"
+
+
+class Contact(models.Model):
+    """A dated contact of an organisation or of a section: 单位负责人, 财务负责人, 绩效联络员."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    of = models.CharField(max_length=8, choices=ContactOf.choices)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="contacts")
+    section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, related_name="+")
     duty = models.CharField(max_length=60)
     name = models.CharField(max_length=60)
     phone_sealed = models.CharField(max_length=200, blank=True)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(of="SECTION", section__isnull=False, organisation__isnull=True)
+                | ~Q(of="SECTION") & Q(section__isnull=True, organisation__isnull=False),
+                name="contact_of_one",
+            )
+        ]
+
     def __str__(self) -> str:
         """Name the contact."""
         return f"{self.duty} #{self.pk}"
+
+
+class Reveal(models.Model):
+    """One reading of sealed numbers in clear: who, when, what for; ``count`` numbers at once."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    what = models.CharField(max_length=10, choices=RevealKind.choices)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
+    purpose = models.CharField(max_length=200)
+    count = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    revealed_on = models.DateField()
+    revealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "revealed_on"], name="reveal_by_reader")]
+
+    def __str__(self) -> str:
+        """Name the reading."""
+        return f"{self.what} #{self.pk}"
 
 
 class Membership(models.Model):

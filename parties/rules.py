@@ -1,12 +1,19 @@
-"""What identifies a body or a person."""
+"""What identifies a body or a person, and how often sealed numbers are read. Rules R-51, R-52."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
 
 from foundation.core.errors import Refusal
 from foundation.core.identifiers import id_facts, is_uscc
+from foundation.rulesets.rules import Rule
 
+IDLE_DAYS: Final = 90
+RULES: Final = (
+    Rule("reveals_a_day", "R-51", 30, "readings a reader and day", "DEFAULT"),
+    Rule("idle_account_days", "R-52", IDLE_DAYS, "days", "DEFAULT", is_fixed=True),
+)
 ABSENT: Final = "无"
 
 
@@ -36,3 +43,31 @@ def id_refusal(number: str) -> Refusal | None:
     if number and id_facts(number) is None:
         return Refusal("id_wrong", "", {"field": "id_number"}, "GB 11643—1999")
     return None
+
+
+def account_refusal(number: str) -> Refusal | None:
+    """Return why a bank account number cannot stand: 8 to 30 digits."""
+    if not number.isascii() or not number.isdigit() or not 8 <= len(number) <= 30:  # noqa: PLR2004 - as said
+        return Refusal("account_wrong", "", {"field": "account"})
+    return None
+
+
+def ancestors(links: Iterable[tuple[int, int]], wanted: Iterable[int]) -> dict[int, set[int]]:
+    """Return whom each of ``wanted`` follows, directly or through others; without a predecessor: left out.
+
+    ``links`` are pairs (predecessor, successor). A circle, which no day can bring about, ends where it began.
+    """
+    before: dict[int, set[int]] = {}
+    for predecessor, successor in links:
+        before.setdefault(successor, set()).add(predecessor)
+    found = {}
+    for key in set(wanted) & set(before):
+        seen: set[int] = set()
+        open_ = [key]
+        while open_:
+            fresh = before.get(open_.pop(), set()) - seen - {key}
+            seen |= fresh
+            open_ += fresh
+        if seen:
+            found[key] = seen
+    return found

@@ -1,19 +1,34 @@
 """Who is who, and who was where."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any, Literal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
-from foundation.core.identifiers import masked_id, masked_phone
-from parties.enums import RelationshipKind
-from parties.models import BudgetUnit, Employment, Membership, Organisation, Person, Relationship
+from foundation.core.identifiers import masked_account, masked_id, masked_phone
+from parties.enums import SUCCESSIONS, RelationshipKind
+from parties.models import (
+    BudgetUnit,
+    Contact,
+    Employment,
+    FormerName,
+    Membership,
+    Organisation,
+    Person,
+    PersonTie,
+    Relationship,
+    Reveal,
+    SuspectedPair,
+)
+from parties.rules import ancestors
 
 
 def organisations_visible_to(user: User) -> models.QuerySet[Organisation]:
@@ -106,6 +121,100 @@ def name_on(organisation: Organisation, day: date) -> str:
     return former.name if former else organisation.name
 
 
+def name_then(path: str, day: date | OuterRef) -> Coalesce:
+    """Return an expression for the name that the organisation at ``path`` bore on ``day`` (or a column of days)."""
+    former = FormerName.objects.filter(organisation=OuterRef(path), until_on__gt=day).order_by("until_on", "pk")
+    return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
+
+
+def predecessors(
+    organisation_ids: Iterable[int] | None, on: date, *, passing: Literal["", "scores", "sanctions"] = ""
+) -> dict[int, set[int]]:
+    """Return whom each organisation followed by ``on``, directly or through others, in one query.
+
+    With ``passing`` only those whose scores or sanctions went over to it. Without a predecessor: left out; None for
+    the ids: everybody who has one.
+    """
+    rows = Relationship.objects.filter(kind__in=SUCCESSIONS, started_on__lte=on)
+    if passing:
+        rows = rows.filter(**{f"passes_{passing}": True})
+    links = [
+        (subject, other) if kind == RelationshipKind.MERGED_INTO else (other, subject)
+        for kind, subject, other in rows.values_list("kind", "subject_id", "other_id")
+    ]
+    return ancestors(
+        links, {successor for _before, successor in links} if organisation_ids is None else organisation_ids
+    )
+
+
 def masked(person: Person) -> tuple[str, str]:
-    """Return the national ID number and the telephone of a person with their middles hidden; empty where unknown."""
-    return masked_id(decrypt(person.id_sealed)), masked_phone(decrypt(person.phone_sealed))
+    """Return the national ID number and the telephone of a person with their middles hidden; empty where unknown.
+
+    Of somebody who left and asked for it the telephone is not shown at all.
+    """
+    phone = "" if person.contact_masked_on else masked_phone(decrypt(person.phone_sealed))
+    return masked_id(decrypt(person.id_sealed)), phone
+
+
+def shown_account(person: Person) -> str:
+    """Return the bank account of a person with all but its end hidden, and the bank; empty where unknown or hidden."""
+    if not person.account_sealed or person.contact_masked_on:
+        return ""
+    return f"{masked_account(decrypt(person.account_sealed))} {person.bank_name}".strip()
+
+
+def namesakes(bureau: Bureau, name: str, *, has_number: bool, born_on: date | None) -> models.QuerySet[Person]:
+    """Return the persons of this name who may be meant: of two known ID numbers or birthdays equal ones are needed."""
+    rows = Person.objects.filter(bureau=bureau, name=name, joined_into__isnull=True)
+    if has_number:
+        rows = rows.filter(id_index__isnull=True)
+    if born_on is not None:
+        rows = rows.filter(Q(born_on__isnull=True) | Q(born_on=born_on))
+    return rows.order_by("pk")
+
+
+def pairs_visible_to(user: User) -> models.QuerySet[SuspectedPair]:
+    """Return the records of the reader's bureau that may be one person, as long as both stand for themselves."""
+    rows = SuspectedPair.objects.filter(bureau_id=user.bureau_id or 0)
+    if not may(user, Capability.READ_ALL):
+        return rows.none()
+    return rows.filter(first__joined_into__isnull=True, second__joined_into__isnull=True)
+
+
+def reveals_visible_to(user: User) -> models.QuerySet[Reveal]:
+    """Return who read sealed numbers in clear: all of the bureau to who reads the journal, else one's own readings."""
+    rows = Reveal.objects.filter(bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.AUDIT) else rows.filter(by=user)
+
+
+def ties_of(person: Person, on: date | None = None) -> models.QuerySet[PersonTie]:
+    """Return the near relations of a person, those that run on ``on`` or all."""
+    rows = PersonTie.objects.filter(Q(first=person) | Q(second=person)).select_related("first", "second")
+    if on is not None:
+        rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+    return rows.order_by("ended_on", "pk")
+
+
+def kin_of(persons: Collection[int] | models.QuerySet[Any, int], on: date) -> list[tuple[int, int, str]]:
+    """Return (person, near relation, kind) of the relations of the persons that run on ``on``, in one query.
+
+    Each stands there from both ends, whichever of them was asked about.
+    """
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    mine = Q(first__in=persons) | Q(second__in=persons)
+    rows = PersonTie.objects.filter(running, mine, started_on__lte=on).order_by("pk")
+    pairs = rows.values_list("first_id", "second_id", "kind")
+    return [(own, kin, kind) for a, b, kind in pairs for own, kin in ((a, b), (b, a))]
+
+
+def contacts_visible_to(user: User) -> models.QuerySet[Contact]:
+    """Return who is to be called at units, firms and sections of the bureau; an outsider sees his own side's."""
+    rows = Contact.objects.filter(bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_DESK):
+        return rows
+    return rows.filter(organisation_id__in=memberships_of(user).values("organisation_id"))
+
+
+def contacts_on(rows: models.QuerySet[Contact], day: date) -> models.QuerySet[Contact]:
+    """Keep the contacts that held on ``day`` (the end day excluded)."""
+    return rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)

@@ -1,4 +1,4 @@
-"""Applying for the register and the pool, and deciding about it."""
+"""Applying for the register and the pool, deciding about it, and what those who stand ask for every year."""
 
 from admissions.services.deciding import admit, announce, refuse, return_application, review_items
 from admissions.services.filling import (
@@ -9,24 +9,53 @@ from admissions.services.filling import (
     save_profile,
     save_proof,
 )
+from admissions.services.inviting import InvitationRefused, claim_with_new_account, claim_with_own_account, invite
 from admissions.services.moving import ApplicationRefused, reapply, submit, withdraw
+from admissions.services.objections import decide_objection, record_objection
 from admissions.services.opening import open_application
+from admissions.services.reminding import remind_entries
+from admissions.services.renewing import (
+    RenewalRefused,
+    ask_renewal,
+    grant_renewal,
+    refuse_renewal,
+    renew_entry,
+    withdraw_renewal,
+)
+from admissions.services.yearly import ConfirmationRefused, confirm_year, remind_unconfirmed, settle_changes
 
 __all__ = [
     "ApplicationRefused",
+    "ConfirmationRefused",
+    "InvitationRefused",
     "PersonFacts",
+    "RenewalRefused",
     "accept_undertaking",
     "add_person",
     "admit",
     "announce",
+    "ask_renewal",
+    "claim_with_new_account",
+    "claim_with_own_account",
+    "confirm_year",
+    "decide_objection",
+    "grant_renewal",
+    "invite",
     "open_application",
     "reapply",
+    "record_objection",
     "refuse",
+    "refuse_renewal",
+    "remind_entries",
+    "remind_unconfirmed",
     "remove_person",
+    "renew_entry",
     "return_application",
     "review_items",
     "save_profile",
     "save_proof",
+    "settle_changes",
     "submit",
     "withdraw",
+    "withdraw_renewal",
 ]

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from admissions.enums import ApplicationAction, ApplicationKind
+from admissions.enums import ApplicationAction, ApplicationKind, ObjectionOutcome
 from admissions.models import Application, ApplicationItem
 from admissions.permissions import may_decide
-from admissions.selectors import FREE_AGAIN, items_of, known_entry
+from admissions.selectors import FREE_AGAIN, free_from, items_of, known_entry, objections_that_count
 from admissions.services.entering import enter_expert, enter_firm
 from admissions.services.moving import ApplicationRefused, locked, move, state_after
 from foundation.accounts.models import User
@@ -65,7 +65,7 @@ def announce(*, application: Application, by: User, on: date) -> Application:
     """
     row = _decided(application, by)
     _refuse_unmet(row, on=on)
-    _refuse_doubled(row)
+    _refuse_doubled(row, on=on)
     days = rules_for(bureau=row.bureau, on=on).value("admission_notice_workdays")
     row.announced_on, row.notice_until = on, add_workdays(on, days)
     row.notice = notice_of(row)
@@ -89,8 +89,9 @@ def admit(*, application: Application, by: User, on: date) -> Application:
     if row.notice_until is not None and on <= row.notice_until:
         message = _("The public notice runs until %(day)s, that day included.") % {"day": row.notice_until.isoformat()}
         raise ApplicationRefused(Refusal("notice_runs", message, {"until": row.notice_until.isoformat()}))
+    _refuse_objected(row)
     _refuse_unmet(row, on=on)
-    _refuse_doubled(row)
+    _refuse_doubled(row, on=on)
     if row.kind == ApplicationKind.FIRM:
         row.firm = enter_firm(row, by=by, on=on)
     else:
@@ -108,8 +109,26 @@ def _refuse_unmet(row: Application, *, on: date) -> None:
         raise ApplicationRefused(Refusal("not_checked", message, {"items": missing}))
 
 
-def _refuse_doubled(row: Application) -> None:
+def _refuse_objected(row: Application) -> None:
+    """Raise ``ApplicationRefused`` while an objection against the running notice is open or upheld."""
+    outcomes = set(objections_that_count(row).values_list("outcome", flat=True))
+    if ObjectionOutcome.OPEN in outcomes:
+        message = _("An objection is open. Decide it first: an admission waits until every objection is dismissed.")
+        raise ApplicationRefused(Refusal("objection_open", message))
+    if outcomes:
+        message = _("An objection was upheld. Return the application for correction, or refuse it.")
+        raise ApplicationRefused(Refusal("objection_upheld", message))
+
+
+def _refuse_doubled(row: Application, *, on: date) -> None:
     known = known_entry(row)
+    if known is not None and (day := free_from(known, on)):
+        message = _("%(number)s was removed and may apply again from %(day)s.") % {
+            "number": known.number,
+            "day": day.isoformat(),
+        }
+        source = rules_for(bureau=row.bureau, on=on).source("removal_years")
+        raise ApplicationRefused(Refusal("removed_too_recently", message, {"free_on": day.isoformat()}, source))
     if known is None or known.status in FREE_AGAIN:
         return
     message = _("This would be a second entry: number %(number)s, %(state)s since %(day)s.") % {

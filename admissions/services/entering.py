@@ -5,7 +5,14 @@ from datetime import date
 from admissions.models import Application
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
-from evaluators.services import FirmDraft, move_firms, record_admission_checks, register_firms, register_lead
+from evaluators.services import (
+    AdmissionProof,
+    FirmDraft,
+    move_firms,
+    record_admission_checks,
+    register_firms,
+    register_lead,
+)
 from evaluators.services import accept_undertakings as firms_undertake
 from experts.enums import ExpertAction, ExpertStatus, TitleLevel
 from experts.models import Expert
@@ -49,7 +56,7 @@ def enter_firm(row: Application, *, by: User, on: date) -> Firm:
         move_firms(firms=[firm], action=FirmAction.REAPPLY, by=by, on=applied_on)
     move_firms(firms=[firm], action=FirmAction.ANNOUNCE, by=by, on=announced_on)
     items = {item.code: item for item in row.items.select_related("proof")}
-    proofs = {code: item.proof for code, item in items.items() if item.proof is not None}
+    proofs = {code: AdmissionProof(item.proof, item.source, item.valid_to) for code, item in items.items()}
     met = {code: bool(item.is_met) for code, item in items.items()}
     record_admission_checks(firm=firm, met=met, proofs=proofs, by=by, on=on)
     firm = move_firms(firms=[firm], action=FirmAction.ADMIT, by=by, on=on)[0]
@@ -60,13 +67,21 @@ def enter_firm(row: Application, *, by: User, on: date) -> Firm:
             title=person.title,
             works_since=person.works_since or on,
             certificate_number=person.certificate_number,
+            certificate_valid_to=person.certificate_valid_to,
             by=by,
             on=on,
         )
     undertaken_on = row.undertaken_on or on
-    firms_undertake(firms=[firm], year=undertaken_on.year, accepted_by=row.applicant.name, by=by, on=undertaken_on)
+    firms_undertake(
+        firms=[firm],
+        year=undertaken_on.year,
+        accepted_by=row.applicant.name,
+        by=by,
+        on=undertaken_on,
+        at=row.undertaken_at,
+    )
     add_membership(user=row.applicant, organisation=organisation, by=by, on=on)
-    _hand_over(row.applicant, Role.FIRM_ADMIN, on=on)
+    hand_over(row.applicant, Role.FIRM_ADMIN, on=on)
     return firm
 
 
@@ -80,12 +95,13 @@ def enter_expert(row: Application, *, by: User, on: date) -> Expert:
     draft = PersonDraft(human.name, decrypt(human.id_sealed), decrypt(human.phone_sealed), given.get("email", ""))
     person = register_persons(bureau=row.bureau, drafts=[draft], by=by, on=on)[0]
     wanted = [given["main"], *given.get("others", [])]
-    nodes = Node.objects.filter(bureau=row.bureau).in_bulk(wanted)
+    known = Node.objects.filter(bureau=row.bureau).select_related("successor").in_bulk(wanted)
+    nodes = {pk: node.successor or node for pk, node in known.items()}  # merged since he applied
     role = ExpertDraft(
         person=person,
         title=given["title"],
         title_level=TitleLevel(given["level"]),
-        nodes=[nodes[pk] for pk in wanted if pk in nodes],
+        nodes=list(dict.fromkeys(nodes[pk] for pk in wanted if pk in nodes)),
         works_since=date.fromisoformat(given["works_since"]),
     )
     register_experts(bureau=row.bureau, drafts=[role], by=by, on=applied_on)
@@ -103,13 +119,13 @@ def enter_expert(row: Application, *, by: User, on: date) -> Expert:
         on=on,
     )
     undertaken_on = row.undertaken_on or on
-    experts_undertake(experts=[expert], year=undertaken_on.year, by=by, on=undertaken_on)
+    experts_undertake(experts=[expert], year=undertaken_on.year, by=by, on=undertaken_on, at=row.undertaken_at)
     add_membership(user=row.applicant, person=person, by=by, on=on)
-    _hand_over(row.applicant, Role.EXPERT, on=on)
+    hand_over(row.applicant, Role.EXPERT, on=on)
     return expert
 
 
-def _hand_over(user: User, role: Role, *, on: date) -> None:
+def hand_over(user: User, role: Role, *, on: date) -> None:
     """Let the applicant's account work in its new role; it applies no more."""
     for grant in user.grants.filter(role=Role.APPLICANT, ended_on__isnull=True):
         end_grant(grant=grant, by="system", on=on)

@@ -12,11 +12,12 @@ from admissions.enums import ApplicationKind
 from admissions.models import Application, ApplicationItem, ApplicationPerson
 from admissions.permissions import may_edit
 from admissions.rules import MOST_FILES, MOST_PEOPLE, OPTIONAL, PROOF_LIMIT_BYTES, REQUIRED
-from admissions.selectors import UNDERTAKINGS, items_of
+from admissions.selectors import items_of, undertaking_version
 from admissions.services.moving import ApplicationRefused, locked
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from foundation.core.crypto import blind_index, encrypt
+from foundation.core import clock
+from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import id_facts, is_uscc
 from foundation.files.models import StoredFile
@@ -33,6 +34,7 @@ class PersonFacts:
     title: str = ""
     works_since: date | None = None
     certificate_number: str = ""
+    certificate_valid_to: date | None = None
 
 
 @transaction.atomic
@@ -62,15 +64,20 @@ def add_person(*, application: Application, person: PersonFacts, by: User, on: d
     if id_facts(person.id_number) is None:
         message = _("The national ID number is wrong: a digit does not fit its check.")
         raise ApplicationRefused(Refusal("id_wrong", message, {"field": "id_number"}, "GB 11643—1999"))
-    key = blind_index(person.id_number.upper(), use="id")
+    number = person.id_number.upper()
     is_expert = row.kind == ApplicationKind.EXPERT
-    known = row.people.order_by("pk").first() if is_expert else row.people.filter(id_index=key).first()
+    known = (
+        row.people.order_by("pk").first()
+        if is_expert
+        else row.people.filter(id_index__in=blind_indexes(number, use="id")).first()
+    )
     if known is None and row.people.count() >= MOST_PEOPLE:
         raise ApplicationRefused(Refusal("too_many", _("No more people can be named here.")))
     made = known or ApplicationPerson(application=row)
-    made.name, made.id_index, made.id_sealed = person.name, key, encrypt(person.id_number.upper())
+    made.name, made.id_index, made.id_sealed = person.name, blind_index(number, use="id"), encrypt(number)
     made.phone_sealed, made.title = encrypt(person.phone), person.title
     made.works_since, made.certificate_number = person.works_since, person.certificate_number
+    made.certificate_valid_to = person.certificate_valid_to
     made.save()
     if is_expert:
         row.title = person.name
@@ -135,8 +142,9 @@ def _stored(row: Application, name: str, content: bytes, *, by: User) -> StoredF
 def accept_undertaking(*, application: Application, by: User, on: date) -> Application:
     """Keep that the applicant accepted the undertaking (承诺书) in its present version."""
     row = _edited(application, by)
-    row.undertaking_version, row.undertaken_on = UNDERTAKINGS[ApplicationKind(row.kind)], on
-    row.save(update_fields=["undertaking_version", "undertaken_on"])
+    row.undertaking_version, row.undertaken_on = undertaking_version(row.bureau, row.kind, on), on
+    row.undertaken_at = clock.now()
+    row.save(update_fields=["undertaking_version", "undertaken_on", "undertaken_at"])
     facts = {"version": row.undertaking_version, "on": on}
     record(actor=by, action="admissions.undertaking_accepted", subject=row, facts=facts)
     return row

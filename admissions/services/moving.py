@@ -11,6 +11,7 @@ from admissions.permissions import is_own
 from admissions.selectors import FREE_AGAIN, free_from, gaps, known_firm
 from admissions.transitions import TRANSITIONS
 from evaluators.models import Firm
+from evaluators.selectors import branch_refusal
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
@@ -63,6 +64,10 @@ def submit(*, application: Application, by: User, on: date) -> Application:
         }
         facts = {"gaps": [[gap.part, gap.what, gap.why] for gap in missing]}
         raise ApplicationRefused(Refusal("incomplete", message, facts))
+    if row.kind == ApplicationKind.FIRM:
+        name, uscc = row.profile.get("name", ""), row.profile.get("uscc") or ""
+        if refusal := branch_refusal(row.bureau, name=name, uscc=uscc, on=on):
+            raise ApplicationRefused(refusal)
     firm = known_firm(row) if row.kind == ApplicationKind.FIRM else None
     if firm is not None:
         _refuse_known(firm, on=on)
@@ -90,7 +95,7 @@ def withdraw(*, application: Application, by: User, on: date) -> Application:
 def reapply(*, application: Application, by: User, on: date) -> Application:
     """Begin again after a refusal or a withdrawal, from what was filled in; answers of the bureau are cleared."""
     row = own(application, by)
-    row.undertaking_version, row.undertaken_on = "", None
+    row.undertaking_version, row.undertaken_on, row.undertaken_at = "", None, None
     row.announced_on, row.notice_until, row.notice = None, None, {}
     move(row, ApplicationAction.REAPPLY, by=by, on=on)
     row.items.update(is_met=None, remark="")

@@ -10,8 +10,9 @@ from appraisals.enums import SanctionKind, SanctionStatus
 from appraisals.models import HandOver, LiftingApplication, Sanction, SanctionReply, SanctionTask
 from appraisals.rules import return_day
 from assignments.enums import AssignmentStatus, ReReviewStatus
-from assignments.models import Assignment, EvaluationTask
+from assignments.models import Assignment, EvaluationTask, TaskMove
 from assignments.transitions import GONE
+from delivery.models import Commission
 from evaluators.models import Firm
 from evaluators.rules import may_reapply_from
 from experts.models import Expert
@@ -81,6 +82,18 @@ def running_tasks_of(firm: Firm) -> models.QuerySet[Assignment]:
     """Return the assignments of a firm on tasks before acceptance."""
     rows = Assignment.objects.filter(firm=firm, task__isnull=False).exclude(status__in=GONE)
     return rows.exclude(task__status__in=TASK_OVER).select_related("task").order_by("pk")
+
+
+def tasks_on(firm: Firm, day: date) -> models.QuerySet[Assignment]:
+    """Return the assignments of a firm that ran on ``day``: given, not yet left, not yet accepted."""
+    over = TaskMove.objects.filter(task=models.OuterRef("task"), track="", moved_on__lte=day)
+    last = over.order_by("-moved_on", "-pk").values("status")[:1]
+    ended = Commission.objects.filter(assignment=models.OuterRef("pk")).order_by("-pk").values("ended_on")[:1]
+    rows = Assignment.objects.filter(firm=firm, task__isnull=False, assigned_on__lte=day)
+    rows = rows.annotate(then=models.Subquery(last), left_on=models.Subquery(ended))
+    rows = rows.filter(models.Q(then__isnull=True) | ~models.Q(then__in=TASK_OVER))
+    left = models.Q(left_on__gt=day) | models.Q(left_on__isnull=True, answered_at__date__gt=day)
+    return rows.filter(~models.Q(status__in=GONE) | left).select_related("task").order_by("pk")
 
 
 def running_seats_of(expert: Expert) -> models.QuerySet[Assignment]:

@@ -14,11 +14,14 @@ from appraisals.services.recognition import GradeDraft, recognise_grade, withdra
 from appraisals.services.sanctions import end_due_sanctions, sanction_agreed, sanction_returned
 from appraisals.services.serving import record_talk, serve_paper
 from appraisals.services.steps import SanctionRefused
+from appraisals.services.succession import Fate, SuccessionRefused, succeed
 from appraisals.services.years import compute_year, confirm_appraisal, freeze_year, give_feedback, thaw_year
 
 __all__ = [
+    "Fate",
     "GradeDraft",
     "SanctionRefused",
+    "SuccessionRefused",
     "answer_lifting",
     "answer_sanction_reply",
     "ask_lifting",
@@ -39,6 +42,7 @@ __all__ = [
     "send_hand_over",
     "serve_paper",
     "submit_sanction",
+    "succeed",
     "thaw_year",
     "withdraw_recognition",
 ]

@@ -48,7 +48,7 @@ def compute_year(*, bureau: Bureau, year: int, by: User, on: date) -> list[FirmA
         raise AppraisalRefused(Refusal("year_to_come", _("That year has not begun.")))
     rules = rules_for(bureau=bureau, on=date(year, 12, 31))
     confirmed = FirmAppraisal.objects.filter(bureau=bureau, year=year, confirmed_on__isnull=False)
-    firms = list(assessed_firms(bureau).exclude(pk__in=confirmed.values("firm_id")).order_by("pk"))
+    firms = list(assessed_firms(bureau, year).exclude(pk__in=confirmed.values("firm_id")).order_by("pk"))
     facts = facts_of_year(
         firms,
         year,

@@ -10,13 +10,26 @@ from assignments.draw.frozen import (
     Source,
     Terms,
     freeze,
+    freeze_again,
     frozen_list,
     leaf,
     read_freeze,
     salt,
+    with_opened,
 )
 from assignments.draw.permutation import GONGPING_1, LARGEST_POOL, RFC3797, order
-from assignments.draw.record import VOID_GROUNDS, Opening, Step, Void, draw, positions, record, replace
+from assignments.draw.record import (
+    VOID_GROUNDS,
+    Finding,
+    Opening,
+    Step,
+    Void,
+    draw,
+    only_seating,
+    positions,
+    record,
+    replace,
+)
 from assignments.draw.seating import (
     Entry,
     Feasibility,
@@ -50,6 +63,7 @@ __all__ = [
     "Entry",
     "Excluded",
     "Feasibility",
+    "Finding",
     "Freeze",
     "FreezeView",
     "FrozenList",
@@ -75,10 +89,12 @@ __all__ = [
     "feasibility",
     "feasible",
     "freeze",
+    "freeze_again",
     "frozen_list",
     "leaf",
     "nonce_part",
     "numbers_part",
+    "only_seating",
     "order",
     "placing",
     "positions",
@@ -90,4 +106,5 @@ __all__ = [
     "seed",
     "seed_text",
     "walk",
+    "with_opened",
 ]

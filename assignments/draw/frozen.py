@@ -5,7 +5,7 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from assignments.draw.permutation import LARGEST_POOL
@@ -61,6 +61,13 @@ class Source:
             "kind": self.kind,
             "rule": self.rule,
         }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Source":
+        """Return the source that stands in a freeze."""
+        fallbacks = tuple(cls.of(one) for one in document["fallbacks"])
+        facts = {key: document[key] for key in ("id", "kind", "rule", "at", "as_drawn")}
+        return cls(**facts, fallbacks=fallbacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,33 @@ def freeze(terms: Terms, entries: Sequence[Entry], excluded: Iterable[Excluded],
     answer = feasibility(terms.seats, terms.group_max, [entry for entry in entries if entry.tier in terms.opened])
     if answer.shortfall:
         raise InfeasibleError(answer.shortfall)
-    left_out = _excluded(excluded, secret)
+    return _frozen(terms, entries, _excluded(excluded, secret))
+
+
+def freeze_again(text: str, terms: Terms) -> Freeze:
+    """Return the freeze of the next attempt with the list, seats, tiers and exclusions of ``text`` under new terms.
+
+    Raise ``ValueError`` if the terms are malformed or name other seats.
+    """
+    former = read_freeze(text)
+    if (former.seats, former.group_max, list(terms.tiers)) != (
+        terms.seats,
+        terms.group_max,
+        former.document["tiers"],
+    ):
+        message = "the next attempt keeps seats, group limit and tiers"
+        raise ValueError(message)
+    terms = with_opened(terms, former.opened)
+    _check(terms, former.entries)
+    return _frozen(terms, former.entries, former.document["excluded"])
+
+
+def with_opened(terms: Terms, opened: Sequence[int]) -> Terms:
+    """Return the terms with these tiers open from the start."""
+    return replace(terms, opened=tuple(opened))
+
+
+def _frozen(terms: Terms, entries: Sequence[Entry], left_out: Mapping[str, Any]) -> Freeze:
     document = {
         "algorithm": terms.algorithm,
         "deadlines": dict(terms.deadlines),
@@ -177,7 +210,7 @@ def freeze(terms: Terms, entries: Sequence[Entry], excluded: Iterable[Excluded],
             {"group": entry.group, "leaf": entry.leaf, "strata": list(entry.strata), "tier": entry.tier}
             for entry in entries
         ],
-        "excluded": left_out,
+        "excluded": dict(left_out),
         "group_max": terms.group_max,
         "journal": {"head": terms.journal_head, "position": terms.journal_position},
         "lineage": dict(terms.lineage),

@@ -1,5 +1,6 @@
 """The published record: all that a stranger needs to walk the draw again. Its form is described in docs/draws.md."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,6 +34,20 @@ class Opening:
     name: str
     ref: str
     salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found at an outside source, as confirmed: its seed part, or None where it was not to be had.
+
+    ``words`` cite where it was read, or say why there is none. ``is_wrong``: it had been misread and gave way to the
+    next finding at the same source.
+    """
+
+    source: str
+    words: str
+    part: Part | None = None
+    is_wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,11 @@ def replace(
     return Step(result, tiers, tuple(sorted(late)), tuple(sorted(withdrawn)))
 
 
+def only_seating(step: Step, came_in: Sequence[int]) -> Step:
+    """Return the step with only those of its newcomers who are ``came_in``, for who keeps what a walk brought."""
+    return dataclasses.replace(step, result=dataclasses.replace(step.result, seated=tuple(came_in)))
+
+
 def positions(freeze_text: str, parts: Sequence[Part]) -> list[int]:
     """Return the permutation of the frozen list that the seed of ``parts`` gives."""
     view = read_freeze(freeze_text)
@@ -108,13 +128,16 @@ def record(
     openings: Sequence[Opening] = (),
     voids: Sequence[Void] = (),
     void: Void | None = None,
+    outside: Sequence[Finding] = (),
     witness: Mapping[str, Any] | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the published record: ``steps`` are the draw and its replacements in turn; a void attempt has none.
 
-    ``commitments`` and ``reveals`` map the id of a party to its hash and nonce. ``witness`` is the receipt of H from
-    outside (None prints UNWITNESSED), ``about`` holds texts for people: facts, as are withdrawals and ``late``.
+    ``commitments`` and ``reveals`` map the id of a party to its hash and nonce. ``outside`` is what was found at the
+    outside sources, in the order in which it was confirmed: fall-backs come after what was not to be had. ``witness``
+    is the receipt of H from outside (None prints UNWITNESSED), ``about`` holds texts for people: facts, as are
+    withdrawals and ``late``.
     """
     view = read_freeze(freeze_text)
     if bool(steps) == (void is not None and void.ground != ORDERED_AGAIN):
@@ -144,6 +167,7 @@ def record(
             {"name": opening.name, "number": opening.number, "ref": opening.ref, "salt": opening.salt}
             for opening in openings
         ],
+        "outside": [_finding(finding) for finding in outside],
         "replacements": [_step(step) | {"withdrawn": list(step.withdrawn)} for step in steps[1:]],
         "reveals": [{"nonce": reveals[id_], "party": id_} for id_ in view.parties if id_ in reveals],
         "type": RECORD_TYPE,
@@ -168,6 +192,11 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, int]:
     return {"number": place.number, "stratum": place.stratum}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    state = "unavailable" if finding.part is None else "corrected" if finding.is_wrong else "used"
+    return {"id": finding.source, "part": finding.part, "state": state, "words": finding.words}
 
 
 def _void(attempt: Void) -> dict[str, Any]:

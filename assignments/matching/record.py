@@ -88,12 +88,20 @@ def read_freeze(text: str) -> tuple[Solution, BatchTerms]:
     chance = np.zeros(len(problem.tasks), np.int64)
     listed = [(task, expert) for task, expert, _ in document["marginals"]]
     chance[problem.places(listed)] = [units for _, _, units in document["marginals"]]
+    pair_units = chance[network.pair_edge]
+    if taken := document["certificate"].get("strata"):
+        row_of = {(task, expert): stratum for task, expert, stratum in taken}
+        held = [
+            row_of.get((int(network.row_task[row]), expert)) == network.row_stratum[row]
+            for row, expert in zip(network.pair_row.tolist(), network.pair_expert.tolist(), strict=True)
+        ]
+        pair_units = np.where(held, pair_units, 0)
     solution = Solution(
         problem,
         document["status"],
         document["certificate"],
         network,
-        chance[network.pair_edge],
+        pair_units,
         document["totals"]["expected_units"],
     )
     return solution, BatchTerms(protocol={"parties": document["parties"]})

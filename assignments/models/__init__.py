@@ -2,7 +2,7 @@
 
 from assignments.models.assignments import Assignment, CallAttempt, Declaration
 from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask
-from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawParty
+from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawFault, DrawParty, DrawValue
 from assignments.models.tasks import (
     ArchiveTerm,
     Award,
@@ -26,7 +26,9 @@ __all__ = [
     "Draw",
     "DrawEntry",
     "DrawExclusion",
+    "DrawFault",
     "DrawParty",
+    "DrawValue",
     "EvaluationPlan",
     "EvaluationTask",
     "PlanMove",

@@ -25,6 +25,7 @@ class AssignmentBatch(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=10, choices=BatchStatus.choices, default=BatchStatus.PREPARED)
     surveyed = models.PositiveSmallIntegerField(default=0)  # tasks whose eligibility is known by the running job
+    evens_out = models.BooleanField(default=False)  # the worst fitted task gets as much as possible, the total second
     looks = models.PositiveSmallIntegerField(default=0)  # how often it was solved before the freeze
     solved = models.JSONField(null=True, blank=True)  # what the last run of phase 1 found
     pool = models.JSONField(default=list)  # [{"expert": pk, "cap": 4, "employer": "…"}, …]
@@ -37,6 +38,7 @@ class AssignmentBatch(models.Model):
     steps = models.JSONField(default=list)  # the walks of replacements, in turn
     record = models.JSONField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
+    outside_receipt = models.CharField(max_length=200, blank=True)
     void_ground = models.CharField(max_length=40, blank=True)
     void_role = models.CharField(max_length=10, blank=True)
     void_words = models.CharField(max_length=300, blank=True)
@@ -68,6 +70,7 @@ class BatchTask(models.Model):
     place = models.PositiveSmallIntegerField()
     re_review = models.ForeignKey(ReReviewTask, models.PROTECT, related_name="+")
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    seats = models.JSONField(default=list)  # typed: [{"node": pk, "count": 2}, …]; empty: each for who knows node
     eligible = models.PositiveIntegerField(null=True, blank=True)  # by the last run: people listed for it
     removed = models.JSONField(default=list)  # [[rule, people], …]
     fits = models.JSONField(default=dict)  # {expert pk: [value, path, missing levels, match, quality, opinions, turn]}

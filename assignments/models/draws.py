@@ -26,7 +26,11 @@ class Draw(models.Model):
     seats = models.JSONField(default=list)  # [{"stratum": 1, "name": "…", "count": 2, "nodes": [pk, …]}]
     group_max = models.PositiveSmallIntegerField(default=1)
     opened_tiers = models.JSONField(default=list)
-    outside_source = models.JSONField(null=True, blank=True)
+    outside_source = models.JSONField(null=True, blank=True)  # {"id", "kind", "rule", "at", "as_drawn", "fallbacks"}
+    widening = models.JSONField(default=list)  # codes of the steps, in order: step n makes tier n
+    approved_steps = models.PositiveSmallIntegerField(default=0)
+    commit_until = models.DateTimeField(null=True, blank=True)
+    reveal_until = models.DateTimeField(null=True, blank=True)
     previews = models.PositiveIntegerField(default=0)
     secret_sealed = models.CharField(max_length=200, blank=True)
     freeze_text = models.TextField(blank=True)
@@ -38,7 +42,7 @@ class Draw(models.Model):
     record = models.JSONField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     void_ground = models.CharField(max_length=40, blank=True)
-    void_role = models.CharField(max_length=10, blank=True)
+    void_role = models.CharField(max_length=10, choices=PartyRole.choices, blank=True)
     outside_receipt = models.CharField(max_length=200, blank=True)
     ratio_confirmed = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -52,17 +56,17 @@ class Draw(models.Model):
                 name="draw_for_one_thing",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["FROZEN", "COMMITTED", "DRAWN"]) | ~Q(commitment=""),
+                condition=~Q(status__in=["FROZEN", "COMMITTED", "REVEALED", "DRAWN"]) | ~Q(commitment=""),
                 name="frozen_draw_has_commitment",
             ),
             models.UniqueConstraint(
                 fields=["task"],
-                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED"]),
+                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "REVEALED"]),
                 name="one_draw_under_way_per_task",
             ),
             models.UniqueConstraint(
                 fields=["re_review"],
-                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "DRAWN"]),
+                condition=Q(status__in=["CONFIGURED", "FROZEN", "COMMITTED", "REVEALED", "DRAWN"]),
                 name="one_live_draw_per_re_review",
             ),
         ]
@@ -129,3 +133,73 @@ class DrawParty(models.Model):
     def __str__(self) -> str:
         """Name the party."""
         return f"{self.draw} {self.role} #{self.pk}"
+
+
+class DrawValue(models.Model):
+    """What one person read at an outside source and another confirmed; ``part`` None: it was not to be had."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="values")
+    source = models.CharField(max_length=64)
+    part = models.JSONField(null=True, blank=True)
+    words = models.CharField(max_length=300)
+    typed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    typed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_words = models.CharField(max_length=300, blank=True)
+    is_wrong = models.BooleanField(default=False)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draw"],
+                condition=Q(confirmed_at__isnull=True, dropped_at__isnull=True),
+                name="one_value_waits_per_draw",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("typed_by")),
+                name="value_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the value."""
+        return f"{self.draw} {self.source} #{self.pk}"
+
+
+class DrawFault(models.Model):
+    """Somebody whom a draw wrongly left off its list. The draw holds, unless section head and witness order anew."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="faults")
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
+    expert = models.ForeignKey(Expert, models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.CharField(max_length=300)
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    head = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    head_at = models.DateTimeField(null=True, blank=True)
+    witness = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    witness_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(firm__isnull=False, expert__isnull=True) | Q(firm__isnull=True, expert__isnull=False),
+                name="fault_about_one_party",
+            ),
+            models.CheckConstraint(
+                condition=Q(head__isnull=True) | Q(witness__isnull=True) | ~Q(head=models.F("witness")),
+                name="fault_ordered_by_two",
+            ),
+            models.UniqueConstraint(
+                fields=["draw", "firm"], condition=Q(firm__isnull=False), name="firm_fault_once_per_draw"
+            ),
+            models.UniqueConstraint(
+                fields=["draw", "expert"], condition=Q(expert__isnull=False), name="expert_fault_once_per_draw"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the fault."""
+        return f"{self.draw} #{self.pk}"

@@ -22,6 +22,7 @@ from foundation.bureaus.models import Bureau, Section
 from foundation.core import clock
 from foundation.files.models import StoredFile
 from foundation.rulesets.models import RuleSet
+from foundation.taxonomy.models import Node
 from parties.models import BudgetUnit
 from projects.models import Project
 
@@ -182,6 +183,7 @@ class ReReviewTask(models.Model):
     evaluation = models.ForeignKey(EvaluationTask, models.PROTECT, related_name="re_reviews")
     kind = models.CharField(max_length=10, choices=ReReviewKind.choices)
     panel_size = models.PositiveSmallIntegerField()  # seats of experts, who score
+    node = models.ForeignKey(Node, models.PROTECT, null=True, blank=True, related_name="+")  # what they should know
     office_members = models.JSONField(default=list)  # names of a mixed panel: they sit but do not score
     first_size = models.PositiveSmallIntegerField(null=True, blank=True)
     meets_on = models.DateField(null=True, blank=True)

@@ -19,6 +19,9 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 
+SEATED: Final = frozenset({BatchStatus.SEATED, BatchStatus.SENT})
+PUBLISHED_FROM: Final = SEATED | {BatchStatus.VOID}
+REVIEW_OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
 
 
@@ -55,6 +58,22 @@ def record_of(batch: AssignmentBatch) -> dict[str, Any]:
     return dict(batch.record)
 
 
+def is_over(batch: AssignmentBatch) -> bool:
+    """Return whether every review that the batch seated is over, so that names may be told."""
+    if batch.status not in SEATED:
+        return False
+    return not BatchTask.objects.filter(batch=batch).exclude(re_review__status__in=REVIEW_OVER).exists()
+
+
+def nameable(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the batches of the reader's bureau whose reviews are all over and whose record names nobody yet."""
+    if not may(user, Capability.PUBLISH):
+        return AssignmentBatch.objects.none()
+    runs = BatchTask.objects.filter(batch=OuterRef("pk")).exclude(re_review__status__in=REVIEW_OVER)
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=SEATED, record__openings=[])
+    return rows.filter(~Exists(runs))
+
+
 def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
     """Return the bureau's open re-reviews without a panel, a draw or another batch, the first due first."""
     seats = Assignment.objects.filter(re_review=OuterRef("pk")).exclude(status__in=GONE)
@@ -83,7 +102,7 @@ def batch_refusal(re_review: ReReviewTask) -> Refusal | None:
 def tasks_of(batch: AssignmentBatch) -> list[BatchTask]:
     """Return the tasks of a batch in their order, with what eligibility and pages read."""
     rows = BatchTask.objects.filter(batch=batch).select_related(
-        "node", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
+        "node__successor", "re_review__bureau", "re_review__evaluation__bureau", "re_review__evaluation__rule_set",
         "re_review__evaluation__unit__organisation",
     )  # fmt: skip
     return list(rows.order_by("place"))

@@ -1,24 +1,40 @@
 """Draws as people may see them."""
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus, DrawStatus, PartyRole, ReReviewStatus, TaskStatus
-from assignments.models import Assignment, Draw, DrawExclusion, EvaluationTask, ReReviewTask
+from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, PartyRole, ReReviewStatus, TaskStatus
+from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import drawn_too_early
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
+from evaluators.models import Firm
+from experts.models import Expert
 from foundation.accounts.enums import Capability
-from foundation.accounts.models import User
+from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.permissions import may
+from foundation.audit.models import Entry
 from foundation.core.errors import Refusal
 from foundation.workdays.selectors import overrides
 from parties.selectors import memberships_of
 
 REVEAL_ORDER: Final = (PartyRole.OPERATOR, PartyRole.THIRD, PartyRole.WITNESS)
+REFUSED: Final = "refused_reveal"
+UNDER_WAY: Final = (DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.REVEALED)
+EDITS_DAYS: Final = 30
+# Acts of other rooms that change who is eligible: their number stands in the freeze.
+ELIGIBILITY_ACTS: Final = (
+    "credit.recorded", "credit.voided", "evaluators.branch_added", "evaluators.firm_moved", "evaluators.firm_renewed",
+    "evaluators.firms_registered", "evaluators.lead_added", "evaluators.staff_ended",
+    "evaluators.undertaking_accepted", "evaluators.year_assessed", "evaluators.year_reopened",
+    "experts.employment_declared", "experts.moved", "experts.recusal_added", "experts.recusal_ended",
+    "experts.registered", "experts.renewed", "experts.suspended", "experts.suspension_ended", "experts.unavailable",
+    "experts.undertaking_accepted", "parties.employments_recorded", "parties.related", "training.attended",
+)  # fmt: skip
 COMMISSION_OVER: Final = frozenset({TaskStatus.ACCEPTED, TaskStatus.ARCHIVED})
 
 
@@ -41,6 +57,122 @@ def live_draw_of(*, task: EvaluationTask | None = None, re_review: ReReviewTask 
         return draw
     last = Assignment.objects.filter(draw=draw).order_by("-pk").first()
     return None if last and last.status == AssignmentStatus.VOID and not last.decline_reason else draw
+
+
+def lineage_of(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> models.QuerySet[Draw]:
+    """Return every draw of the same project, kind and work year: starting the thing anew begins no new count."""
+    if task is not None:
+        same = models.Q(task=task)
+        if task.project_id:
+            same |= models.Q(task__project_id=task.project_id, task__kind=task.kind, task__work_year=task.work_year)
+        return Draw.objects.filter(same)
+    if re_review is None:
+        return Draw.objects.none()
+    same, base = models.Q(re_review=re_review), re_review.evaluation
+    if base.project_id:
+        same |= models.Q(
+            re_review__kind=re_review.kind,
+            re_review__evaluation__project_id=base.project_id,
+            re_review__evaluation__work_year=base.work_year,
+        )
+    return Draw.objects.filter(same)
+
+
+def was_refused(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> bool:
+    """Return whether a nonce was refused in this lineage, so that only an outside value may decide from then on."""
+    refused = lineage_of(task=task, re_review=re_review).filter(status=DrawStatus.VOID, void_ground=REFUSED)
+    return refused.exists()
+
+
+def list_to_repeat(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> Draw | None:
+    """Return the attempt that a refused nonce ended and whose list and seats the next attempt takes over, or None."""
+    rows = Draw.objects.filter(task=task, re_review=re_review).exclude(commitment="")
+    last = rows.filter(status=DrawStatus.VOID, void_ground=REFUSED).order_by("-attempt", "-pk").first()
+    if last is None:
+        return None
+    later = rows.filter(pk__gt=last.pk)
+    is_done = later.filter(models.Q(status=DrawStatus.DRAWN) | models.Q(void_ground="ordered_again")).exists()
+    return None if is_done else last
+
+
+def base_of(draw: Draw) -> EvaluationTask:
+    """Return the task that the draw serves."""
+    if draw.task is not None:
+        return draw.task
+    assert draw.re_review is not None  # noqa: S101 - a constraint of the table
+    return draw.re_review.evaluation
+
+
+def is_overdue(draw: Draw, at: datetime) -> bool:
+    """Return whether the time of the step that the draw waits for has passed by ``at``, so that it must be settled."""
+    if draw.status == DrawStatus.FROZEN:
+        return draw.commit_until is not None and at > draw.commit_until
+    is_open = draw.status == DrawStatus.COMMITTED and draw.profile == DrawProfile.OUTSIDE
+    return is_open and draw.reveal_until is not None and at > draw.reveal_until
+
+
+def missing_role(draw: Draw) -> str:
+    """Return the role whose part is missing now: the first without commitment, or without nonce in its turn."""
+    parties = {row.role: row for row in draw.parties.all()}
+    for role in REVEAL_ORDER:
+        row = parties.get(role)
+        if row is not None and not (row.nonce if draw.status == DrawStatus.COMMITTED else row.commitment):
+            return str(role)
+    return ""
+
+
+def turn_began_at(draw: Draw) -> datetime | None:
+    """Return when the turn of the party that must show its nonce began: the last commitment, or the last nonce."""
+    moments = [at for row in draw.parties.all() for at in (row.committed_at, row.revealed_at) if at is not None]
+    return max(moments, default=None)
+
+
+def sources_of(draw: Draw) -> list[dict[str, Any]]:
+    """Return the outside source of the draw and its fall-backs, in order."""
+    first = draw.outside_source
+    return [first, *first["fallbacks"]] if first else []
+
+
+def awaited_source(draw: Draw) -> dict[str, Any] | None:
+    """Return the outside source whose value is asked for: the first that was not found unavailable."""
+    gone = set(draw.values.filter(confirmed_at__isnull=False, part__isnull=True).values_list("source", flat=True))
+    return next((source for source in sources_of(draw) if source["id"] not in gone), None)
+
+
+def recent_edits(draw: Draw, at: datetime) -> list[dict[str, Any]]:
+    """Return how often facts of eligibility were changed in the 30 days before ``at``, by act and role: two queries."""
+    since = at - timedelta(days=EDITS_DAYS)
+    rows = Entry.objects.filter(action__in=ELIGIBILITY_ACTS, recorded_at__gte=since, bureau_code=draw.bureau.code)
+    found = list(rows.order_by().values_list("action", "actor_id", "actor_kind").annotate(models.Count("pk")))
+    grants = RoleGrant.objects.filter(user_id__in={actor for _action, actor, _kind, _count in found if actor})
+    roles = dict(grants.order_by("-pk").values_list("user_id", "role"))
+    counts: Counter[tuple[str, str]] = Counter()
+    for action, actor, kind, count in found:
+        counts[action, roles.get(actor, kind).lower()] += count
+    return [{"count": counts[key], "kind": key[0], "role": key[1]} for key in sorted(counts)]
+
+
+def may_read_values(user: User, draw: Draw) -> bool:
+    """Return whether ``user`` may type or confirm a public value: the parties, and who runs or witnesses draws."""
+    if user.bureau_id != draw.bureau_id:
+        return False
+    may_any = may(user, Capability.DRAW) or may(user, Capability.WITNESS)
+    return may_any or any(row.user_id == user.pk for row in draw.parties.all())
+
+
+def waiting_value(draw: Draw) -> DrawValue | None:
+    """Return the public value that one has typed and nobody confirmed yet."""
+    open_rows = (row for row in draw.values.all() if row.confirmed_at is None and row.dropped_at is None)
+    return next(open_rows, None)
+
+
+def left_out_of(draw: Draw) -> list[tuple[Firm | Expert, str]]:
+    """Return (party, name) of everybody in the pool who was not on the frozen list, by number."""
+    if draw.task_id:
+        firms = Firm.objects.filter(bureau_id=draw.bureau_id).exclude(pk__in=draw.entries.values("firm_id"))
+        return [(row, row.organisation.name) for row in firms.select_related("organisation").order_by("number", "pk")]
+    experts = Expert.objects.filter(bureau_id=draw.bureau_id).exclude(pk__in=draw.entries.values("expert_id"))
+    return [(row, row.person.name) for row in experts.select_related("person").order_by("number", "pk")]
 
 
 def is_over(draw: Draw) -> bool:
@@ -88,22 +220,40 @@ def record_of(draw: Draw) -> dict[str, Any]:
 
 
 def turn_of(draw: Draw, user: User) -> str:
-    """Return what the draw waits for from ``user``: prepare, commit, reveal, replace, or nothing ("")."""
+    """Return what the draw waits for from ``user``, or nothing ("").
+
+    That is prepare, commit, reveal, type (the public value), confirm (what another typed), or replace.
+    """
     is_operator = user.bureau_id == draw.bureau_id and may(user, Capability.DRAW)
     if draw.status == DrawStatus.CONFIGURED:
         return "prepare" if is_operator else ""
     if draw.status == DrawStatus.DRAWN:
         return "replace" if is_operator and empty_seats(draw) else ""
+    if draw.status == DrawStatus.REVEALED:
+        return _turn_at_value(draw, user)
+    return _turn_of_party(draw, user)
+
+
+def _turn_of_party(draw: Draw, user: User) -> str:
     parties = {row.role: row for row in draw.parties.all()}
     mine = next((row for row in parties.values() if row.user_id == user.pk), None)
     if mine is None:
         return ""
     if draw.status == DrawStatus.FROZEN:
         return "" if mine.commitment else "commit"
-    if draw.status == DrawStatus.COMMITTED:
-        waiting = [role for role in REVEAL_ORDER if role in parties and not parties[role].nonce]
-        return "reveal" if waiting and waiting[0] == mine.role else ""
-    return ""
+    if draw.status != DrawStatus.COMMITTED or mine.nonce:
+        return ""
+    is_next = missing_role(draw) == mine.role
+    return "reveal" if is_next or draw.profile == DrawProfile.OUTSIDE else ""
+
+
+def _turn_at_value(draw: Draw, user: User) -> str:
+    if not may_read_values(user, draw):
+        return ""
+    typed = waiting_value(draw)
+    if typed is None:
+        return "type"
+    return "" if typed.typed_by_id == user.pk else "confirm"
 
 
 def empty_seats(draw: Draw) -> int:
@@ -113,11 +263,9 @@ def empty_seats(draw: Draw) -> int:
 
 
 def waiting_for(user: User) -> list[Draw]:
-    """Return the draws that wait for a step of ``user`` as a party, the oldest first: two queries."""
-    rows = Draw.objects.filter(
-        parties__user=user, bureau_id=user.bureau_id or 0, status__in=[DrawStatus.FROZEN, DrawStatus.COMMITTED]
-    )
-    rows = rows.select_related("task", "re_review__evaluation").prefetch_related("parties").order_by("pk")
+    """Return the draws that wait for a step of ``user`` as a party, the oldest first: three queries."""
+    rows = Draw.objects.filter(parties__user=user, bureau_id=user.bureau_id or 0, status__in=UNDER_WAY)
+    rows = rows.select_related("task", "re_review__evaluation").prefetch_related("parties", "values").order_by("pk")
     return [draw for draw in rows if turn_of(draw, user)]
 
 

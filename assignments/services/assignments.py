@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import AssignmentAction, AssignmentStatus, DeclineReason, TaskAction, TaskStatus
 from assignments.models import Assignment, CallAttempt, Declaration, EvaluationTask, ReReviewTask
+from assignments.rules.draws import no_answer_from
+from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import move_task
 from assignments.transitions import ASSIGNMENT
 from foundation.accounts.enums import Capability
@@ -117,19 +119,41 @@ def decline(*, assignment: Assignment, reason: DeclineReason, words: str, by: Us
 
 @transaction.atomic
 def note_no_answer(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
-    """Note that nobody answered; raise ``AssignmentRefused`` without two logged calls that were not answered."""
+    """Note that nobody answered: some hours after the notice, with logged calls that were not answered. Rule R-64."""
     assignment = _locked(assignment)
     _require_clerk(assignment, by)
-    calls = assignment.calls.filter(outcome="NO_ANSWER").count()
-    if calls < 2:  # noqa: PLR2004 - a second try
-        message = _("Log at least two calls that were not answered first.")
-        raise AssignmentRefused(Refusal("calls_missing", message, {"calls": calls}))
+    calls = _check_no_answer(assignment, at)
     _move(assignment, AssignmentAction.GIVE_UP)
     assignment.answered_at = at
     assignment.save(update_fields=["status", "answered_at"])
     _record(assignment, by, "no_answer", at=at, calls=calls)
     _free_task(assignment, by=by, on=timezone.localdate(at), words=str(AssignmentStatus.NO_ANSWER.label))
     return assignment
+
+
+def _check_no_answer(assignment: Assignment, at: datetime) -> int:
+    """Return how many calls were not answered."""
+    rules = rules_of_task(_base_of(assignment), timezone.localdate(at))
+    calls, wanted = assignment.calls.filter(outcome="NO_ANSWER").count(), rules.value("answer_calls")
+    if calls < wanted:
+        message = _("Log at least %(n)d calls that were not answered first.") % {"n": wanted}
+        raise AssignmentRefused(Refusal("calls_missing", message, {"calls": calls}, rules.source("answer_calls")))
+    told = assignment.notified_at or at
+    earliest = no_answer_from(told, wait_hours=rules.value("answer_wait_hours"))
+    if at < earliest:
+        moment = timezone.localtime(earliest).strftime("%Y-%m-%d %H:%M")
+        message = _("An answer is awaited until %(at)s; only after that there was none.")
+        facts = {"until": earliest.isoformat()}
+        source = rules.source("answer_wait_hours")
+        raise AssignmentRefused(Refusal("answer_awaited", message % {"at": moment}, facts, source))
+    return calls
+
+
+def _base_of(assignment: Assignment) -> EvaluationTask:
+    if assignment.task is not None:
+        return assignment.task
+    assert assignment.re_review is not None  # noqa: S101 - a constraint of the table
+    return assignment.re_review.evaluation
 
 
 @transaction.atomic
@@ -251,7 +275,9 @@ def _tell(assignment: Assignment, code: str) -> None:
 
 def _locked(assignment: Assignment) -> Assignment:
     rows = Assignment.objects.select_for_update(of=("self",))
-    return rows.select_related("task__bureau", "re_review", "firm", "expert", "bureau").get(pk=assignment.pk)
+    return rows.select_related("task__bureau", "re_review__evaluation__bureau", "firm", "expert", "bureau").get(
+        pk=assignment.pk
+    )
 
 
 def _require_clerk(assignment: Assignment, by: User) -> None:

@@ -33,6 +33,9 @@ from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import Rules
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 
 
 class ReReviewRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -53,11 +56,12 @@ def open_re_review(
     half_days: int = 1,
     by_correspondence: bool = False,
     office_members: Sequence[str] = (),
+    node: Node | None = None,
 ) -> ReReviewTask:
     """Open a re-review of ``task`` by ``panel_size`` experts, and by members from offices who sit but do not score.
 
     Raise ``ReReviewRefused`` for an even or unusual panel or too small a share of experts (R-15), fewer experts than a
-    report's grade needs, or past days.
+    report's grade needs, past days, or a field that is not of the bureau's living tree.
     An expert review of a report moves a submitted task to the expert review.
     """
     task = EvaluationTask.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=task.pk)
@@ -70,6 +74,8 @@ def open_re_review(
     if due_on < on or (meets_on is not None and meets_on < on):
         message = _("The day lies in the past.")
         raise ReReviewRefused(Refusal("day_past", message, {"field": "due_on"}))
+    if node is not None:
+        _refuse_field(node, task.bureau_id)
     if ReReviewTask.objects.filter(evaluation=task, kind=kind).exclude(
         status__in=[ReReviewStatus.DONE, ReReviewStatus.STOPPED]
     ):
@@ -86,6 +92,7 @@ def open_re_review(
         place=place,
         half_days=half_days,
         by_correspondence=by_correspondence,
+        node=node,
         due_on=due_on,
         created_by=by,
     )
@@ -93,6 +100,33 @@ def open_re_review(
     if kind == ReReviewKind.REPORT and task.status == TaskStatus.SUBMITTED:
         move_task(task=task, action=TaskAction.REVIEW, by=by, on=on)
     return row
+
+
+@transaction.atomic
+def plan_field(*, re_review: ReReviewTask, node: Node, by: User, on: date) -> ReReviewTask:
+    """Say which field the experts of an open re-review should know; the plan of the pool counts its seats there.
+
+    Raise ``ReReviewRefused`` once its panel is ready, and for a field that is not of the bureau's living tree.
+    """
+    rows = ReReviewTask.objects.select_for_update(of=("self",))
+    re_review = rows.get(pk=re_review.pk)
+    if by.bureau_id != re_review.bureau_id or not may(by, Capability.COMMISSION):
+        raise NotAllowed
+    if re_review.status != ReReviewStatus.OPEN:
+        message = _("The re-review is in the state “%(state)s”; this step does not follow.")
+        raise ReReviewRefused(Refusal("wrong_state", message % {"state": re_review.get_status_display()}))
+    _refuse_field(node, re_review.bureau_id)
+    re_review.node = node
+    re_review.save(update_fields=["node"])
+    record(actor=by, action="re_reviews.field_planned", subject=re_review, facts={"field": node.code, "on": on})
+    return re_review
+
+
+def _refuse_field(node: Node, bureau_id: int) -> None:
+    if node.bureau_id != bureau_id or node.tree != TreeKind.SPECIALTY:
+        raise ReReviewRefused(Refusal("field_unknown", _("Choose a field of the specialty tree."), {"field": "node"}))
+    if refusal := retired_refusal([node]):
+        raise ReReviewRefused(refusal)
 
 
 @transaction.atomic

@@ -26,6 +26,8 @@ from assignments.services.tasks import commissioner_problem, move_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmKind
 from evaluators.models import Firm
+from evaluators.rules import one_of_each_family
+from evaluators.selectors import heads_of
 from evaluators.services import FirmDraft, register_firms
 from foundation.accounts.models import User
 from foundation.approvals.models import Approval
@@ -36,6 +38,7 @@ from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.files.models import StoredFile
 from foundation.files.services import give_owner
+from foundation.rulesets.selectors import Rules
 from parties.enums import OrganisationKind
 from parties.models import Organisation
 from parties.services import OrganisationDraft, register_organisations
@@ -213,9 +216,22 @@ def _quotes_refusal(
         return Refusal("over_fee_limit", _("The chosen offer is higher than the fee limit."), {"field": "quotes"})
     if offer > lowest and not reason.strip():
         return Refusal("reason_missing", _("Say why the lowest offer was not chosen."), {"field": "reason"})
-    for quote in quotes:
-        if refusal := firm_refusal(task, quote.firm, on):
-            return refusal
+    barred = (refusal for quote in quotes if (refusal := firm_refusal(task, quote.firm, on)))
+    return _one_house_refusal([quote.firm for quote in quotes], rules, on) or next(barred, None)
+
+
+def _one_house_refusal(firms: Sequence[Firm], rules: Rules, on: date) -> Refusal | None:
+    """Return why these offers do not compare: a head office and its branch are one bidder (edge case 21). Rule R-49."""
+    if not rules.value("one_of_a_family"):
+        return None
+    names = {firm.pk: firm.organisation.name for firm in firms}
+    double = one_of_each_family(heads_of(names, on), list(names))
+    for pk, first in double.items():
+        message = _("%(one)s and %(other)s are head office and branch: only one of them may offer.") % {
+            "one": names[first],
+            "other": names[pk],
+        }
+        return Refusal("one_house", message, {"field": "quotes"}, rules.source("one_of_a_family"))
     return None
 
 

@@ -27,7 +27,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 REQUIRE_SECOND_FACTOR = True
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": need("REDIS_URL")}}
+_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": need("REDIS_URL")}
+CACHES = {"default": _REDIS, "progress": _REDIS}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")

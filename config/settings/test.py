@@ -23,7 +23,7 @@ else:
     DATABASES["default"]["TEST"] = {"NAME": f"gongping_test_{os.getpid()}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {key: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for key in ("default", "progress")}
 AXES_ENABLED = True
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"user": None}

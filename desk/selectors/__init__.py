@@ -1,6 +1,8 @@
 """Reads that span the rooms."""
 
+from desk.selectors.accounts import doubtful_accounts
 from desk.selectors.drafts import draft_of
+from desk.selectors.leads import LeadFinding, lead_findings, leads_with_load
 from desk.selectors.search import Hit, search
 from desk.selectors.today import Line, Today, today
 from desk.selectors.year_end import OpenThing, YearEndStep, YearReview, closing_of, year_end_steps, year_review
@@ -8,13 +10,17 @@ from desk.selectors.years import pipeline, supply, work_years, year_grades, year
 
 __all__ = [
     "Hit",
+    "LeadFinding",
     "Line",
     "OpenThing",
     "Today",
     "YearEndStep",
     "YearReview",
     "closing_of",
+    "doubtful_accounts",
     "draft_of",
+    "lead_findings",
+    "leads_with_load",
     "pipeline",
     "search",
     "supply",

@@ -8,7 +8,9 @@ from typing import Final
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from admissions.enums import ApplicationStatus
+from admissions.enums import ApplicationStatus, ConfirmationStatus, RenewalStatus
+from admissions.models import Confirmation, Renewal
+from admissions.selectors import confirmations_visible_to, renewals_visible_to
 from admissions.selectors import waiting as waiting_applications
 from assignments.enums import (
     AssignmentStatus,
@@ -36,6 +38,7 @@ from delivery.rules import is_closing_soon
 from delivery.selectors import unpaid_of
 from desk.selectors.year_end import closing_of
 from disclosure.selectors import publishable_draws, publishable_ratings
+from evaluators.selectors import open_likenesses
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -178,6 +181,30 @@ def _applications(user: User, on: date) -> Iterator[Line]:
     for row in waiting_applications(user.bureau_id or 0, on):
         kind = "CHECK_APPLICATION" if row.status == ApplicationStatus.SUBMITTED else "ADMIT"
         yield Line(kind, "application", str(row.pk), row.title, str(row.get_kind_display()), row.status_since)
+
+
+def _likenesses(user: User, on: date) -> Iterator[Line]:
+    """Yield who resembles a removed firm, until somebody sets it aside. Rule R-50."""
+    for firm, found in open_likenesses(user.bureau, on) if user.bureau else ():
+        names = "、".join(one.removed.organisation.name for one in found)
+        yield Line("LIKENESS", "firm", firm.number, firm.organisation.name, names)
+
+
+def _yearly_steps(user: User, _on: date) -> Iterator[Line]:
+    """Yield the declared changes and the further terms that wait for a decision."""
+    joins = ("firm__organisation", "expert__person")
+    changed = confirmations_visible_to(user).filter(status=ConfirmationStatus.CHANGED).select_related(*joins)
+    for row in changed.order_by("confirmed_on", "pk"):
+        yield Line("SETTLE_CHANGES", "confirmation", str(row.pk), _entry_name(row), on=row.confirmed_on)
+    asked = renewals_visible_to(user).filter(status=RenewalStatus.ASKED).select_related(*joins)
+    for one in asked.order_by("asked_on", "pk"):
+        yield Line("DECIDE_RENEWAL", "renewal", str(one.pk), _entry_name(one), on=one.asked_on)
+
+
+def _entry_name(row: Confirmation | Renewal) -> str:
+    if row.firm is not None:
+        return row.firm.organisation.name
+    return row.expert.person.name if row.expert is not None else ""
 
 
 def _appeals(user: User, _on: date) -> Iterator[Line]:
@@ -350,4 +377,6 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.DRAW, _draws),
     (Capability.COMMISSION, _work),
     (Capability.REGISTER, _applications),
+    (Capability.REGISTER, _likenesses),
+    (Capability.REGISTER, _yearly_steps),
 )

@@ -74,7 +74,7 @@ def year_end_steps(bureau: Bureau, year: int) -> list[YearEndStep]:
     over = tasks.filter(status__in=[TaskStatus.ARCHIVED, TaskStatus.STOPPED])
     return [
         YearEndStep("TASKS", over.count(), tasks.count()),
-        YearEndStep("ASSESSMENTS", confirmed.count(), assessed_firms(bureau).count()),
+        YearEndStep("ASSESSMENTS", confirmed.count(), assessed_firms(bureau, year).count()),
         YearEndStep("NEXT_PLAN", plans.count()),
         YearEndStep("CLOSING", int(closing_of(bureau, year) is not None)),
         YearEndStep("FIRM_UNDERTAKINGS", firms_ready.count(), firms.count()),

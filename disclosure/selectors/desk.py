@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
 
 from assignments.enums import DrawStatus
-from assignments.models import Draw
+from assignments.models import AssignmentBatch, Draw
+from assignments.selectors.batches import PUBLISHED_FROM
 from disclosure.models import Publication
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -48,20 +50,27 @@ def publishable_ratings(user: User) -> models.QuerySet[QualityRating]:
 
 
 def publishable_draws(user: User) -> models.QuerySet[Draw]:
-    """Return the finished draws whose record is not yet public, or names people that the public copy does not."""
-    rows = Draw.objects.filter(bureau_id=user.bureau_id or 0, status=DrawStatus.DRAWN)
+    """Return the draws, void attempts among them, whose record as it stands now is not public."""
+    over = [DrawStatus.DRAWN, DrawStatus.VOID]
+    rows = Draw.objects.filter(bureau_id=user.bureau_id or 0, status__in=over, record__isnull=False)
     if not may(user, Capability.READ_ALL):
         return rows.none()
-    nameless = Publication.objects.filter(
-        subject_kind="assignments.draw",
-        subject_id=OuterRef("pk"),
-        withdrawn_at__isnull=True,
-        body__record__openings=[],
+    same = Publication.objects.annotate(sha=KT("body__record__sha256")).filter(
+        subject_kind="assignments.draw", subject_id=OuterRef("pk"), withdrawn_at__isnull=True, sha=OuterRef("own")
     )
-    is_behind = Q(Exists(nameless)) & ~Q(record__openings=[])
-    return rows.filter(_unpublished("assignments.draw") | is_behind).select_related(
-        "task", "re_review", "re_review__evaluation"
-    )
+    rows = rows.annotate(own=KT("record__sha256")).filter(~Exists(same))
+    return rows.select_related("task", "re_review", "re_review__evaluation")
+
+
+def publishable_batches(user: User) -> models.QuerySet[AssignmentBatch]:
+    """Return the decided batches whose record is not yet public, or names people that the public copy does not."""
+    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=PUBLISHED_FROM)
+    if not may(user, Capability.PUBLISH):
+        return rows.none()
+    label = "assignments.assignmentbatch"
+    live = Publication.objects.filter(subject_kind=label, subject_id=OuterRef("pk"), withdrawn_at__isnull=True)
+    is_behind = Q(Exists(live.filter(body__record__openings=[]))) & ~Q(record__openings=[])
+    return rows.exclude(commitment="").filter(Q(~Exists(live)) | is_behind)
 
 
 def publishable_certificates(user: User) -> models.QuerySet[Certificate]:

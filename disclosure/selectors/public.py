@@ -1,6 +1,7 @@
 """Frozen copies as strangers read them. Nothing here touches a live row: what is not published cannot show."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,11 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Count
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from assignments.enums import PartyRole, TaskKind
+from assignments.enums import PartyRole, SourceKind, TaskKind
+from assignments.selectors.eligibility import reason_words
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from foundation.core.money import from_wan
@@ -20,8 +22,11 @@ from reviews import scoring
 from reviews.enums import ProjectGrade, ReportGrade
 
 PAGE_SIZE: Final = 50
+PERMILLE: Final = 1000
+MILLIONTHS: Final = 1_000_000
 FACETS: Final = ("work_year", "grade", "unit_name")
 FACET_LIMIT: Final = 40
+RECORDS: Final = (PublicationKind.DRAW, PublicationKind.BATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ class CertificateAnswer:
         return parse_date(self.publication.body["issued_on"]) if self.publication else None
 
 
-def _live(kind: PublicationKind) -> models.QuerySet[Publication]:
-    return Publication.objects.filter(kind=kind, withdrawn_at__isnull=True)
+def _live(*kinds: PublicationKind) -> models.QuerySet[Publication]:
+    return Publication.objects.filter(kind__in=kinds, withdrawn_at__isnull=True)
 
 
 def newest_ratings(*, count: int) -> list[Publication]:
@@ -87,13 +92,23 @@ def newest_ratings(*, count: int) -> list[Publication]:
 
 
 def newest_draws(*, count: int) -> list[Publication]:
-    """Return the newest published draw records."""
-    return list(_live(PublicationKind.DRAW).order_by("-pk")[:count])
+    """Return the newest published records of draws and batches."""
+    return list(_live(*RECORDS).order_by("-pk")[:count])
 
 
 def is_draw(publication: Publication) -> bool:
     """Return whether the copy is a draw's record."""
     return publication.kind == PublicationKind.DRAW
+
+
+def is_batch(publication: Publication) -> bool:
+    """Return whether the copy is the record of a batch assignment."""
+    return publication.kind == PublicationKind.BATCH
+
+
+def has_record(publication: Publication) -> bool:
+    """Return whether the copy holds a record that verify_draw.py reads."""
+    return publication.kind in RECORDS
 
 
 def ratings_page(*, wanted: RatingFilter, after: int | None = None, before: int | None = None) -> PublicPage:
@@ -102,8 +117,8 @@ def ratings_page(*, wanted: RatingFilter, after: int | None = None, before: int 
 
 
 def draws_page(*, after: int | None = None, before: int | None = None) -> PublicPage:
-    """Return one page of published draw records."""
-    return _page(_live(PublicationKind.DRAW), after=after, before=before)
+    """Return one page of published records of draws and batches."""
+    return _page(_live(*RECORDS), after=after, before=before)
 
 
 def _narrowed(wanted: RatingFilter, *, without: str = "") -> models.QuerySet[Publication]:
@@ -184,8 +199,14 @@ def certificate(code: str) -> CertificateAnswer:
 
 
 def record_text(publication: Publication) -> str:
-    """Return the record of a published draw as the file that verify_draw.py reads."""
+    """Return the record of a published draw or batch as the file that verify_draw.py reads."""
     return json.dumps(publication.body["record"], ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def draw_of_commitment(commitment: str) -> Publication | None:
+    """Return the newest published copy, live or withdrawn, of the draw with this commitment H."""
+    rows = Publication.objects.filter(kind=PublicationKind.DRAW, body__record__h=commitment.lower())
+    return rows.order_by("-version", "-pk").first()
 
 
 def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,7 +264,92 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "voids": record.get("voids") or [],
         "is_named": bool(opened),
         "parts": _parts(record.get("parts") or [], roles),
+        "is_outside": freeze["profile"] == "O",
+        "sources": _sources(freeze, record.get("outside") or []),
+        "roles": list(roles.values()),
+        "void": record.get("void"),
+        "void_role": _label(PartyRole, ((record.get("void") or {}).get("role") or "").upper()),
+        "is_witnessed": record.get("witness") is not None,
+        "widened": [tier for tier in steps[-1].get("opened", []) if tier],
     }
+
+
+def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page of a batch shows without scripts: panels with chances, loads, what each rule cost, pins."""
+    record = body["record"]
+    freeze = json.loads(record["freeze"])
+    problem = freeze["problem"]
+    opened = {one["number"]: one["name"] for one in record["openings"]}
+    roles = {party["id"]: _label(PartyRole, party["role"]) for party in freeze["parties"]}
+    chance = {(task, expert): units for task, expert, units in freeze["marginals"]}
+    panels = [list(panel) for panel in (record["draw"] or {"assignment": []})["assignment"]]
+    for step in record["replacements"]:
+        panels[step["task"]] = list(step["panel"])
+    loads = Counter(expert for panel in panels for expert in panel)
+    return {
+        "freeze": freeze,
+        "tasks": [
+            {
+                "number": number,
+                "title": title,
+                "seats": seats,
+                "listed": listed,
+                "panel": [
+                    {"number": expert, "name": opened.get(expert, ""), "percent": chance.get((place, expert), 0) / 10}
+                    for expert in (panels[place] if panels else ())
+                ],
+            }
+            for place, (number, title, seats, listed) in enumerate(
+                zip(body["numbers"], body["tasks"], problem["seats"], _listed(problem), strict=True)
+            )
+        ],
+        "experts": len(problem["caps"]),
+        "seats": sum(problem["seats"]),
+        "loads": sorted(Counter(loads.values()).items()),
+        "most_percent": (problem["q_permille"] or PERMILLE) / 10,
+        "accounting": [
+            {"rule": str(reason_words(row["rule"])), "count": row["count"]}
+            for row in freeze["accounting"]
+            if row["rule"] not in {"open", "pinned"}
+        ],
+        "pairs": freeze["pairs"],
+        "open_pairs": len(problem["edges"]),
+        "pins": freeze["pins"],
+        "forbids": freeze["forbids"],
+        "expected": freeze["totals"]["expected_total"] / MILLIONTHS / max(1, sum(problem["seats"])),
+        "replacements": len(record["replacements"]),
+        "voids": record["voids"],
+        "void": record["void"],
+        "is_named": bool(opened),
+        "parts": _parts(record["parts"] or [], roles),
+    }
+
+
+def _listed(problem: Mapping[str, Any]) -> list[int]:
+    """Return, by task, how many experts may sit on it."""
+    counts = Counter(task for task, _expert, _fit in problem["edges"])
+    return [counts[task] for task in range(len(problem["seats"]))]
+
+
+def _sources(freeze: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each outside value that the freeze names, with what was found there and where it was read."""
+    found = []
+    for source in (one for first in freeze["sources"] for one in (first, *first["fallbacks"])):
+        kind, _colon, name = source["rule"].partition(": ")
+        rows = [row for row in told if row["id"] == source["id"]]
+        readings = [
+            {"state": row["state"], "words": row["words"], "value": _value_text(row["part"]) if row["part"] else ""}
+            for row in rows
+        ]
+        at = parse_datetime(source["at"])
+        found.append({"name": name or kind, "kind": _label(SourceKind, kind), "at": at, "readings": readings})
+    return found
+
+
+def _value_text(part: Mapping[str, Any]) -> str:
+    value = part["value"]
+    text = " ".join(value) if isinstance(value, list) else str(value or "")
+    return f"{part['round']}: {text}" if part.get("kind") == "beacon" else text
 
 
 def role_word(code: str) -> str:
@@ -254,8 +360,6 @@ def role_word(code: str) -> str:
 def _parts(parts: Sequence[Mapping[str, Any]], roles: Mapping[str, str]) -> list[dict[str, str]]:
     rows = []
     for part in parts:
-        value = part["value"]
-        text = " ".join(value) if isinstance(value, list) else str(value or "")
         source = str(part["id"])
-        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": text})
+        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": _value_text(part)})
     return rows

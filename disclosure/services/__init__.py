@@ -1,5 +1,6 @@
 """Publishing frozen copies, and withdrawing them with trace."""
 
+from disclosure.services.batches import publish_batch
 from disclosure.services.certificates import publish_certificate
 from disclosure.services.copies import PublicationRefused, withdraw
 from disclosure.services.draws import publish_draw
@@ -8,6 +9,7 @@ from disclosure.services.ratings import ask_publication, publish_rating
 __all__ = [
     "PublicationRefused",
     "ask_publication",
+    "publish_batch",
     "publish_certificate",
     "publish_draw",
     "publish_rating",

@@ -22,7 +22,12 @@ from foundation.core.canon import digest, dumps
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.papers.services import next_number
 
-LETTERS = {PublicationKind.RATING: "r", PublicationKind.DRAW: "d", PublicationKind.REPORT: "p"}
+LETTERS = {
+    PublicationKind.RATING: "r",
+    PublicationKind.DRAW: "d",
+    PublicationKind.BATCH: "b",
+    PublicationKind.REPORT: "p",
+}
 KINDS_OF_DATA = {
     "ID_NUMBER": gettext_lazy("a national ID number"),
     "PHONE": gettext_lazy("a telephone number"),
@@ -95,6 +100,22 @@ def freeze_copy(copy: Copy, *, bureau: Bureau, by: User, on: date) -> Publicatio
         facts={"slug": row.slug, "version": row.version, "sha256": row.sha256, "subject": copy.subject.pk, "on": on},
     )
     return row
+
+
+def supersede(copy: Copy, *, by: User, on: date) -> None:
+    """Withdraw the live copy of the same subject if its body is another one: the next version takes its place."""
+    live = Publication.objects.select_for_update().filter(
+        kind=copy.kind,
+        subject_kind=copy.subject._meta.label_lower,
+        subject_id=copy.subject.pk,
+        withdrawn_at__isnull=True,
+    )
+    row = live.first()
+    if row is not None and row.body != copy.body:
+        row.withdrawn_at = moment_on(on)
+        row.withdrawn_reason = _("Replaced by the next version of the same record.")
+        row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        record(actor=by, action="disclosure.superseded", subject=row, facts={"slug": row.slug, "on": on})
 
 
 def _next_slug(copy: Copy, bureau: Bureau) -> str:

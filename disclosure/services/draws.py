@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.enums import DrawStatus
@@ -12,17 +13,17 @@ from assignments.selectors.draws import is_over
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from disclosure.permissions import may_publish
-from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, moment_on
+from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, supersede
 from foundation.accounts.models import User
-from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
+from parties.selectors import name_on
 
 BODY_TYPE = "gongping/draw-publication/1"
 
 
 @transaction.atomic
 def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
-    """Freeze and publish the record of a finished draw; a changed record replaces the copy and leaves its trace.
+    """Freeze and publish the record of a draw, made or void; a changed record replaces the copy and leaves its trace.
 
     Raise ``PublicationRefused`` before it is drawn, where the record would name somebody before the review is over, and
     where the same record is public already.
@@ -30,7 +31,7 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
     draw = Draw.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=draw.pk)
     if not may_publish(by, draw.bureau):
         raise NotAllowed
-    if draw.status != DrawStatus.DRAWN:
+    if draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID}:
         message = _("The draw is not finished: %(state)s.") % {"state": draw.get_status_display()}
         raise PublicationRefused(Refusal("not_drawn", message, {"status": draw.status}))
     found = _record(draw)
@@ -38,7 +39,6 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         message = _("Names are published only after the review is over.")
         raise PublicationRefused(Refusal("names_too_early", message))
     body = draw_body(draw, found)
-    _supersede(draw, body, by=by, on=on)
     task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
     copy = Copy(
         kind=PublicationKind.DRAW,
@@ -46,22 +46,13 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         title=body["title"],
         work_year=task.work_year if task else on.year,
         body=body,
-        unit_name=task.unit.organisation.name if task else "",
+        unit_name=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at) if draw.frozen_at else on)
+        if task
+        else "",
         is_demo=bool(task and task.is_demo),
     )
+    supersede(copy, by=by, on=on)
     return freeze_copy(copy, bureau=draw.bureau, by=by, on=on)
-
-
-def _supersede(draw: Draw, body: dict[str, Any], *, by: User, on: date) -> None:
-    live = Publication.objects.select_for_update().filter(
-        kind=PublicationKind.DRAW, subject_kind="assignments.draw", subject_id=draw.pk, withdrawn_at__isnull=True
-    )
-    row = live.first()
-    if row is not None and row.body != body:
-        row.withdrawn_at = moment_on(on)
-        row.withdrawn_reason = _("Replaced by the next version of the same record.")
-        row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-        record(actor=by, action="disclosure.superseded", subject=row, facts={"slug": row.slug, "on": on})
 
 
 def _record(draw: Draw) -> dict[str, Any]:

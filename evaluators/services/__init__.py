@@ -1,6 +1,7 @@
 """Keeping the register: firms, their people, their standing, their papers."""
 
 from evaluators.services.firms import (
+    AdmissionProof,
     FirmDraft,
     FirmRefused,
     move_firms,
@@ -9,14 +10,14 @@ from evaluators.services.firms import (
     register_firms,
     renew_firm,
 )
+from evaluators.services.likeness import set_likeness_aside
 from evaluators.services.papers import (
+    UNDERTAKING,
     UNDERTAKING_TEXT,
-    QualificationDraft,
     accept_undertakings,
     add_branch,
-    add_qualifications,
     record_assessed_years,
-    record_qualification,
+    undertaking_version,
     withdraw_assessed_years,
 )
 from evaluators.services.people import (
@@ -28,28 +29,50 @@ from evaluators.services.people import (
     register_lead,
     register_practitioner,
 )
+from evaluators.services.qualifications import (
+    QualificationDraft,
+    accept_qualification,
+    add_qualifications,
+    hand_in_qualification,
+    record_qualification,
+    remind_expiring,
+    return_qualification,
+    withdraw_qualification,
+)
+from evaluators.services.succession import Heir, record_succession
 
 __all__ = [
+    "UNDERTAKING",
     "UNDERTAKING_TEXT",
+    "AdmissionProof",
     "FirmDraft",
     "FirmRefused",
+    "Heir",
     "LeadDraft",
     "PractitionerDraft",
     "QualificationDraft",
+    "accept_qualification",
     "accept_undertakings",
     "add_branch",
     "add_lead_evaluators",
     "add_practitioners",
     "add_qualifications",
     "end_practitioner",
+    "hand_in_qualification",
     "move_firms",
     "record_admission_checks",
     "record_assessed_years",
     "record_qualification",
+    "record_succession",
     "register_firm",
     "register_firms",
     "register_lead",
     "register_practitioner",
+    "remind_expiring",
     "renew_firm",
+    "return_qualification",
+    "set_likeness_aside",
+    "undertaking_version",
     "withdraw_assessed_years",
+    "withdraw_qualification",
 ]

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
-from evaluators.models import AdmissionCheck, Firm, FirmStanding
+from evaluators.models import AdmissionCheck, CarriedBar, Firm, FirmStanding, FirmTerm
 from evaluators.rules import may_reapply_from, renewable_from, renewed_until, term_ends_on
+from evaluators.selectors import branch_refusal, dependent_branches
 from evaluators.transitions import TRANSITIONS
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -19,7 +20,7 @@ from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, Refusal, TransitionRefused
 from foundation.files.models import StoredFile
 from foundation.papers.services import next_number
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import Rules, rules_for
 from parties.models import Organisation
 from parties.services import OrganisationDraft, register_organisations
 
@@ -36,6 +37,15 @@ class FirmDraft:
     kind: FirmKind
     staff_count: int = 0
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionProof:
+    """The proof of one admission item: its file, who issued it and its last day."""
+
+    file: StoredFile | None = None
+    source: str = ""
+    valid_to: date | None = None
 
 
 @transaction.atomic
@@ -63,6 +73,7 @@ def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on:
             changed.append(row)
         row.kind, row.staff_count = draft.kind, draft.staff_count
         result.append(row)
+    _refuse_dependent(bureau, made, on=on)
     Firm.objects.bulk_create(made)
     Firm.objects.bulk_update(changed, ["kind", "staff_count"], batch_size=500)
     FirmStanding.objects.bulk_create([FirmStanding(firm=row, status=row.status, started_on=on) for row in made])
@@ -113,6 +124,8 @@ def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date,
     FirmStanding.objects.bulk_create(
         [FirmStanding(firm=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )
+    if action == FirmAction.ADMIT:
+        _give_terms(rows, on=on)
     for row in rows:
         facts = {"action": action, "status": row.status, "reason": reason, "on": on}
         record(actor=by, action="evaluators.firm_moved", subject=row, facts=facts)
@@ -141,6 +154,7 @@ def renew_firm(*, firm: Firm, by: User, on: date) -> Firm:
     before = row.term_ends_on
     row.term_ends_on = renewed_until(before, on=on, years=rules.value("register_term_years"))
     row.save(update_fields=["term_ends_on"])
+    _give_terms([row], on=on)
     facts = {"before": before, "after": row.term_ends_on, "on": on}
     record(actor=by, action="evaluators.firm_renewed", subject=row, facts=facts)
     return row
@@ -162,10 +176,41 @@ def _move(row: Firm, action: FirmAction, *, on: date) -> None:
             facts = {"free_on": free_on.isoformat()}
             raise FirmRefused(Refusal("removed_too_recently", message, facts, rules.source("removal_years")))
     if action == FirmAction.ADMIT:
+        _refuse_carried(row, rules, on=on)
         _refuse_unchecked(row, list(rules.value("firm_admission_items")))
         row.admitted_on = on
         row.term_ends_on = term_ends_on(on, years=rules.value("register_term_years"))
     row.status, row.status_since = after, on
+
+
+def _refuse_dependent(bureau: Bureau, rows: Sequence[Firm], *, on: date) -> None:
+    """Raise ``FirmRefused`` for a branch without legal personality, which belongs to its head office. Rule R-49."""
+    if not rows or not dependent_branches(bureau, on).exists():
+        return
+    for row in rows:
+        body = row.organisation
+        if refusal := branch_refusal(bureau, name=body.name, uscc=body.uscc or "", on=on):
+            raise FirmRefused(refusal)
+
+
+def _give_terms(rows: Sequence[Firm], *, on: date) -> None:
+    """Keep each firm's term as it is from ``on``: past days answer with the term that held then."""
+    FirmTerm.objects.bulk_create(
+        [FirmTerm(firm=row, decided_on=on, ends_on=row.term_ends_on) for row in rows if row.term_ends_on]
+    )
+
+
+def _refuse_carried(row: Firm, rules: Rules, *, on: date) -> None:
+    """Raise ``FirmRefused`` while the removal of a predecessor runs: nobody comes back under a new code. R-49."""
+    bars = CarriedBar.objects.filter(firm=row, status=FirmStatus.REMOVED, started_on__lte=on, ends_on__gt=on)
+    if bar := bars.select_related("predecessor__organisation").order_by("-ends_on", "pk").first():
+        message = _("%(name)s took the place of %(before)s, which is removed; it may be admitted from %(day)s.") % {
+            "name": row.organisation.name,
+            "before": bar.predecessor.organisation.name,
+            "day": bar.ends_on.isoformat(),
+        }
+        facts = {"free_on": bar.ends_on.isoformat(), "predecessor": bar.predecessor_id}
+        raise FirmRefused(Refusal("predecessor_removed", message, facts, rules.source("removal_years")))
 
 
 def _refuse_unchecked(row: Firm, items: Sequence[str]) -> None:
@@ -187,19 +232,31 @@ def record_admission_checks(
     by: User,
     on: date,
     remark: str = "",
-    proofs: Mapping[str, StoredFile] | None = None,
+    proofs: Mapping[str, AdmissionProof] | None = None,
 ) -> None:
     """Write the outcome of the admission checklist, with the proofs of an application. Rule R-12."""
     require(by, Capability.REGISTER)
     files = proofs or {}
-    rows = [
-        AdmissionCheck(firm=firm, code=c, is_met=ok, remark=remark, proof=files.get(c), checked_on=on)
-        for c, ok in met.items()
-    ]
+    nothing = AdmissionProof()
+    rows = []
+    for code, ok in met.items():
+        proof = files.get(code, nothing)
+        rows.append(
+            AdmissionCheck(
+                firm=firm,
+                code=code,
+                is_met=ok,
+                remark=remark,
+                proof=proof.file,
+                source=proof.source,
+                valid_to=proof.valid_to,
+                checked_on=on,
+            )
+        )
     AdmissionCheck.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["firm", "code"],
-        update_fields=["is_met", "remark", "checked_on", *(["proof"] if files else [])],
+        update_fields=["is_met", "remark", "checked_on", *(["proof", "source", "valid_to"] if files else [])],
     )
     record(actor=by, action="evaluators.checked", subject=firm, facts={"met": met, "on": on})

@@ -54,12 +54,28 @@ class PractitionerDraft:
 
 @transaction.atomic
 def register_lead(
-    *, firm: Firm, person: PersonDraft, title: str, works_since: date, certificate_number: str, by: User, on: date
+    *,
+    firm: Firm,
+    person: PersonDraft,
+    title: str,
+    works_since: date,
+    certificate_number: str,
+    by: User,
+    on: date,
+    certificate_valid_to: date | None = None,
 ) -> LeadEvaluator:
     """Write one lead evaluator with his person; raise as ``add_lead_evaluators``."""
     require(by, Capability.REGISTER)
     human = register_persons(bureau=firm.bureau, drafts=[person], by=by, on=on)[0]
-    draft = LeadDraft(firm, human, title, works_since, started_on=on, certificate_number=certificate_number)
+    draft = LeadDraft(
+        firm,
+        human,
+        title,
+        works_since,
+        started_on=on,
+        certificate_number=certificate_number,
+        certificate_valid_to=certificate_valid_to,
+    )
     return add_lead_evaluators(drafts=[draft], by=by, on=on)[0]
 
 

@@ -1,13 +1,15 @@
 """From a draw's rows to its papers: what they print, in Chinese whatever the reader's language."""
 
 import json
+from datetime import datetime
 from typing import Any, Final
 
-from django.utils import translation
+from django.utils import timezone, translation
 from reportlab.lib.pagesizes import A5, landscape
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer
 
+from assignments.enums import PartyRole
 from assignments.models import Draw, EvaluationTask
 from assignments.selectors.eligibility import reason_words
 from faces.documents.dates import to_the_minute
@@ -15,6 +17,7 @@ from faces.documents.draw_record import (
     DrawRecord,
     ExclusionLine,
     PartyLine,
+    PublicValue,
     SeatedLine,
     SeatLine,
     SkippedLine,
@@ -22,6 +25,7 @@ from faces.documents.draw_record import (
 )
 from faces.documents.kit import Sheet, Square, facts, heading, press
 from foundation.accounts.selectors import section_name
+from parties.selectors import name_on
 
 CHINESE: Final = "zh-hans"
 FIRM: Final = "第三方机构"
@@ -38,6 +42,9 @@ GROUNDS: Final = {
 }
 
 
+STATES: Final = {"used": "", "corrected": "（误读，已更正）", "unavailable": "取不到"}
+
+
 def draw_record(draw: Draw, *, verify_url: str) -> bytes:
     """Return the record of a draw that is over as PDF."""
     with translation.override(CHINESE):
@@ -45,22 +52,31 @@ def draw_record(draw: Draw, *, verify_url: str) -> bytes:
 
 
 def draw_slip(draw: Draw) -> bytes:
-    """Return the slip with the commitment, in large digits and as a QR code, that a witness takes away."""
-    task = _task(draw)
+    """Return the slip with the commitment that a witness takes away."""
+    return commitment_slip(
+        title="抽取承诺值回执", number=draw.number, owner=draw.bureau.name, subject=_task(draw).title,
+        attempt=draw.attempt, frozen_at=draw.frozen_at, commitment=draw.commitment,
+    )  # fmt: skip
+
+
+def commitment_slip(
+    *, title: str, number: str, owner: str, subject: str, attempt: int, frozen_at: datetime | None, commitment: str
+) -> bytes:
+    """Return the slip that a witness takes away: the commitment in large digits and as a QR code."""
     sheet = Sheet(
-        title="抽取承诺值回执", number=draw.number, owner=draw.bureau.name, size=landscape(A5),
+        title=title, number=number, owner=owner, size=landscape(A5),
         left=15 * mm, right=15 * mm, top=12 * mm, bottom=14 * mm,
     )  # fmt: skip
-    blocks = [draw.commitment[at : at + 16] for at in range(0, 64, 16)]
-    frozen = to_the_minute(draw.frozen_at) if draw.frozen_at else ""
+    blocks = [commitment[at : at + 16] for at in range(0, 64, 16)]
+    frozen = to_the_minute(frozen_at) if frozen_at else ""
     with translation.override(CHINESE):
         story = [
-            *heading(sheet, under=f"第 {draw.attempt} 次抽取  冻结于 {frozen}"),
-            facts([("任务", task.title), ("承诺值 H", "\n".join(blocks))], room=sheet.room, label=60),
+            *heading(sheet, under=f"第 {attempt} 次抽取  冻结于 {frozen}"),
+            facts([("任务", subject), ("承诺值 H", "\n".join(blocks))], room=sheet.room, label=60),
             Spacer(1, 8),
             Square(
-                draw.commitment,
-                "二维码即承诺值本身。承诺值是冻结名单的 SHA-256，先于任何随机数离开本机；\n"
+                commitment,
+                "二维码即承诺值本身。承诺值是冻结内容的 SHA-256，先于任何随机数离开本机；\n"
                 "抽取结束后，公开记录中的 H 应与本条一致。请由见证人当场收执并保存。\n\n"
                 "收执人（签字）：                    时间：",
                 side=32 * mm,
@@ -90,13 +106,15 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         for row in (walks[-1]["skipped"] if walks else [])
     ]
     entries = frozen["entries"]
-    voids = [f"第 {row['attempt']} 次作废（{GROUNDS[row['ground']]}）" for row in record.get("voids", [])]
+    voids = [
+        f"第 {row['attempt']} 次作废（{GROUNDS[row['ground']]}{_role(row['role'])}）" for row in record.get("voids", [])
+    ]
     assert draw.frozen_at is not None  # noqa: S101 - what has a record was frozen
     return DrawRecord(
         bureau=draw.bureau.name,
         number=draw.number,
         task=task.title,
-        unit=task.unit.organisation.name,
+        unit=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at)),
         attempt=draw.attempt,
         algorithm=draw.algorithm,
         rule_set=frozen["rule_set"] or "出厂规则",
@@ -121,7 +139,7 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
             )
             for row in draw.parties.select_related("user").prefetch_related("user__grants__section").order_by("pk")
         ],
-        public_values=(),
+        public_values=_public_values(frozen, record),
         seed=draw.seed,
         order=draw.order,
         drawn_at=draw.drawn_at or draw.frozen_at,
@@ -137,6 +155,36 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         verify_url=verify_url,
         earlier_attempts="；".join(voids) or "无",
         witness=draw.outside_receipt,
-        collusion="、".join(row.get_role_display() for row in draw.parties.order_by("pk")),
-        void_reason=GROUNDS.get(draw.void_ground, ""),
+        collusion="、".join(
+            [*(row.get_role_display() for row in draw.parties.order_by("pk")), *(["事先知道公开值的人"] if frozen["sources"] else [])]
+        ),
+        void_reason="".join(filter(None, (
+            GROUNDS.get(draw.void_ground, ""), f"（{draw.get_void_role_display()}）" if draw.void_role else "",
+        ))),
     )  # fmt: skip
+
+
+def _role(role: str) -> str:
+    return f"：{PartyRole(role.upper()).label}" if role.upper() in PartyRole else ""
+
+
+def _public_values(frozen: dict[str, Any], record: dict[str, Any]) -> list[PublicValue]:
+    """Return every outside value that the freeze names, with what was found there."""
+    told = record.get("outside") or []
+    found = []
+    for source in (one for first in frozen["sources"] for one in (first, *first["fallbacks"])):
+        name = source["rule"].partition(": ")[2] or source["rule"]
+        at = to_the_minute(datetime.fromisoformat(source["at"]))
+        rows = [row for row in told if row["id"] == source["id"]]
+        for row in rows:
+            value = STATES[row["state"]] + (_value(row["part"]) if row["part"] else "")
+            found.append(PublicValue(f"{name}（{at}）", value, row["words"]))
+        if not rows:
+            found.append(PublicValue(f"{name}（{at}）", "未用到" if told else "未形成", ""))
+    return found
+
+
+def _value(part: dict[str, Any]) -> str:
+    if part["kind"] == "beacon":
+        return f"第 {part['round']} 轮 {part['value']}"
+    return " ".join(part["value"])

@@ -1,31 +1,21 @@
 """Spreadsheets out: empty forms for every import; text stays text, nothing is a formula."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import xlsxwriter
 
 from faces.exchange.importing import Noun
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutral(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula, even after it was saved as .csv.
-
-    Plain numbers with a sign stay as they are.
-    """
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    body = text[1:].replace(",", "").replace(".", "", 1)
-    return text if text[0] in "+-" and body.isdecimal() else f"'{text}"
+from foundation.core.cells import neutral
 
 
 def workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:
     """Return an .xlsx of (sheet name, headings, rows); every value is written as text."""
     held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(held, plain)  # each row goes to the disk as it is written
     head, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
     for name, headings, rows in tables:
         sheet = book.add_worksheet(name[:31])
@@ -47,3 +37,15 @@ def template_book(noun: Noun) -> bytes:
         (part.layout.name, [f"{column.heading}{'*' if column.required else ''}" for column in part.layout.columns], ())
         for part in noun.parts
     )
+
+
+TAKEN_FOR_NUMBERS: Final = re.compile(r"0\d+|\d{12,}|\d+[eE]\d+")
+
+
+def kept_text(text: str) -> str:
+    """Return ``text`` for a .csv so that WPS and Excel keep its digits: a tab before what they would take for a number.
+
+    Leading zeros would go, long numbers lose digits and 1E5 become a hundred thousand; the tab is not seen, and goes
+    when the file is imported.
+    """
+    return f"\t{text}" if TAKEN_FOR_NUMBERS.fullmatch(text) else neutral(text)

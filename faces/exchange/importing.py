@@ -1,6 +1,6 @@
 """The one way in for spreadsheets: read all, check all, then write all or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from faces.exchange.faults import Fault, ImportRefused, Report
+from faces.exchange.memory import keep, sweep, swept_by_parcel
+from faces.exchange.progress import Phase, Tell, untold
 from faces.exchange.sheets import Sheet, read
 from faces.exchange.tables import Layout, Record, records
 from faces.exchange.traces import Touched, Trace, compared, snapshot
@@ -25,7 +27,7 @@ from foundation.core.errors import DomainError
 class Setting:
     """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name.
 
-    ``named``: by sheet of the form, the column keys that the bureau gave to headings.
+    ``named``: by sheet of the form, the column keys that the bureau gave to headings. ``tell`` hears how far it is.
     """
 
     bureau: Bureau
@@ -34,6 +36,7 @@ class Setting:
     is_demo: bool = False
     named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     brought: dict[str, set[str]] = field(default_factory=dict)
+    tell: Tell = untold
 
     def bring(self, noun: str, keys: Iterable[str]) -> None:
         """Remember keys that a sheet of this file brings."""
@@ -55,28 +58,40 @@ class Written:
 Check = Callable[[Sequence[Record], Setting], Iterable[Fault]]
 Write = Callable[[Sequence[Record], Setting], Written]
 Touches = Callable[[Sequence[Record], Setting], Sequence[Touched]]
+AT_ONCE: Final = 2_500  # rows of a parcel: what is held of a large file at a time while it is written
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One sheet of an import: how it is laid out, what is checked across rows and rooms, how it is written.
 
-    ``touches``: what it may create or change; parts without it cannot be taken back.
+    ``touches``: what it may create or change; parts without it cannot be taken back. ``at_once``: so many rows are
+    written at a time, for each stands by itself; 0 for rows that name each other and are written together.
     """
 
     layout: Layout
     write: Write
     check: Check = field(default=lambda _rows, _setting: ())
     touches: Touches | None = None
+    at_once: int = 0
+
+    def parcels(self, rows: Sequence[Record]) -> Iterator[Sequence[Record]]:
+        """Yield the rows in the portions in which they are written; none for no rows."""
+        size = self.at_once or max(1, len(rows))
+        return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What one file brings: its sheets in the order in which they are written."""
+    """What one file brings: its sheets in the order in which they are written.
+
+    ``alone`` is what the only sheet of a file brings, if no sheet bears that name; otherwise it is the first part.
+    """
 
     code: str
     label: StrOrPromise
     parts: Sequence[Part]
+    alone: Part | None = None
 
     @property
     def is_traced(self) -> bool:
@@ -86,7 +101,10 @@ class Noun:
 
 NOUNS: Final[dict[str, Noun]] = {}
 # what people import on the page, in the order of its menu; the rest is read by the demonstration alone
-OFFERED: Final = ("firms", "experts", "specialties", "units", "projects", "chain", "training")
+OFFERED: Final = (
+    "firms", "practitioners", "experts", "employment", "specialties", "specialties-whole", "units", "projects", "chain",
+    "training",
+)  # fmt: skip
 
 
 def register(noun: Noun) -> Noun:
@@ -98,11 +116,12 @@ def register(noun: Noun) -> Noun:
 def dry_run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Report:
     """Return what ``run`` would do, every fault with its place; nothing stays written."""
     require(setting.by, Capability.IMPORT)
-    report, batches = _read(noun, content, name, setting)
-    if report.is_clean:
-        with transaction.atomic():
-            _write(batches, setting, report, Trace())
-            transaction.set_rollback(True)
+    with swept_by_parcel(size_bytes=len(content)):
+        report, batches = _read(noun, content, name, setting)
+        if report.is_clean:
+            with transaction.atomic():
+                _write(batches, setting, report, Trace())
+                transaction.set_rollback(True)
     return report
 
 
@@ -110,9 +129,10 @@ def dry_run(*, noun: Noun, content: bytes, name: str, setting: Setting) -> Repor
 def run(*, noun: Noun, content: bytes, name: str, setting: Setting, trace: Trace | None = None) -> Report:
     """Import the file, or raise ``ImportRefused`` with the report and write nothing; ``trace`` keeps what was done."""
     require(setting.by, Capability.IMPORT)
-    report, batches = _read(noun, content, name, setting)
-    if report.is_clean:
-        _write(batches, setting, report, trace)
+    with swept_by_parcel(size_bytes=len(content)):
+        report, batches = _read(noun, content, name, setting)
+        if report.is_clean:
+            _write(batches, setting, report, trace)
     if report.faults:
         raise ImportRefused(report)
     facts = {"noun": noun.code, "rows": report.rows, "created": report.created, "updated": report.updated}
@@ -124,25 +144,35 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
     setting.brought.clear()
     report = Report()
     batches: list[tuple[Part, list[Record]]] = []
-    for part, sheet in _matched(noun, read(content, name), report):
-        rows = records(sheet, part.layout, report, setting.named.get(part.layout.name))
-        batches.append((part, rows))
+    setting.tell(Phase.READING, 0, 0)
+    matched = _matched(noun, read(content, name), report)
+    total, over = sum(len(sheet.lines) for _part, sheet in matched), 0
+
+    def hear(row: int) -> None:
+        setting.tell(Phase.READING, over + row, total)
+
+    for part, sheet in matched:
+        batches.append((part, records(sheet, part.layout, report, setting.named.get(part.layout.name), hear)))
+        over += len(sheet.lines)
     order = {id(part): place for place, part in enumerate(noun.parts)}
     batches.sort(key=lambda batch: order[id(batch[0])])
+    checked, total = 0, sum(len(rows) for _part, rows in batches)
     for part, rows in batches:
+        setting.tell(Phase.CHECKING, checked, total)
         report.faults += part.check(rows, setting)
+        checked += len(rows)
     return report, batches
 
 
 def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[Part, Sheet]]:
-    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is the first part."""
+    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is ``alone``."""
     by_name = {said: part for part in noun.parts for said in (part.layout.name, *part.layout.also)}
     shown = [sheet for sheet in sheets if not sheet.is_hidden]
     matched = [(by_name[sheet.name.strip()], sheet) for sheet in shown if sheet.name.strip() in by_name]
     filled = [sheet for sheet in shown if any(not line.is_blank for line in sheet.lines)]
     report.unknown += [(sheet.name, "") for sheet in sheets if sheet.is_hidden]
     if not matched and len(filled) == 1:
-        return [(noun.parts[0], filled[0])]
+        return [(noun.alone or noun.parts[0], filled[0])]
     if not matched:
         asked = "、".join(part.layout.name for part in noun.parts)
         sentence = _("No sheet of this file is called %(asked)s.") % {"asked": asked}
@@ -155,20 +185,35 @@ def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[
 def _write(
     batches: Sequence[tuple[Part, list[Record]]], setting: Setting, report: Report, trace: Trace | None = None
 ) -> None:
+    keep()
+    total, done = sum(len(rows) for _part, rows in batches), 0
     for part, rows in batches:
-        touched = part.touches(rows, setting) if trace is not None and part.touches and rows else ()
-        before = [snapshot(one) for one in touched]
+        name = part.layout.name
+        some: Sequence[Record] = ()
+        report.created.setdefault(name, 0)
+        report.updated.setdefault(name, 0)
         try:
             with transaction.atomic():
-                done = part.write(rows, setting) if rows else Written()
+                for some in part.parcels(rows):
+                    setting.tell(Phase.WRITING, done, total)
+                    written = _write_parcel(part, some, setting, report, trace)
+                    report.created[name] += written.created
+                    report.updated[name] += written.updated
+                    done += len(some)
+                    sweep()
         except DomainError as error:
-            report.faults.append(_fault_of(error, part.layout.name, rows))
+            report.faults.append(_fault_of(error, name, some))
             return
-        report.created[part.layout.name] = done.created
-        report.updated[part.layout.name] = done.updated
-        if trace is not None:
-            for one, known in zip(touched, before, strict=True):
-                report.changes += compared(one, known, trace, sheet=part.layout.name)
+
+
+def _write_parcel(part: Part, rows: Sequence[Record], setting: Setting, report: Report, trace: Trace | None) -> Written:
+    touched = part.touches(rows, setting) if trace is not None and part.touches else ()
+    before = [snapshot(one) for one in touched]
+    written = part.write(rows, setting)
+    if trace is not None:
+        for one, known in zip(touched, before, strict=True):
+            report.changes += compared(one, known, trace, sheet=part.layout.name)
+    return written
 
 
 def _fault_of(error: DomainError, sheet: str, rows: Sequence[Record]) -> Fault:

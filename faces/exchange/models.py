@@ -1,5 +1,7 @@
 """The face's own traffic: files that were checked and imported."""
 
+from typing import Final
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -14,10 +16,17 @@ from foundation.files.models import StoredFile
 class RunStatus(models.TextChoices):
     """Where an import stands."""
 
+    QUEUED = "QUEUED", _("is being checked")
     FAULTY = "FAULTY", _("has faults")
     CHECKED = "CHECKED", _("checked, not yet imported")
+    WRITING = "WRITING", _("is being written")
+    STOPPED = "STOPPED", _("stopped, nothing written")
     IMPORTED = "IMPORTED", _("imported")
+    UNDOING = "UNDOING", _("is being taken back")
     UNDONE = "UNDONE", _("taken back")
+
+
+RUNNING: Final = frozenset({RunStatus.QUEUED, RunStatus.WRITING, RunStatus.UNDOING})
 
 
 class ImportRun(models.Model):

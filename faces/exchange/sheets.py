@@ -24,6 +24,7 @@ MOST_COLUMNS: Final = 200
 SAFE_INTEGER: Final = 10**15  # a spreadsheet keeps 15 digits; what is larger has lost some
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 SNIFFED: Final = 2_000
+MOST_SHARED, MOST_SHARED_WORDS = 20, 20_000  # characters of a text, and texts, whose cells are held once
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0"
 UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")  # blanks without width, marks of direction
@@ -163,8 +164,20 @@ def _check_unpacked(content: bytes) -> None:
 
 
 def _lines(table: Sequence[Sequence[Any]], hidden: frozenset[int] = frozenset()) -> Iterator[Line]:
+    said: dict[str, Cell] = {}  # what stands in a column again and again is held once
+
+    def cell(value: object) -> Cell:
+        if not isinstance(value, str) or len(value) > MOST_SHARED:
+            return _cell(value)
+        known = said.get(value)
+        if known is None:
+            known = _cell(value)
+            if len(said) < MOST_SHARED_WORDS:
+                said[value] = known
+        return known
+
     for number, row in enumerate(table, start=1):
-        yield Line(number, tuple(_cell(value) for value in row), number in hidden)
+        yield Line(number, tuple(map(cell, row)), number in hidden)
 
 
 def _too_wide(name: str) -> SheetRefused:

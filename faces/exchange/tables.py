@@ -1,7 +1,7 @@
 """From a sheet to records: find the headings, read every cell, collect every fault."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from faces.exchange.sheets import Cell, Line, Sheet, letters
 from faces.exchange.synonyms import SYNONYMS
 
 HEADING_WITHIN: Final = 20
+TOLD_EVERY: Final = 2_500
 SUMS: Final = frozenset({"合计", "总计", "小计", "共计"})
 TAIL: Final = re.compile(r"合计|总计|小计|共计|备注|填[表报]人|制表|审核人|单位负责人|(填表)?说明[:：]|注[0-9]*[:：]")
 REMARK: Final = re.compile(r"\((?![^)]*[元亿])[^)]*\)")  # a remark in a heading; one with a unit of money is none
@@ -87,10 +88,17 @@ class Head:
     places: Mapping[str, int]
 
 
-def records(sheet: Sheet, layout: Layout, report: Report, named: Mapping[str, str] | None = None) -> list[Record]:
+def records(
+    sheet: Sheet,
+    layout: Layout,
+    report: Report,
+    named: Mapping[str, str] | None = None,
+    hear: Callable[[int], None] = lambda _row: None,
+) -> list[Record]:
     """Return the rows of ``sheet`` that are whole; what is not goes into ``report`` (faults, skipped, unknown).
 
-    ``named``: the column keys that somebody gave to headings (bare words); they win over every guess.
+    ``named``: the column keys that somebody gave to headings (bare words); they win over every guess. ``hear`` is told
+    now and then at which row the reading is.
     """
     head = _head(sheet, layout, named or {})
     if head is None:
@@ -110,6 +118,8 @@ def records(sheet: Sheet, layout: Layout, report: Report, named: Mapping[str, st
     report.read.setdefault(layout.name, 0)
     for line in _rows_under(sheet, head, report):
         report.read[layout.name] += 1
+        if report.read[layout.name] % TOLD_EVERY == 0:
+            hear(line.number)
         record = _record(sheet.name, line, by_key, head.places, report.faults)
         if record is not None and is_whole:
             whole.append(record)

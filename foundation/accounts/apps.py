@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "foundation.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Say where the sealed secrets of second factors are kept."""
+        from foundation.core.crypto import SealedColumn, keep_sealed  # noqa: PLC0415 - the register is filled at start
+
+        keep_sealed(SealedColumn("mfa.Authenticator", "data", holds_json=True))

@@ -10,6 +10,7 @@ from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.permissions import may
 from foundation.accounts.rules import capabilities_of
+from foundation.bureaus.models import Bureau
 
 
 class DemoAccount(TypedDict):
@@ -39,6 +40,13 @@ def colleagues_who_may(user: User, capability: Capability, *, on: date) -> model
     able = [role for role in Role if capability in capabilities_of(frozenset({role}))]
     holders = RoleGrant.objects.on(on).filter(bureau_id=user.bureau_id or 0, role__in=able).values("user")
     return colleagues_of(user, on=on).filter(pk__in=holders)
+
+
+def users_who_may(bureau: Bureau, capability: Capability, *, on: date) -> models.QuerySet[User]:
+    """Return the active people of ``bureau`` who have ``capability`` on ``on``."""
+    able = [role for role in Role if capability in capabilities_of(frozenset({role}))]
+    holders = RoleGrant.objects.on(on).filter(bureau=bureau, role__in=able).values("user")
+    return User.objects.filter(pk__in=holders, is_active=True).order_by("pk")
 
 
 OUTSIDE = frozenset({Role.FIRM_ADMIN, Role.FIRM_MEMBER, Role.EXPERT, Role.UNIT})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.permissions import require
+from foundation.accounts.selectors import OUTSIDE
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau, Section
 from foundation.core.errors import DomainError, NotAllowed, Refusal
@@ -130,11 +131,11 @@ def open_account(
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User) -> str:
-    """Give the account a new temporary password and return it; nobody resets his own here."""
+def reset_password(*, user: User, by: User | str) -> str:
+    """Give the account a new temporary password and return it; nobody resets his own here, the server may any."""
     user = User.objects.select_for_update().get(pk=user.pk)
     _require_manager(by, user.bureau)
-    if by.pk == user.pk:
+    if isinstance(by, User) and by.pk == user.pk:
         raise AccountRefused(Refusal("own_password", _("Change your own password on your account page.")))
     password = temporary_password()
     user.set_password(password)
@@ -156,6 +157,24 @@ def close_account(*, user: User, by: User, on: date) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(actor=by, action="accounts.closed", subject=user, facts={"on": on})
+    return user
+
+
+@transaction.atomic
+def close_left_account(*, user: User, on: date) -> User:
+    """End the sign-in of somebody who works for nobody here any more: a fact of the register asks for it, nobody does.
+
+    Open roles outside the bureau end with it; an account with a role inside the bureau stays open.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    inside = [role for role in Role if role not in OUTSIDE and role != Role.APPLICANT]
+    if user.grants.filter(ended_on__isnull=True, role__in=inside).exists():
+        return user
+    for grant in user.grants.filter(ended_on__isnull=True, started_on__lte=on).order_by("pk"):
+        end_grant(grant=grant, by="system", on=on)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(actor="system", action="accounts.closed", subject=user, facts={"on": on})
     return user
 
 

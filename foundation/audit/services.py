@@ -115,9 +115,10 @@ def _link(*, wait: bool) -> Head:
     head = Head.objects.select_for_update(skip_locked=skip).filter(pk=1).first()
     if head is None:  # another process links right now and will be followed by the next commit or run_due
         return Head.objects.get(pk=1)
-    while waiting := list(Pending.objects.select_related("entry").order_by("entry_id")[:BATCH]):
+    rows = Pending.objects.order_by("entry_id").values_list("pk", "entry_id", "entry__text")
+    while waiting := list(rows[:BATCH]):
         links = []
-        for row in waiting:
+        for _key, entry, text in waiting:
             now = time.time_ns() // 1_000
             if now < head.sealed_at_us - BACKWARDS_US and not getattr(settings, "GONGPING_CLOCK_MAY_GO_BACK", False):
                 raise JournalRefused(
@@ -127,12 +128,10 @@ def _link(*, wait: bool) -> Head:
                 )
             head.sealed_at_us = max(head.sealed_at_us, now)
             head.number += 1
-            head.hash = link_hash(
-                number=head.number, sealed_at_us=head.sealed_at_us, previous=head.hash, text=row.entry.text
-            )
-            links.append(Link(number=head.number, entry=row.entry, sealed_at_us=head.sealed_at_us, hash=head.hash))
+            head.hash = link_hash(number=head.number, sealed_at_us=head.sealed_at_us, previous=head.hash, text=text)
+            links.append(Link(number=head.number, entry_id=entry, sealed_at_us=head.sealed_at_us, hash=head.hash))
         Link.objects.bulk_create(links)
-        Pending.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+        Pending.objects.filter(pk__in=[key for key, _entry, _text in waiting]).delete()
     head.save(update_fields=["number", "hash", "sealed_at_us"])
     return head
 

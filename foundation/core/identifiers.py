@@ -53,3 +53,14 @@ def masked_id(text: str) -> str:
 def masked_phone(text: str) -> str:
     """Return the phone number with its middle hidden: 138****0000."""
     return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "*" * len(text)
+
+
+def plain_phone(text: str) -> str:
+    """Return a telephone number as it is kept and compared: without blanks, hyphens and the country's own prefix."""
+    plain = "".join(char for char in text if char not in " -\u3000()（）")
+    return plain.removeprefix("+86").removeprefix("0086")
+
+
+def masked_account(text: str) -> str:
+    """Return a bank account with all but its last four digits hidden: **** 0013."""
+    return f"**** {text[-4:]}" if len(text) > 4 else "*" * len(text)

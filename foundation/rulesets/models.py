@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core import clock
 from foundation.rulesets.enums import ChangeStatus, SourceTag
 
 
@@ -101,3 +102,41 @@ class RuleChange(models.Model):
     def __str__(self) -> str:
         """Name the change."""
         return f"{self.key} #{self.pk}"
+
+
+class WordingQuerySet(models.QuerySet["Wording"]):
+    """Texts by day."""
+
+    def on(self, day: date) -> Self:
+        """Keep the texts that have begun by ``day``; the newest of a code is the one in force."""
+        return self.filter(in_force_from__lte=day)
+
+
+class Wording(models.Model):
+    """One version of a text that people accept: whose it is, what it says, from which day. It is never changed."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30)
+    in_force_from = models.DateField()
+    text = models.TextField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    objects = WordingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "code", "in_force_from"], name="wording_once_a_day")]
+
+    def __str__(self) -> str:
+        """Name the version."""
+        return f"{self.code} {self.version} #{self.pk}"
+
+    @property
+    def version(self) -> str:
+        """What acceptances keep: the first day of the text."""
+        return self.in_force_from.isoformat()
+
+    @property
+    def lines(self) -> list[str]:
+        """The sentences of the text."""
+        return [line.strip() for line in self.text.splitlines() if line.strip()]

@@ -8,7 +8,7 @@ from django.db import models
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
-from foundation.rulesets.models import Measure, RuleSet, RuleValue
+from foundation.rulesets.models import Measure, RuleSet, RuleValue, Wording
 from foundation.rulesets.rules import registered
 
 
@@ -58,3 +58,19 @@ def visible_to(user: User) -> models.QuerySet[RuleSet]:
 def measures_visible_to(user: User) -> models.QuerySet[Measure]:
     """Return national measures and those of the reader's bureau."""
     return Measure.objects.filter(models.Q(bureau__isnull=True) | models.Q(bureau_id=user.bureau_id or 0))
+
+
+def wording_on(*, bureau: Bureau, code: str, on: date) -> Wording | None:
+    """Return the text of ``code`` in force on ``on``: the bureau's, else its superior's; None for the shipped one."""
+    owner: Bureau | None = bureau
+    while owner is not None:
+        found = Wording.objects.on(on).filter(bureau=owner, code=code).order_by("-in_force_from").first()
+        if found:
+            return found
+        owner = owner.superior
+    return None
+
+
+def wordings_visible_to(user: User) -> models.QuerySet[Wording]:
+    """Return the texts of the reader's bureau, past and future ones too."""
+    return Wording.objects.filter(bureau_id=user.bureau_id or 0)

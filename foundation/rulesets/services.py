@@ -15,10 +15,11 @@ from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.enums import ChangeStatus, SourceTag
-from foundation.rulesets.models import Measure, RuleChange, RuleSet, RuleValue
+from foundation.rulesets.models import Measure, RuleChange, RuleSet, RuleValue, Wording
 from foundation.rulesets.rules import FORMER_VALUES, LIBRARY, SPLIT_ON, Rule, cited, registered, value_problem
 
 FIRST_DAY = date(2000, 1, 1)
+WORDING_LONGEST = 4_000
 FORMER_NAME = "2021年1月27日以前"
 PRESENT_NAME = "2021年1月28日起"
 PROBLEMS = {
@@ -267,4 +268,26 @@ def _write(rule_set: RuleSet, draft: ValueDraft, *, by: User, on: date) -> RuleV
         rule_set=rule_set, key=draft.key, defaults={**facts, "unit": _rule(draft.key).unit}
     )
     record(actor=by, action="rulesets.value_set", subject=rule_set, facts={"key": draft.key, "on": on, **facts})
+    return row
+
+
+@transaction.atomic
+def put_wording(*, bureau: Bureau, code: str, text: str, in_force_from: date, by: User, on: date) -> Wording:
+    """Write a new version of a text that people accept; earlier versions stay as they were accepted.
+
+    Raise ``RuleSetRefused`` for an empty or too long text, a day that has passed, and a second text from one day.
+    """
+    _require_editor(by, bureau)
+    words = text.strip()
+    if not words or len(words) > WORDING_LONGEST:
+        message = _("Write the text, of at most %(most)s characters.") % {"most": WORDING_LONGEST}
+        raise RuleSetRefused(Refusal("text_length", message, {"field": "text"}))
+    if in_force_from < on:
+        message = _("A text cannot begin on a day that has passed. Choose today or a later day.")
+        raise RuleSetRefused(Refusal("day_passed", message, {"field": "in_force_from"}))
+    if Wording.objects.filter(bureau=bureau, code=code, in_force_from=in_force_from).exists():
+        message = _("A text begins on this day already. Choose another day.")
+        raise RuleSetRefused(Refusal("day_taken", message, {"field": "in_force_from"}))
+    row = Wording.objects.create(bureau=bureau, code=code, text=words, in_force_from=in_force_from, made_by=by)
+    record(actor=by, action="rulesets.wording_put", subject=row, facts={"code": code, "from": in_force_from})
     return row

@@ -1,14 +1,18 @@
-"""Three-level trees."""
+"""Three-level trees, today and on any past day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.core.errors import Refusal
 from foundation.taxonomy.enums import TreeKind
-from foundation.taxonomy.models import Node
+from foundation.taxonomy.models import FormerNode, Node
 
 
 def visible_to(user: User) -> models.QuerySet[Node]:
@@ -22,9 +26,79 @@ def tree(bureau: Bureau, kind: TreeKind) -> models.QuerySet[Node]:
 
 
 def descendants(nodes: Iterable[Node]) -> models.QuerySet[Node]:
-    """Return the nodes themselves and everything below them."""
+    """Return the nodes themselves and everything below them; a merged one stands for its successor and with it."""
     wanted = Q(pk__in=[])
-    for node in nodes:
-        below = Q(path__startswith=f"{node.path}/") | Q(pk=node.pk)
-        wanted |= Q(bureau_id=node.bureau_id, tree=node.tree) & below
-    return Node.objects.filter(wanted)
+    asked = list(nodes)
+    places = Node.objects.in_bulk({node.successor_id for node in asked if node.successor_id is not None})
+    for node in asked:
+        place = places.get(node.successor_id or 0, node)
+        below = Q(path__startswith=f"{place.path}/") | Q(pk__in={place.pk, node.pk})
+        wanted |= Q(bureau_id=place.bureau_id, tree=place.tree) & below
+    found = Node.objects.filter(wanted)
+    return Node.objects.filter(wanted | Q(successor__in=found))
+
+
+def retired_refusal(nodes: Iterable[Node]) -> Refusal | None:
+    """Return why one of ``nodes`` cannot be chosen anew: it has ended. The sentence names what took its place."""
+    gone = next((node for node in nodes if node.retired_on is not None), None)
+    if gone is None or gone.retired_on is None:
+        return None
+    facts = {"name": gone.name, "day": gone.retired_on.isoformat()}
+    message = _("“%(name)s” ended on %(day)s and cannot be chosen any more.") % facts
+    if gone.successor is not None:
+        message = _("“%(name)s” was merged into “%(successor)s” on %(day)s; choose that one.") % {
+            **facts,
+            "successor": gone.successor.name,
+        }
+    return Refusal("node_retired", message, {"node": gone.pk, "field": "node", "successor": gone.successor_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a node was on a day: its name, the place above it, whether it had ended and what had taken it over."""
+
+    pk: int
+    level: int
+    name: str
+    parent: int | None
+    has_ended: bool
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOn:
+    """A tree as it stood on a day."""
+
+    places: Mapping[int, Place]
+
+    def way(self, pk: int) -> str:
+        """Return the names from the root down to a node, as they were."""
+        names: list[str] = []
+        key: int | None = pk
+        while key is not None and (place := self.places.get(key)) and len(names) < 3:  # noqa: PLR2004 - three levels
+            names.insert(0, place.name)
+            key = place.parent
+        return " / ".join(names)
+
+    def living(self) -> list[Place]:
+        """Return the places that had not ended, by their ways."""
+        return sorted(
+            (place for place in self.places.values() if not place.has_ended), key=lambda one: self.way(one.pk)
+        )
+
+
+def tree_on(bureau: Bureau, kind: TreeKind, day: date) -> TreeOn:
+    """Return the tree as it stood on ``day``, in two queries: names, places, mergers of that day.
+
+    A node is taken to have been there from the beginning: what is not said is when it was first entered.
+    """
+    former: dict[int, FormerNode] = {}
+    for row in FormerNode.objects.filter(node__bureau=bureau, node__tree=kind).after(day):
+        former.setdefault(row.node_id, row)
+    places = {}
+    for node in Node.objects.filter(bureau=bureau, tree=kind):
+        known = former.get(node.pk) or node
+        merged = known.merged_into_id
+        ended = known.retired_on is not None and known.retired_on <= day
+        places[node.pk] = Place(node.pk, node.level, known.name, known.parent_id, ended, merged if ended else None)
+    return TreeOn(places)

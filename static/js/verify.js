@@ -673,6 +673,50 @@
     );
   }
 
+  function checkOutside(record, freeze) {
+    const rows = (record.outside === undefined ? [] : take(record, "outside", "list")).slice();
+    const at = (name, state) => rows.length > 0 && take(rows[0], "id") === name && take(rows[0], "state") === state;
+    freeze.sources.forEach((source, place) => {
+      const part = record.parts[freeze.parties.length + place];
+      const chain = [source, ...source.fallbacks];
+      chain.slice(0, chain.findIndex((one) => one.id === part.id) + 1).forEach((named) => {
+        const name = named.id;
+        const isUsed = name === part.id;
+        const wrong = [];
+        while (at(name, "corrected")) {
+          const row = rows.shift();
+          if (row.part === undefined) {
+            take(row, "part");
+          }
+          wrong.push(row.part);
+        }
+        expect(
+          at(name, isUsed ? "used" : "unavailable") && rows[0].words,
+          isUsed
+            ? `the record does not say where the public value ${name} was read`
+            : `${name} stands before ${part.id}, but the record does not say why it was not to be had`,
+          isUsed ? `记录未载明公开数值 ${name} 的出处` : `${name} 在 ${part.id} 之前，记录却未说明其为何取不到`,
+        );
+        const row = rows.shift();
+        if (row.part === undefined) {
+          take(row, "part");
+        }
+        expect(
+          same(row.part, isUsed ? part : null) &&
+            (isUsed || !wrong.length) &&
+            wrong.every((one) => one && one.id === name && !same(one, part) && isPublicValue(one, named)),
+          `what the record tells of the public value ${name} is not what the seed was made of`,
+          `记录所载公开数值 ${name} 与形成种子的数值不符`,
+        );
+      });
+    });
+    expect(
+      !rows.length,
+      "the record tells of a public value that this draw does not have",
+      "记录载有本次抽取并不存在的公开数值",
+    );
+  }
+
   function checkSeed(record, freeze) {
     let key;
     let seed;
@@ -821,20 +865,27 @@
       `the record does not bear out the ground ${current.ground}`,
       `记录不支持作废理由 ${current.ground}`,
     );
+    const there = missing
+      ? record.commitments.map((row) => row.party)
+      : freeze.parties.map((party) => party.id).filter((id) => nonces.get(id));
+    expect(
+      current.ground === "ordered_again" || !there.includes(take(current, "role")),
+      `the record blames ${current.role}, who did the part`,
+      `记录归咎于 ${current.role}，而其已履行`,
+    );
+  }
+
+  function isLeafOf(opening, leaf) {
+    const person = { name: opening.name, ref: opening.ref };
+    return leaf === hashOf({ person, reason: null, salt: opening.salt, type: "gongping/leaf/1" });
   }
 
   function checkOpenings(record, freeze) {
     const shape = { number: "number", name: "string", ref: "string", salt: "string" };
     for (const opening of rowsOf(record, "openings", shape)) {
-      const leaf = hashOf({
-        person: { name: opening.name, ref: opening.ref },
-        reason: null,
-        salt: opening.salt,
-        type: "gongping/leaf/1",
-      });
       const entry = freeze.entries[opening.number - 1];
       expect(
-        entry && entry.leaf === leaf,
+        entry && isLeafOf(opening, entry.leaf),
         `the person shown for number ${opening.number} is not the one on the frozen list`,
         `${opening.number} 号公开的人员不是冻结名单中的那一位`,
       );
@@ -848,6 +899,7 @@
       "缺少承诺或公开",
     );
     checkParts(record, freeze, nonces);
+    checkOutside(record, freeze);
     const order = checkSeed(record, freeze);
     const { algorithm } = freeze;
     steps.push({
@@ -863,6 +915,11 @@
       zh: `按此次序逐个走过，得出公布的 ${panel.length} 个席位，跳过的理由也一致。`,
     });
     checkReplacements(record, draw, order, tiers);
+    const givers = record.parts.map((part) => part.id).join(", ");
+    steps.push({
+      en: `To steer it, all of these would have had to agree: ${givers}.`,
+      zh: `要操纵本次结果，须以下各方全部串通：${givers}。`,
+    });
     const turns = record.replacements.length;
     if (turns) {
       steps.push({ en: `${turns} replacements follow from the same order.`, zh: `${turns} 次替补出自同一次序。` });
@@ -900,6 +957,10 @@
       );
     }
     checkOpenings(record, freeze);
+    checkSeal(record, steps);
+  }
+
+  function checkSeal(record, steps) {
     const whole = Object.assign({}, record);
     delete whole.sha256;
     expect(
@@ -916,6 +977,7 @@
     });
   }
 
+  /* What checks a record, by its type; verify_batch.js adds batches. */
   const CHECKS = { "gongping/record/1": checkDraw };
 
   function verify(text) {
@@ -1023,6 +1085,10 @@
     nonce,
     commit,
     order: (algorithm, key, size) => orderOf(algorithm, bytesOf(key), size),
+    parts: {
+      Difference, Malformed, Draw, canon, checkParties, checkParts, checkSeal, checkSkips, checkVoid, checks: CHECKS, expect,
+      hashOf, isLeafOf, orderOf, rowsOf, same, sha256, sha256hex, take, unhex, utf8,
+    },
   });
 
   if (typeof document !== "undefined") {

@@ -463,6 +463,8 @@ def test_removed_firm_comes_back_after_its_years_under_its_old_number(people):
     assert admitted.firm.status == FirmStatus.ACTIVE
 
 
+@pytest.mark.edge("E20")
+@pytest.mark.rule("R-50")
 @pytest.mark.parametrize("shared", ["legal_person", "address", "phone", "lead", None])
 def test_e20_firm_that_resembles_a_removed_one_is_shown_and_not_stopped(people, shared):
     facts = {shared: FIRM_FACTS[shared]} if shared in FIRM_FACTS else {}
@@ -473,7 +475,7 @@ def test_e20_firm_that_resembles_a_removed_one_is_shown_and_not_stopped(people, 
         lead = LeadEvaluatorFactory(firm=removed, ended_on=ON)
         Person.objects.filter(pk=lead.person_id).update(id_index=row.people.get().id_index)
 
-    assert list(resembled(row)) == ([removed] if shared else [])
+    assert [one.removed for one in resembled(row, ON)] == ([removed] if shared else [])
     assert in_notice(row, people["clerk"]).status == ApplicationStatus.NOTICE
 
 

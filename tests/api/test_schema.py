@@ -48,5 +48,5 @@ def test_posts_take_an_idempotency_key(schema):
         and not any(one["name"] == "Idempotency-Key" for one in methods["post"].get("parameters", []))
     ]
 
-    # a token's secret is shown once; a preview writes no row
-    assert without == ["/api/v1/draws/{id}/preview/", "/api/v1/tokens/"]
+    # a token's or an invitation's secret is shown once; a preview writes no row
+    assert without == ["/api/v1/draws/{id}/preview/", "/api/v1/invitations/", "/api/v1/tokens/"]

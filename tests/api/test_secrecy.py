@@ -30,6 +30,7 @@ BUREAU_ONLY = {
         "clerk_name",
     },
     "draws": {"previews"},
+    "batches": {"looks", "void_words"},
     "assignments": {"reason", "position", "decline_counts", "void_words", "replaces"},
     "commissions": {"end_reason"},
     "instalments": {"request_number", "held_from", "hold_reason"},
@@ -55,12 +56,12 @@ FIRM_READS = {
 ROWS = {
     "firm_user": {
         "accounts": 1, "bureaus": 1, "organisations": 1, "firms": 1, "qualifications": 1, "lead-evaluators": 1,
-        "practitioners": 1, "branches": 1, "firm-undertakings": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
+        "practitioners": 1, "branches": 1, "firm-undertakings": 1, "confirmations": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
         "commissions": 1, "instalments": 1, "versions": 1, "comments": 1, "clock-stops": 1, "papers": 1,
     },
     "expert_user": {
         "accounts": 1, "bureaus": 1, "persons": 1, "employments": 1, "experts": 1, "expert-specialties": 1,
-        "standing-recusals": 1, "unavailabilities": 1, "expert-undertakings": 1, "attendances": 1, "certificates": 1,
+        "standing-recusals": 1, "unavailabilities": 1, "expert-undertakings": 1, "renewals": 1, "attendances": 1, "certificates": 1,
         "tasks": 1, "re-reviews": 1, "assignments": 1, "opinions": 1, "panel-opinions": 1,
     },
     "unit_user": {

@@ -1,6 +1,6 @@
 """The life of a seat: told, called, answered, declared, left. What is refused changes nothing."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +32,7 @@ from tests.factories.assignments import (
     expert_user,
     firm_user,
 )
-from tests.factories.foundation import UserFactory, office
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2020, 9, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -142,6 +142,29 @@ def test_no_answer_needs_two_calls_that_nobody_answered(seat, clerk):
     seat.refresh_from_db()
     assert seat.status == STATUS.NOTIFIED
 
+    log_call(assignment=seat, outcome="NO_ANSWER", words="", by=clerk, at=AT)
+
+    assert note_no_answer(assignment=seat, by=clerk, at=AT + timedelta(hours=2)).status == STATUS.NO_ANSWER
+
+
+@pytest.mark.rule("R-64")
+def test_no_answer_is_noted_only_when_the_time_for_an_answer_is_over(seat, clerk):
+    for _call in range(2):
+        log_call(assignment=seat, outcome="NO_ANSWER", words="", by=clerk, at=AT)
+    early = AT + timedelta(minutes=119)
+
+    assert code_of(note_no_answer, assignment=seat, by=clerk, at=early) == "answer_awaited"
+    seat.refresh_from_db()
+    assert seat.status == STATUS.NOTIFIED
+    assert not Entry.objects.filter(action="assignments.no_answer").exists()
+    assert note_no_answer(assignment=seat, by=clerk, at=AT + timedelta(hours=2)).status == STATUS.NO_ANSWER
+
+
+@pytest.mark.rule("R-64")
+def test_bureau_sets_how_long_and_how_often_it_asks(seat, clerk):
+    rules = RuleSetFactory(bureau=seat.bureau)
+    for key, value in (("answer_wait_hours", 0), ("answer_calls", 1)):
+        RuleValueFactory(rule_set=rules, key=key, value=value)
     log_call(assignment=seat, outcome="NO_ANSWER", words="", by=clerk, at=AT)
 
     assert note_no_answer(assignment=seat, by=clerk, at=AT).status == STATUS.NO_ANSWER

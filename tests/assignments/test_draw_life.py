@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from assignments import draw as pure
 from assignments.enums import (
     AssignmentStatus,
     DeclineReason,
@@ -25,106 +25,46 @@ from assignments.models import Assignment, Draw, EvaluationTask, ReReviewTask
 from assignments.selectors.draws import nameable, record_of
 from assignments.services import assignments as life
 from assignments.services import draws
-from assignments.services.draws.facts import keep_record
+from assignments.services.draws.records import keep_record
 from disclosure.selectors import publishable_draws
 from disclosure.services import publish_draw
-from evaluators.models import FirmUndertaking, LeadEvaluator
-from experts.models import ExpertSpecialty, ExpertUndertaking
+from evaluators.enums import FirmAction
+from evaluators.models import Firm, FirmUndertaking
+from evaluators.selectors import as_of
+from evaluators.services import move_firms
+from experts.models import ExpertSpecialty
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.audit.selectors import verify_chain
 from foundation.core.errors import NotAllowed, TransitionRefused
-from foundation.taxonomy.enums import TreeKind
-from foundation.taxonomy.models import Node
+from parties.services import rename_organisation
 from tests.factories.assignments import (
-    ExpertFactory,
-    FirmFactory,
-    PersonFactory,
-    ReReviewFactory,
     TaskFactory,
     expert_user,
     firm_user,
 )
+from tests.factories.draw_tables import FirmTable, PanelTable, outside
 from tests.factories.draws import nonce
 from tests.factories.foundation import UserFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 6, 1)
 NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
+LATER = datetime(2020, 6, 1, 2, 31, tzinfo=UTC)
 VERIFIER = Path(__file__).parents[2] / "assignments" / "verify_draw.py"
-
-
-def ready_firm(bureau, **more):
-    firm = FirmFactory(bureau=bureau, **more)
-    FirmUndertaking.objects.create(firm=firm, year=2020, text_version="1", accepted_on=TODAY, accepted_by="演示")
-    LeadEvaluator.objects.create(
-        firm=firm,
-        person=PersonFactory(bureau=bureau),
-        title="高级会计师",
-        works_since=date(2010, 1, 1),
-        started_on=date(2019, 1, 1),
-    )
-    return firm
-
-
-def ready_expert(bureau, node):
-    expert = ExpertFactory(bureau=bureau, admitted_on=date(2020, 1, 1))
-    ExpertUndertaking.objects.create(expert=expert, year=2020, text_version="1", accepted_on=TODAY)
-    ExpertSpecialty.objects.create(expert=expert, node=node, is_main=True)
-    return expert
-
-
-class Table:
-    """A draw with its operator and witness; ``run`` goes through the whole protocol."""
-
-    def __init__(self, task):
-        self.task = task
-        self.operator = task.clerk
-        self.witness = UserFactory(bureau=task.bureau, role=Role.SUPERVISOR)
-        self.draw = None
-
-    def people(self):
-        return {"operator": self.operator, "witness": self.witness}
-
-    def commit_all(self):
-        for party, user in self.people().items():
-            value = pure.commitment(self.draw.commitment, party, nonce(party))
-            self.draw = draws.commit(draw=self.draw, commitment=value, by=user, at=NOW)
-
-    def reveal_all(self):
-        for party, user in self.people().items():
-            self.draw = draws.reveal(draw=self.draw, nonce=nonce(party), by=user, at=NOW)
-
-    def run(self, **freeze):
-        self.draw = draws.freeze(draw=self.draw, by=self.operator, at=NOW, **freeze)
-        self.commit_all()
-        self.reveal_all()
-        return self.draw
 
 
 @pytest.fixture
 def firm_table():
-    table = Table(TaskFactory())
-    for _number in range(4):
-        ready_firm(table.task.bureau)
-    table.draw = draws.configure_firm_draw(task=table.task, witness=table.witness, by=table.operator, on=TODAY)
+    table = FirmTable()
+    table.set_up()
     return table
 
 
 @pytest.fixture
 def panel_table():
-    review = ReReviewFactory()
-    table = Table(review.evaluation)
-    bureau = review.bureau
-    node = Node.objects.create(bureau=bureau, tree=TreeKind.SPECIALTY, level=1, code="01", name="财务", path="01")
-    other = Node.objects.create(bureau=bureau, tree=TreeKind.SPECIALTY, level=1, code="02", name="污水", path="02")
-    table.review, table.node = review, node
-    for index in range(14):
-        ready_expert(bureau, node if index % 2 else other)
-    seats = [draws.SeatDraft("财务", 2, [node]), draws.SeatDraft("污水", 1, [other])]
-    table.draw = draws.configure_panel_draw(
-        re_review=review, seats=seats, witness=table.witness, by=table.operator, on=TODAY
-    )
+    table = PanelTable()
+    table.set_up()
     return table
 
 
@@ -273,17 +213,20 @@ def test_refused_reveal_voids_the_attempt_on_the_record(firm_table, tmp_path):
     firm_table.draw = draws.freeze(draw=firm_table.draw, by=firm_table.operator, at=NOW)
     firm_table.commit_all()
 
+    firm_table.reveal("operator")
+
     draw = draws.void(
-        draw=firm_table.draw, ground="refused_reveal", role=PartyRole.WITNESS, by=firm_table.operator, on=TODAY
+        draw=firm_table.draw, ground="refused_reveal", role=PartyRole.WITNESS, by=firm_table.operator, at=LATER
     )
-    again = draws.configure_firm_draw(
-        task=firm_table.task, witness=firm_table.witness, by=firm_table.operator, on=TODAY
-    )
+    firm_table.witness = UserFactory(bureau=draw.bureau, role=Role.SUPERVISOR)
+    again = firm_table.set_up(sources=outside())
 
     assert (draw.status, again.attempt) == (DrawStatus.VOID, 2)
     assert canonical(record_of(draw), tmp_path).returncode == 0
-    firm_table.draw = again
-    assert record_of(firm_table.run())["voids"][0]["role"] == "witness"
+    firm_table.freeze()
+    firm_table.commit_all()
+    firm_table.reveal_all()
+    assert record_of(firm_table.read("2", "5", "8"))["voids"][0]["role"] == "witness"
 
 
 def test_recusal_calls_the_next_of_the_same_order_and_moves_nobody(panel_table, tmp_path):
@@ -393,6 +336,45 @@ def test_called_alternate_and_the_one_he_replaced_are_opened_and_stay_so(panel_t
     assert {one["number"]: one["name"] for one in named} == names_of(draw, walked)
     assert draw.record["openings"] == named
     assert verified(draw.record, tmp_path).returncode == 0
+
+
+def clerk_of(firm):
+    return UserFactory(bureau=firm.bureau, role=Role.CLERK)
+
+
+@pytest.mark.edge("E19")
+def test_renamed_firm_is_opened_under_the_name_that_was_frozen(firm_table, tmp_path):
+    draw = firm_table.run()
+    firm = Assignment.objects.get(task=firm_table.task).firm
+    frozen = firm.organisation.name
+    over(draw)
+    rename_organisation(organisation=firm.organisation, name="改过的名字", by=clerk_of(firm), on=TODAY)
+
+    draw = draws.open_names(draw=draw, by=firm_table.operator, on=TODAY)
+
+    assert [one["name"] for one in draw.record["openings"]] == [frozen]
+    assert verified(draw.record, tmp_path).returncode == 0
+
+
+@pytest.mark.edge("E13")
+@pytest.mark.edge("E19")
+def test_register_and_exclusions_of_the_day_of_a_draw_are_told_later(firm_table):
+    draw = firm_table.run()
+    entered = {row.firm_id for row in draw.entries.all()}
+    left_out = {row.firm_id: row.code for row in draw.exclusions.all()}
+    day = timezone.localdate(draw.frozen_at)
+    later = day + timedelta(days=30)
+    gone = Firm.objects.filter(pk__in=entered).order_by("pk").first()
+    name = gone.organisation.name
+    rename_organisation(organisation=gone.organisation, name="改过的名字", by=clerk_of(gone), on=later)
+    move_firms(firms=[gone], action=FirmAction.LEAVE, by=clerk_of(gone), on=later)
+
+    pool = {row.pk: (row.status_then, row.name_then) for row in as_of(Firm.objects.all(), day)}
+    after = {row.pk: (row.status_then, row.name_then) for row in as_of(Firm.objects.all(), later)}
+
+    assert pool[gone.pk] == ("ACTIVE", name)
+    assert after[gone.pk] == ("LEFT", "改过的名字")
+    assert entered | set(left_out) == {pk for pk, (status, _name) in pool.items() if status == "ACTIVE"} | set(left_out)
 
 
 def test_firm_is_opened_when_its_work_is_accepted(firm_table, tmp_path):

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VERIFIER = ROOT / "assignments" / "verify_draw.py"
 NODE = shutil.which("node")
 RUN_ALL = """
-require(process.argv[1]);
+process.argv.slice(1).forEach((file) => require(file));
 const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
 console.log(JSON.stringify(texts.map((text) => globalThis.Gongping.verify(text))));
 """
@@ -35,10 +35,11 @@ Record = dict[str, Any]
 
 
 def in_browser(texts: list[str]) -> list[dict[str, Any]]:
-    """Give the answers of verify.js."""
+    """Give the answers of verify.js, with what verify_batch.js adds."""
     if NODE is None:
         pytest.skip("node is not installed")
-    script = [NODE, "-e", RUN_ALL, str(ROOT / "static" / "js" / "verify.js")]
+    files = [str(ROOT / "static" / "js" / name) for name in ("verify.js", "verify_batch.js")]
+    script = [NODE, "-e", RUN_ALL, *files]
     done = subprocess.run(script, input=json.dumps(texts), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -83,6 +84,14 @@ def beacon() -> DrawCase:
     return case.draw()
 
 
+def corrected() -> Record:
+    """Publish after the lottery had been misread once, and everything was computed again."""
+    case = DrawCase().draw()
+    wrong = pure.numbers_part("ssq-2026135", ["2", "5", "8", "9", "10", "12", "33"])
+    misread = pure.Finding("ssq-2026135", "大屏照片", wrong, is_wrong=True)
+    return case.record(outside=[misread, *case.findings()])
+
+
 def opened_leaf() -> Record:
     """Publish with the leaf of one seated person opened, and an earlier void attempt."""
     case = DrawCase().draw()
@@ -107,6 +116,7 @@ RECORDS: dict[str, Callable[[], Record]] = {
     "inside only": lambda: DrawCase(profile="I").draw().record(),
     "silent party": lambda: DrawCase(silent=("supervisor",)).draw().record(),
     "beacon": lambda: beacon().record(),
+    "value corrected": corrected,
     "replacements": lambda: withdrawn_twice().record(),
     "no group limit": lambda: withdrawn_twice(group_max=0).record(),
     "late": lambda: with_late(DrawCase()).record(),
@@ -251,7 +261,34 @@ RESEALED: dict[str, tuple[Callable[[Record], Any], str]] = {
     "winner": (lambda r: r["draw"]["seated"][0].update(number=outsider(r)), "the draw: seat 1 goes to number "),
     "candidate": (befriend, "the frozen list was changed"),
     "order": (lambda r: r["order"].insert(2, r["order"].pop(3)), "place 3 of the order is "),
-    "lottery": (lambda r: r["parts"][-1].update(value=["1", "2"]), "the seed is "),
+    "lottery": (
+        lambda r: r["parts"][-1].update(value=["1", "2"]),
+        "what the record tells of the public value ssq-2026135 is not what the seed was made of",
+    ),
+    "lottery and its citation": (
+        lambda r: [one.update(value=["1", "2"]) for one in (r["parts"][-1], r["outside"][-1]["part"])],
+        "the seed is ",
+    ),
+    "no citation": (
+        lambda r: r["outside"].clear(),
+        "the record does not say where the public value ssq-2026135 was read",
+    ),
+    "empty citation": (
+        lambda r: r["outside"][0].update(words=""),
+        "the record does not say where the public value ssq-2026135 was read",
+    ),
+    "correction of nothing": (
+        lambda r: r["outside"].insert(0, r["outside"][0] | {"state": "corrected"}),
+        "what the record tells of the public value ssq-2026135 is not what the seed was made of",
+    ),
+    "another value": (
+        lambda r: r["outside"].append({"id": "drand-77", "part": None, "state": "unavailable", "words": "x"}),
+        "the record tells of a public value that this draw does not have",
+    ),
+    "fall-back without a reason": (
+        lambda r: r["parts"].__setitem__(-1, pure.beacon_part("drand-77", 77, nonce("wish"))),
+        "ssq-2026135 stands before drand-77, but the record does not say why it was not to be had",
+    ),
     "unsorted lottery": (lambda r: r["parts"][-1]["value"].reverse(), "the public value ssq-2026135"),
     "nonce": (
         lambda r: r["reveals"][0].update(nonce=nonce("x")),
@@ -331,6 +368,15 @@ def test_verify_refuses_a_silent_party_without_an_outside_value():
     case = DrawCase(profile="I", silent=("operator",)).draw()
 
     assert answer(json.dumps(case.record())) == "operator revealed nothing, so this draw would be void"
+
+
+@pytest.mark.parametrize(("name", "blamed"), [("missing commitment", "operator"), ("refused reveal", "operator")])
+def test_verify_and_browser_name_a_party_blamed_for_what_it_did(texts, name, blamed):
+    record = json.loads(texts[name])
+    record["void"]["role"] = blamed
+    text, says = resealed(record), f"the record blames {blamed}, who did the part"
+
+    assert (answer(text), in_browser([text])[0]["message"]) == (says, says)
 
 
 def test_verify_refuses_a_void_attempt_with_a_result(texts):

@@ -65,6 +65,7 @@ def test_term_is_three_years_from_the_day_of_admission(people):
 
 
 @pytest.mark.rule("R-11")
+@pytest.mark.edge("E22")
 def test_nobody_practises_in_two_firms(people):
     first, second = FirmFactory(bureau=people["bureau"]), FirmFactory(bureau=people["bureau"])
     person = PersonFactory(bureau=people["bureau"])

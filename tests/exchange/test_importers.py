@@ -11,13 +11,14 @@ from faces.exchange.demo.author import books
 from faces.exchange.demo.invent import People
 from faces.exchange.demo.load import ROSTERS
 from faces.exchange.demo.opening import FOLDER
-from faces.exchange.exporters import neutral, template_book, workbook
+from faces.exchange.exporters import template_book, workbook
 from faces.exchange.faults import ImportRefused
 from faces.exchange.importing import NOUNS, OFFERED, Setting, dry_run, run
 from faces.exchange.sheets import read
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.bureaus.services import SectionDraft, add_sections
+from foundation.core.cells import neutral
 from foundation.core.errors import NotAllowed
 from parties.models import BudgetUnit, Employment, Organisation, Person
 from projects.models import Project
@@ -70,6 +71,7 @@ def counts():
     }
 
 
+@pytest.mark.edge("E6")
 def test_importing_twice_doubles_nothing(setting):
     list(load(setting))
     before = counts()
@@ -98,6 +100,7 @@ def test_a_dry_run_writes_nothing(setting):
     assert Entry.objects.count() == entries
 
 
+@pytest.mark.edge("E6")
 def test_one_fault_on_the_last_sheet_keeps_all_rows_out(setting, tables):
     firms = tables["firms.xlsx"]
     sheets = [(name, table.headings, list(table.rows)) for name, table in firms.items()]
@@ -142,6 +145,7 @@ def test_firms_name_the_cell_that_is_wrong(setting, tables, changed, column, cod
     ]
 
 
+@pytest.mark.edge("E4")
 def test_firms_refuse_numbers_and_codes_of_others(setting, tables):
     list(load(setting, "firms"))
     table = tables["firms.xlsx"]["机构"]
@@ -220,6 +224,47 @@ def test_every_empty_form_is_read_back_without_faults(setting, code):
     assert (report.faults, report.rows) == ([], 0)
 
 
+@pytest.mark.parametrize("code", ["firms", "practitioners", "experts", "employment"])
+def test_every_form_filled_in_is_imported_without_faults(setting, tables, code):
+    before = {"practitioners": ("firms",), "experts": ("firms",), "employment": ("firms", "experts")}.get(code, ())
+    list(load(setting, "specialties", "units", *before))
+    told = tables["firms.xlsx" if code in {"firms", "practitioners"} else "experts.xlsx"]
+    sheets = []
+    for sheet in read(template_book(NOUNS[code]), "a.xlsx"):
+        headings, table = [cell.text for cell in sheet.lines[0].cells], told[sheet.name]
+        filled = [dict(zip(table.headings, row, strict=True)) for row in table.rows]
+        sheets.append((sheet.name, headings, [[row.get(one.rstrip("*"), "") for one in headings] for row in filled]))
+
+    report = run(noun=NOUNS[code], content=book_of(*sheets), name="a.xlsx", setting=setting)
+
+    assert report.read == {name: len(rows) for name, _headings, rows in sheets}
+    assert sum(report.created.values()) + sum(report.updated.values()) == report.rows > 0
+
+
+@pytest.mark.parametrize(("code", "sheet"), [("practitioners", "从业人员"), ("employment", "任职经历")])
+def test_the_only_sheet_of_a_file_may_bear_any_name(setting, tables, code, sheet):
+    list(load(setting, "specialties", "units", "firms", *(["experts"] if code == "employment" else [])))
+    table = next(found for book in tables.values() for name, found in book.items() if name == sheet)
+
+    report = dry_run(
+        noun=NOUNS[code], content=book_of(("Sheet1", table.headings, table.rows)), name="a.xlsx", setting=setting
+    )
+
+    assert (report.faults, report.read) == ([], {sheet: len(table.rows)})
+
+
+@pytest.mark.edge("E4")
+def test_a_code_with_another_name_is_a_fault_at_the_name_and_two_spellings_are_one_name(setting, tables):
+    table = tables["firms.xlsx"]["机构"]
+    list(load(setting, "specialties", "units", "firms"))
+    spelt = [row_of(table, 机构名称=str(table.rows[0][1]).replace("（", "(").replace("）", ")"))]
+    other = [row_of(table, 机构名称="演示别名有限公司")]
+
+    assert faults_of(setting, "firms", ("机构", table.headings, spelt)) == []
+    assert faults_of(setting, "firms", ("机构", table.headings, other)) == [("机构", 2, "B", "name_differs")]
+
+
+@pytest.mark.edge("E56")
 def test_text_that_looks_like_a_formula_leaves_as_text():
     content = workbook([("表", ["名称"], [["=cmd|' /C calc'!A0"], ["-12.5"], ["+86 531"], ["@SUM"]])])
 

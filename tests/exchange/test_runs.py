@@ -58,6 +58,7 @@ def stored():
     }
 
 
+@pytest.mark.edge("E6")
 def test_a_second_import_shows_what_would_change_and_confirm_changes_it(signed_in, clerk):
     bring(clerk, FIRST, SECOND)
 
@@ -72,6 +73,7 @@ def test_a_second_import_shows_what_would_change_and_confirm_changes_it(signed_i
     assert Organisation.objects.get(uscc=FIRST[2]).address == "演示路9号"
 
 
+@pytest.mark.edge("E6")
 def test_undo_takes_away_what_was_new_and_gives_back_what_was_changed(clerk):
     bring(clerk, FIRST)
     before = stored()

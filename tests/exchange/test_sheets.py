@@ -45,6 +45,7 @@ def csv_of(rows, encoding):
     return held.getvalue().encode(encoding)
 
 
+@pytest.mark.edge("E2")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_read_keeps_rare_names_in_every_encoding(encoding):
     content = csv_of([["姓名"], ["龚䶮"], ["李㛃"], ["王𬭎"]], encoding)
@@ -89,6 +90,7 @@ def test_letters_are_those_of_a_spreadsheet(column, text):
     assert letters(column) == text
 
 
+@pytest.mark.edge("E3")
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
@@ -126,6 +128,7 @@ def test_day_refuses_what_is_no_day_or_could_be_two(cell):
         cells.day(cell)
 
 
+@pytest.mark.edge("E4")
 @pytest.mark.parametrize(
     "text", ["91350100M000100Y43", "91110108551385082Q", "11150300011554391W", "913724394X35QDYPK0"]
 )
@@ -136,12 +139,14 @@ def test_uscc_accepts_valid_codes_even_full_width_with_blanks(text):
     assert cells.uscc(Cell(f" {wide[:9]} {wide[9:]}")) == text
 
 
+@pytest.mark.edge("E4")
 @pytest.mark.parametrize("text", ["91310115MA1H8R7C6D", "9137011", "9I350100M000100Y43", "9.13501E+17"])
 def test_uscc_refuses_and_never_repairs(text):
     with pytest.raises(CellWrong):
         cells.uscc(Cell(text))
 
 
+@pytest.mark.edge("E3")
 @pytest.mark.parametrize("cell", [Cell("3.70112E+17"), Cell("370112E17", lost=True, number=True)])
 def test_id_number_that_lost_digits_is_refused_as_such(cell):
     with pytest.raises(CellWrong) as caught:
@@ -150,6 +155,7 @@ def test_id_number_that_lost_digits_is_refused_as_such(cell):
     assert caught.value.code == "digits_lost"
 
 
+@pytest.mark.edge("E3")
 @pytest.mark.parametrize(
     ("text", "name"),
     [("张 三", "张三"), ("张　三", "张三"), ("阿不都•热合曼", "阿不都·热合曼"), ("龚䶮", "龚䶮"), ("王 𬭎", "王𬭎")],

@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 from assignments import draw as pure
+from assignments.enums import ReReviewStatus
 from assignments.services import batches
 from experts.models import ExpertSpecialty, ExpertUndertaking
+from foundation.approvals.selectors import running
+from foundation.approvals.services import agree
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Employment
@@ -65,10 +68,31 @@ def solved(desk, batch, *, freezes):
 
 def drawn(desk, batch):
     """Freeze, commit and reveal; return the drawn batch."""
-    batch = solved(desk, batch, freezes=True)
+    return revealed(desk, solved(desk, batch, freezes=True))
+
+
+def revealed(desk, batch):
+    """Commit to a frozen batch and reveal; return it drawn."""
     for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
         value = pure.commitment(batch.commitment, role, nonce(role))
         batch = batches.commit(batch=batch, commitment=value, by=user, at=NOW)
     for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
         batch = batches.reveal(batch=batch, nonce=nonce(role), by=user, at=NOW)
     return batch
+
+
+def seated(desk, batch):
+    """Draw, submit and approve; return the batch with everybody seated."""
+    batch = drawn(desk, batch)
+    batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
+    for who in ("head", "leader"):
+        agree(approval=running("BATCH", batch), by=desk.people[who], on=TODAY)
+    batch.refresh_from_db()
+    return batch
+
+
+def finish(desk):
+    """Let every review be over."""
+    for review in desk.reviews:
+        review.status = ReReviewStatus.DONE
+        review.save(update_fields=["status"])

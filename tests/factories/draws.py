@@ -104,10 +104,19 @@ class DrawCase:
             "reveals": self.nonces,
             "parts": self.parts if self.steps else (),
             "steps": self.steps,
+            "outside": self.findings(),
             "witness": {"at": "2026-11-24T09:30:00+08:00", "how": "slip", "who": "机关纪委"},
             "about": {"title": "演示抽取"},
         }
         return pure.record(**(facts | more))
+
+    def findings(self) -> list[pure.Finding]:
+        """Cite the public value, and say why the one before it was not to be had."""
+        if self.profile != "O" or not self.steps:
+            return []
+        used = self.parts[-1]
+        before = [] if used["kind"] == "numbers" else [pure.Finding("ssq-2026135", "开奖取消公告")]
+        return [*before, pure.Finding(used["id"], "中国福利彩票网 2026135 期公告", used)]
 
     def opening(self, number: int) -> pure.Opening:
         """Open one leaf."""

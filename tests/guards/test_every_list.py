@@ -20,7 +20,7 @@ from tests.guards.test_policies import walk
 
 pytestmark = pytest.mark.django_db
 MOST = 8
-PUBLIC = ("pages:public-ratings", "pages:public-draws")
+PUBLIC = ("pages:public-ratings", "pages:public-draws", "pages:public-firms")
 PAGES = {
     "/" + route: entry.callback.view_class
     for route, entry in walk(get_resolver())

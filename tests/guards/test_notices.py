@@ -18,6 +18,7 @@ ROOMS = (
     "experts",
     "admissions",
     "credit",
+    "evaluators",
 )
 WORDS = ROOT / "templates" / "notices"
 

@@ -8,7 +8,7 @@ from assignments.selectors.eligibility.cases import (
     refusals_by_rule,
     supply,
 )
-from assignments.selectors.eligibility.experts import expert_eligibility
+from assignments.selectors.eligibility.experts import expert_eligibility, pool_answers
 from assignments.selectors.eligibility.firms import firm_eligibility
 from assignments.selectors.eligibility.words import REASONS, own_fact, reason_words
 
@@ -21,6 +21,7 @@ __all__ = [
     "expert_eligibility",
     "firm_eligibility",
     "own_fact",
+    "pool_answers",
     "reason_words",
     "refusals_by_rule",
     "supply",

@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus
+from assignments.enums import AssignmentStatus, DrawStatus
 from assignments.models import Assignment
 from assignments.rules import eligibility as rule
 from assignments.transitions import GONE
@@ -53,6 +53,14 @@ class Case:
         """Return the first day on which every rule has let go."""
         days = [day for day in self.free if day is not None]
         return max(days) if days and len(days) == len(self.free) else None
+
+
+Cases: TypeAlias = "defaultdict[int, Case]"
+
+
+def closed(case: Case | None) -> tuple[tuple[Refusal, ...], date | None]:
+    """Return the refusals of a case and the first free day; of none: nobody says no."""
+    return (tuple(case.refusals), case.free_on()) if case else ((), None)
 
 
 def refusals_by_rule(answers: Iterable[Eligibility]) -> list[tuple[str, str, int]]:
@@ -140,11 +148,17 @@ def served(bureau_id: int) -> models.QuerySet[Assignment]:
     return Assignment.objects.filter(bureau_id=bureau_id, task__isnull=False).exclude(status__in=GONE)
 
 
-def note_declines(cases: dict[int, Case], party: str, rules: Rules, on: date) -> None:
+def who_left(rows: models.QuerySet[Assignment]) -> models.QuerySet[Assignment]:
+    """Keep those who left; a seat that went back with its void draw was never left."""
+    went_back = models.Q(status=AssignmentStatus.VOID, decline_reason="", draw__status=DrawStatus.VOID)
+    return rows.filter(status__in=GONE).exclude(went_back)
+
+
+def note_declines(cases: Cases, who: Iterable[int], party: str, rules: Rules, on: date) -> None:
     """Refuse those who declined too often of late; ``party`` is ``firm`` or ``expert``. Rule R-18."""
     limit, months = rules.value("decline_limit"), rules.value("decline_suspension_months")
     rows = Assignment.objects.filter(
-        status=AssignmentStatus.DECLINED, decline_counts=True, answered_at__isnull=False, **{f"{party}_id__in": cases}
+        status=AssignmentStatus.DECLINED, decline_counts=True, answered_at__isnull=False, **{f"{party}_id__in": who}
     ).filter(answered_at__year__gte=on.year - 2)
     days: dict[int, list[date]] = defaultdict(list)
     for pk, at in rows.values_list(f"{party}_id", "answered_at"):

@@ -1,8 +1,10 @@
 """Which experts may sit on a panel, and which rule says no to whom. A constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Count, Q
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
-from assignments.selectors.eligibility.cases import Case, Eligibility, note_declines, served
+from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served, who_left
+from assignments.selectors.eligibility.ties import kin_conflicts, posts_as_spells
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.enums import FirmStatus
@@ -26,60 +29,152 @@ from parties.selectors import organisation_family
 from training.selectors import hours_of
 
 
+class PoolMember(NamedTuple):
+    """What the rules ask of an expert's own rows, without the rows: a pool of 200,000 is read in seconds."""
+
+    pk: int
+    number: str
+    person_id: int
+    name: str
+    source: str
+    admitted_on: date | None
+    term_ends_on: date | None
+    born_on: date | None
+    died_on: date | None
+
+
+MEMBER: Final = (
+    "pk", "number", "person_id", "person__name", "source", "admitted_on", "term_ends_on", "person__born_on",
+    "person__died_on",
+)  # fmt: skip
+
+
 def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expert] | None = None) -> list[Eligibility]:
     """Return the answer for every expert of the bureau (or for ``experts``) on ``on``, in the order of their numbers.
 
-    Guests of other tasks are left out. The meeting's day counts for absence, ``on`` for everything else.
+    Guests of other tasks are left out. The meeting's day counts for absence and age, ``on`` for everything else.
     """
-    task = re_review.evaluation
-    rules = rules_of_task(task, on)
-    listed = Q(source__in=[ExpertSource.OWN, ExpertSource.SHARED]) | Q(guest_for=re_review.number)
-    rows = list(
-        experts
-        if experts is not None
-        else Expert.objects.filter(listed, bureau_id=re_review.bureau_id)
-        .select_related("person")
-        .order_by("number", "pk")
-    )
-    cases = {row.pk: Case() for row in rows}
-    persons = {row.person_id: row.pk for row in rows}
-    _expert_standing(cases, rows, rules, on)
-    spells = _spells_of(persons, rules, on)
-    _expert_conflicts(cases, persons, spells, re_review, rules, on)
-    _expert_recusals(cases, re_review, rules, on)
-    _expert_load(cases, re_review, rules, on)
-    note_declines(cases, "expert", rules, on)
-    _expert_training(cases, rows, rules, on)
-    meeting = re_review.meets_on or on
-    for pk, until in pool.unavailable_on(cases, meeting).items():
-        words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
-        cases[pk].no("not_free", words, rules=rules, key="", free_on=date.fromordinal(until.toordinal() + 1))
-    nodes = pool.specialties_of(cases)
-    employers: dict[int, set[str]] = defaultdict(set)
-    for spell in spells:
-        if spell.ended_on is None or spell.ended_on > on:
-            employers[persons[spell.person_id]].add(f"organisation-{spell.organisation_id}")
+    rows = list(experts if experts is not None else pool_of(re_review).select_related("person").order_by(*ORDER))
+    members = members_of(rows)
+    who = Asked.whole(re_review) if experts is None else Asked.of(members)
+    return _answers(re_review, on, members, rows, who)
+
+
+def members_of(rows: Sequence[Expert]) -> list[PoolMember]:
+    """Return what the rules ask of each expert; ``rows`` have their persons."""
     return [
-        Eligibility(
-            party=row,
-            name=row.person.name,
-            refusals=tuple(cases[row.pk].refusals),
-            free_on=cases[row.pk].free_on(),
-            links=frozenset(employers[row.pk]),
-            nodes=frozenset(nodes.get(row.pk, set())),
+        PoolMember(
+            row.pk, row.number, row.person_id, row.person.name, row.source, row.admitted_on, row.term_ends_on,
+            row.person.born_on, row.person.died_on,
         )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
-def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
-    standings, ends = pool.standings_on(cases, on), pool.standing_ends(cases, on)
-    undertaken = pool.undertaken(cases, on.year)
+def pool_answers(re_review: ReReviewTask, on: date) -> list[Eligibility]:
+    """Return what ``expert_eligibility`` returns for everybody, parties as ``PoolMember``: to look at, not to seat."""
+    members = [PoolMember(*row) for row in pool_of(re_review).order_by(*ORDER).values_list(*MEMBER)]
+    return _answers(re_review, on, members, members, Asked.whole(re_review))
+
+
+ORDER: Final = ("number", "pk")
+
+
+def pool_of(re_review: ReReviewTask) -> models.QuerySet[Expert]:
+    """Return the experts who are asked about: the bureau's own, shared ones, and the guests of this re-review."""
+    listed = Q(source__in=[ExpertSource.OWN, ExpertSource.SHARED]) | Q(guest_for=re_review.number)
+    return Expert.objects.filter(listed, bureau_id=re_review.bureau_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom the queries ask about: keys that were given, or the whole pool, which the database finds by itself."""
+
+    experts: Collection[int] | models.QuerySet[Any, int]
+    persons: Collection[int] | models.QuerySet[Any, int]
+
+    @classmethod
+    def whole(cls, re_review: ReReviewTask) -> Self:
+        """Ask about the whole pool."""
+        rows = pool_of(re_review)
+        return cls(rows.values_list("pk", flat=True), rows.values_list("person_id", flat=True))
+
+    @classmethod
+    def of(cls, members: Sequence[PoolMember]) -> Self:
+        """Ask about some."""
+        return cls([row.pk for row in members], [row.person_id for row in members])
+
+
+def _answers(
+    re_review: ReReviewTask, on: date, members: Sequence[PoolMember], parties: Sequence[Any], who: Asked
+) -> list[Eligibility]:
+    rules = rules_of_task(re_review.evaluation, on)
+    cases: Cases = defaultdict(Case)
+    persons = {row.person_id: row.pk for row in members}
+    sides = _sides(re_review)
+    judge_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
+    _expert_conflicts(cases, persons, who, sides, re_review, rules, on)
+    _expert_recusals(cases, who, sides, re_review, rules, on)
+    _expert_load(cases, who, re_review, rules, on)
+    note_declines(cases, who.experts, "expert", rules, on)
+    judge_training(cases, members, who, rules, on)
+    meeting = re_review.meets_on or on
+    for pk, until in pool.unavailable_on(who.experts, meeting).items():
+        words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
+        cases[pk].no("not_free", words, rules=rules, key="", free_on=date.fromordinal(until.toordinal() + 1))
+    nodes, links = pool.specialties_of(who.experts), _links(who, on)
+    found = []
+    for row, party in zip(members, parties, strict=True):
+        refusals, free_on = closed(cases.get(row.pk))
+        own = frozenset(nodes.get(row.pk, ()))
+        found.append(Eligibility(party, row.name, refusals, free_on, links.get(row.person_id, NO_LINKS), own))
+    return found
+
+
+NO_LINKS: Final[frozenset[str]] = frozenset()
+
+
+def _links(who: Asked, on: date) -> dict[int, frozenset[str]]:
+    """Return the groups of each person: whoever employs him on ``on``."""
+    running = Employment.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+    found: dict[int, frozenset[str]] = {}
+    alone: dict[int, frozenset[str]] = {}
+    for person_id, pk in running.filter(person_id__in=who.persons).values_list("person_id", "organisation_id"):
+        if pk not in alone:
+            alone[pk] = frozenset({f"organisation-{pk}"})
+        found[person_id] = found[person_id] | alone[pk] if person_id in found else alone[pk]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Organisations from which a member must be free: the evaluated side, and the evaluating firm."""
+
+    unit: frozenset[int]
+    firm: frozenset[int]
+
+
+def _sides(re_review: ReReviewTask) -> _Sides:
+    task = re_review.evaluation
+    chosen = served(re_review.bureau_id).filter(task=task).values_list("firm__organisation_id", flat=True)
+    return _Sides(frozenset(organisation_family(task.unit)), frozenset(pk for pk in chosen if pk is not None))
+
+
+def judge_standing(
+    cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date, *, meets_on: date | None = None
+) -> None:
+    """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
+
+    Who reaches the age limit between the draw and the meeting is too old (edge case 37).
+    """
+    standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
+    undertaken = pool.undertaken(who.experts, on.year)
     age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
-    for row in rows:
-        case = cases[row.pk]
-        if row.person.died_on:
-            case.no("died", _("Has died."), rules=rules, key="", free_on=None)
+    is_yearly = rules.value("undertaking_yearly")
+    no_undertaking = _("The undertaking of %(year)s has not been accepted.") % {"year": on.year}
+    for row in members:
+        if row.died_on:
+            cases[row.pk].no("died", _("Has died."), rules=rules, key="", free_on=None)
         if row.source != ExpertSource.GUEST:
             standing = standings.get(row.pk)
             if standing != ExpertStatus.ACTIVE:
@@ -87,56 +182,52 @@ def _expert_standing(cases: dict[int, Case], rows: Sequence[Expert], rules: Rule
                 words = _("Standing in the pool: %(state)s.") % {"state": state}
                 back = ends.get(row.pk) if standing == ExpertStatus.SUSPENDED else None
                 key = "expert_suspension_months" if standing == ExpertStatus.SUSPENDED else "register_term_years"
-                case.no("not_in_pool", words, rules=rules, key=key, free_on=back)
+                cases[row.pk].no("not_in_pool", words, rules=rules, key=key, free_on=back)
             elif row.term_ends_on and row.term_ends_on <= on:
                 words = _("The term in the pool ended on %(day)s.") % {"day": row.term_ends_on.isoformat()}
-                case.no("term_ended", words, rules=rules, key="register_term_years", free_on=None)
-            if rules.value("undertaking_yearly") and row.pk not in undertaken:
-                words = _("The undertaking of %(year)s has not been accepted.") % {"year": on.year}
-                case.no("no_undertaking", words, rules=rules, key="undertaking_yearly", free_on=None)
-        if age_refusal(born_on=row.person.born_on, on=on, age=age, source=source):
+                cases[row.pk].no("term_ended", words, rules=rules, key="register_term_years", free_on=None)
+            if is_yearly and row.pk not in undertaken:
+                key = "undertaking_yearly"
+                cases[row.pk].no("no_undertaking", no_undertaking, rules=rules, key=key, free_on=None)
+        if age_refusal(born_on=row.born_on, on=max(on, meets_on or on), age=age, source=source):
             words = _("The age limit of %(age)d years is reached.") % {"age": age}
-            case.no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
-
-
-def _spells_of(persons: dict[int, int], rules: Rules, on: date) -> list[Employment]:
-    begins = rule.window_begins(on, years=rules.value("conflict_window_years"))
-    rows = Employment.objects.filter(person_id__in=persons).touching(after=begins, until=on)
-    return list(rows.select_related("organisation").order_by("started_on", "pk"))
+            cases[row.pk].no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
 
 
 def _expert_conflicts(
-    cases: dict[int, Case],
+    cases: Cases,
     persons: dict[int, int],
-    spells: Sequence[Employment],
+    who: Asked,
+    sides: _Sides,
     re_review: ReReviewTask,
     rules: Rules,
     on: date,
 ) -> None:
     """Rule R-07: the evaluated unit with its superior and subordinates, the evaluating firm; and staff of any firm."""
-    task = re_review.evaluation
     years = rules.value("conflict_window_years")
-    unit_side = organisation_family(task.unit)
-    chosen = served(re_review.bureau_id).filter(task=task).values_list("firm__organisation_id", flat=True)
-    firm_side = {pk for pk in chosen if pk is not None}
-    firms = set(
-        Firm.objects.filter(bureau_id=re_review.bureau_id)
-        .exclude(status__in=[FirmStatus.LEFT, FirmStatus.REMOVED])
-        .values_list("organisation_id", flat=True)
-    )
+    firms = Firm.objects.filter(bureau_id=re_review.bureau_id).exclude(status__in=[FirmStatus.LEFT, FirmStatus.REMOVED])
+    bound = Q(organisation_id__in=sides.unit | sides.firm) | Q(organisation_id__in=firms.values("organisation_id"))
+    begins = rule.window_begins(on, years=years)
+    rows = Employment.objects.filter(bound, person_id__in=who.persons).touching(after=begins, until=on)
+    spells = list(rows.select_related("organisation").order_by("started_on", "pk"))
+    both = sides.unit | sides.firm
+    spells += posts_as_spells(who.persons, sides=both, firms=firms, known=spells, after=begins, until=on)
+    kin_conflicts(cases, persons, who.persons, sides=both, firms=firms, rules=rules, on=on)
     for spell in spells:
+        if spell.person_id not in persons:  # came into the pool while this was asked
+            continue
         case = cases[persons[spell.person_id]]
         organisation = spell.organisation
         free_on = rule.conflict_free_from(spell.ended_on, years=years) if spell.ended_on else None
         facts = {"organisation": organisation.pk, "kind": spell.kind}
         named = {"name": organisation.name}
-        if spell.organisation_id in unit_side:
+        if spell.organisation_id in sides.unit:
             words = _("Works or worked for the evaluated side: %(name)s.") % named
             case.no("unit_employer", words, rules=rules, key="conflict_window_years", free_on=free_on, **facts)
-        elif spell.organisation_id in firm_side:
+        elif spell.organisation_id in sides.firm:
             words = _("Works or worked for the evaluating firm: %(name)s.") % named
             case.no("firm_employer", words, rules=rules, key="conflict_window_years", free_on=free_on, **facts)
-        elif spell.organisation_id in firms and (spell.ended_on is None or spell.ended_on > on):
+        elif spell.ended_on is None or spell.ended_on > on:
             is_staff = spell.kind == EmploymentKind.EMPLOYEE
             words = (
                 _("Is on the staff of a registered firm: %(name)s.")
@@ -146,30 +237,28 @@ def _expert_conflicts(
             case.no("firm_tie", words % named, rules=rules, key="conflict_window_years", free_on=None, **facts)
 
 
-def _expert_recusals(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, on: date) -> None:
+def _expert_recusals(cases: Cases, who: Asked, sides: _Sides, re_review: ReReviewTask, rules: Rules, on: date) -> None:
     task = re_review.evaluation
-    sides = organisation_family(task.unit)
-    chosen = served(re_review.bureau_id).filter(task=task).values_list("firm__organisation_id", flat=True)
-    sides |= {pk for pk in chosen if pk is not None}
-    rows = pool.recusals_on(cases, on).filter(organisation_id__in=sides).select_related("organisation")
+    both = sides.unit | sides.firm
+    rows = pool.recusals_on(who.experts, on).filter(organisation_id__in=both).select_related("organisation")
     for row in rows.order_by("pk"):
         words = _("Always steps back from %(name)s.") % {"name": row.organisation.name}
         cases[row.expert_id].no("standing_recusal", words, rules=rules, key="", free_on=row.ended_on)
-    seats = Assignment.objects.filter(re_review__evaluation=task, expert_id__in=cases)
+    seats = Assignment.objects.filter(re_review__evaluation=task, expert_id__in=who.experts)
     for seat in seats.exclude(re_review=re_review).exclude(status__in=GONE).order_by("pk"):
         if seat.expert_id is not None:
             words = _("Sat on another panel of the same task.")
             cases[seat.expert_id].no("same_task", words, rules=rules, key="", free_on=None)
-    left = Assignment.objects.filter(re_review=re_review, expert_id__in=cases, status__in=GONE)
+    left = who_left(Assignment.objects.filter(re_review=re_review, expert_id__in=who.experts))
     for pk in left.values_list("expert_id", flat=True).distinct():
         if pk is not None:
             words = _("Was called for this panel before and left it.")
             cases[pk].no("left_this_panel", words, rules=rules, key="", free_on=None)
 
 
-def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, on: date) -> None:
-    days, cap = rules.value("cool_down_days"), rules.value("expert_yearly_cap")
-    served = Assignment.objects.filter(expert_id__in=cases, re_review__isnull=False).exclude(status__in=GONE)
+def _expert_load(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+    days = rules.value("cool_down_days")
+    served = Assignment.objects.filter(expert_id__in=who.experts, re_review__isnull=False).exclude(status__in=GONE)
     served = served.exclude(re_review=re_review)
     met = served.filter(
         re_review__evaluation__unit_id=re_review.evaluation.unit_id,
@@ -184,6 +273,12 @@ def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, 
                 "days": days,
             }
             cases[pk].no("cool_down", words, rules=rules, key="cool_down_days", free_on=free_on)
+    judge_yearly_cap(cases, served, rules, on)
+
+
+def judge_yearly_cap(cases: Cases, served: models.QuerySet[Assignment], rules: Rules, on: date) -> None:
+    """Refuse who has the most assignments of a year among ``served``. Rule R-17."""
+    cap = rules.value("expert_yearly_cap")
     year = served.filter(assigned_on__year=on.year)
     for pk, count in year.order_by().values_list("expert_id").annotate(Count("pk")):
         if pk is not None and count >= cap:
@@ -192,10 +287,11 @@ def _expert_load(cases: dict[int, Case], re_review: ReReviewTask, rules: Rules, 
             cases[pk].no("yearly_cap", words, rules=rules, key="expert_yearly_cap", free_on=free_on, count=count)
 
 
-def _expert_training(cases: dict[int, Case], rows: Sequence[Expert], rules: Rules, on: date) -> None:
+def judge_training(cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date) -> None:
+    """Refuse who had too few hours in the previous full year. Rule R-33."""
     hours = rules.value("training_hours")
-    tenths = hours_of([row.person_id for row in rows], on.year - 1)
-    for row in rows:
+    tenths = hours_of(who.persons, on.year - 1)
+    for row in members:
         if row.source == ExpertSource.GUEST:
             continue
         own = tenths.get(row.person_id, 0)

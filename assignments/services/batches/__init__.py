@@ -3,9 +3,9 @@
 The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-48.
 """
 
-from assignments.services.batches.drawing import commit, reveal, void
+from assignments.services.batches.drawing import commit, note_receipt, open_leaves, open_names, reveal, void
 from assignments.services.batches.facts import BatchRefused
-from assignments.services.batches.preparing import ask_field, drop_pair, name_pair, prepare, start
+from assignments.services.batches.preparing import ask_field, choose_floor, drop_pair, name_pair, prepare, start
 from assignments.services.batches.seating import batch_agreed, batch_returned, notify, replace, submit_batch
 from assignments.services.batches.solving import run
 
@@ -14,10 +14,14 @@ __all__ = [
     "ask_field",
     "batch_agreed",
     "batch_returned",
+    "choose_floor",
     "commit",
     "drop_pair",
     "name_pair",
+    "note_receipt",
     "notify",
+    "open_leaves",
+    "open_names",
     "prepare",
     "replace",
     "reveal",

@@ -10,22 +10,27 @@ from assignments import draw as pure
 from assignments import matching
 from assignments.enums import BatchAction, BatchStatus, PartyRole
 from assignments.models import AssignmentBatch
+from assignments.selectors.batches import is_over
 from assignments.services.batches.facts import (
     BatchRefused,
     does_not_follow,
     keep_record,
     locked,
     move,
+    openings_of,
     parts_of,
     party_of,
     require_operator,
     roles_in_order,
+    seated_ever,
 )
+from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
+from foundation.accounts.permissions import may
 from foundation.approvals.enums import ApprovalStatus
 from foundation.approvals.selectors import of_subject
 from foundation.audit.services import record, seal
-from foundation.core.errors import Refusal
+from foundation.core.errors import NotAllowed, Refusal
 
 
 @transaction.atomic
@@ -101,6 +106,54 @@ def _draw_now(batch: AssignmentBatch, *, by: User, at: datetime) -> None:
     keep_record(batch)
     record(actor=by, action="batches.drawn", subject=batch, facts={"h": batch.commitment, "seed": batch.seed})
     seal()
+
+
+@transaction.atomic
+def note_receipt(*, batch: AssignmentBatch, words: str, by: User, at: datetime) -> AssignmentBatch:
+    """Write that H left the machine: who took the slip, when. Without it the record prints UNWITNESSED."""
+    batch = locked(batch)
+    party_of(batch, by)
+    if batch.status not in {BatchStatus.FROZEN, BatchStatus.COMMITTED}:
+        raise does_not_follow(batch, BatchAction.COMMIT)
+    batch.outside_receipt = words.strip()[:200]
+    batch.save(update_fields=["outside_receipt"])
+    record(actor=by, action="batches.receipt", subject=batch, facts={"words": batch.outside_receipt, "at": at})
+    return batch
+
+
+@transaction.atomic
+def open_names(*, batch: AssignmentBatch, by: User, on: date) -> AssignmentBatch:
+    """Open in the record the leaves of everybody whom the batch seated; of nobody else. Rule R-45.
+
+    Raise ``BatchRefused`` before every one of its reviews is over. Opening again changes nothing.
+    """
+    batch = locked(batch)
+    if by.bureau_id != batch.bureau_id or not may(by, Capability.PUBLISH):
+        raise NotAllowed
+    if not is_over(batch):
+        message = _("Names are opened only after all reviews of the batch are over.")
+        raise BatchRefused(Refusal("names_too_early", message, {"status": batch.status}))
+    if (batch.record or {}).get("openings"):
+        return batch
+    keep_record(batch, is_named=True)
+    record(actor=by, action="batches.names_opened", subject=batch, facts={"numbers": seated_ever(batch), "on": on})
+    seal()
+    return batch
+
+
+@transaction.atomic
+def open_leaves(*, batch: AssignmentBatch, by: User) -> list[pure.Opening]:
+    """Return every leaf of the frozen pool, opened, for who witnesses draws of this bureau; each look is journaled.
+
+    Raise ``BatchRefused`` before the batch is drawn or void.
+    """
+    batch = locked(batch)
+    if by.bureau_id != batch.bureau_id or not may(by, Capability.WITNESS):
+        raise NotAllowed
+    if not batch.record or not batch.secret_sealed:
+        raise BatchRefused(Refusal("not_drawn", _("The leaves are opened only when the draw is over.")))
+    record(actor=by, action="batches.leaves_opened", subject=batch, facts={"leaves": len(batch.pool)})
+    return openings_of(batch, range(len(batch.pool)))
 
 
 @transaction.atomic

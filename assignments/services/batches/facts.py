@@ -1,6 +1,6 @@
 """What every step of a batch reads and keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from assignments import draw as pure
 from assignments import matching
 from assignments.enums import BatchAction, BatchStatus, PartyRole
-from assignments.models import AssignmentBatch, BatchParty
-from assignments.selectors.batches import earlier_attempts
+from assignments.models import Assignment, AssignmentBatch, BatchParty
+from assignments.selectors.batches import earlier_attempts, experts_of
 from assignments.selectors.draws import REVEAL_ORDER
 from assignments.transitions import BATCH
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.core.crypto import decrypt
 from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
 
 
@@ -69,13 +70,14 @@ def parts_of(batch: AssignmentBatch) -> list[dict[str, Any]]:
     return [pure.nonce_part(role.lower(), nonces[role]) for role in roles_in_order(batch)]
 
 
-def keep_record(batch: AssignmentBatch) -> None:
-    """Write the record as it stands now."""
+def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
+    """Write the record as it stands now; once it names those who were seated it goes on naming them."""
     solution, terms = matching.read_freeze(batch.freeze_text)
     parties = list(batch.parties.all())
     own = None
     if batch.status == BatchStatus.VOID:
         own = pure.Void(batch.attempt, batch.void_ground, batch.void_role.lower(), batch.commitment)
+    is_named = is_named or bool((batch.record or {}).get("openings"))
     batch.record = matching.batch_record(
         solution,
         terms=terms,
@@ -88,11 +90,28 @@ def keep_record(batch: AssignmentBatch) -> None:
             for row in earlier_attempts(batch)
             if row.commitment
         ],
+        openings=openings_of(batch, seated_ever(batch)) if is_named else (),
         void=own,
+        witness={"how": "slip", "words": batch.outside_receipt} if batch.outside_receipt else None,
         about={"number": batch.number, "title": batch.title},
         freeze_text=batch.freeze_text,
     )
     batch.save(update_fields=["record"])
+
+
+def seated_ever(batch: AssignmentBatch) -> list[int]:
+    """Return the numbers of everybody whom the batch ever seated, in order."""
+    rows = Assignment.objects.filter(batch=batch).values_list("expert_id", flat=True)
+    keys = set(rows)
+    return [number for number, row in enumerate(batch.pool) if row["expert"] in keys]
+
+
+def openings_of(batch: AssignmentBatch, numbers: Iterable[int]) -> list[pure.Opening]:
+    """Return the opened leaves of the experts with these numbers."""
+    secret = bytes.fromhex(decrypt(batch.secret_sealed))
+    experts = experts_of(batch)
+    people = [(number, experts[number]) for number in numbers]
+    return [pure.Opening(number, row.person.name, row.number, pure.salt(secret, row.number)) for number, row in people]
 
 
 def walk_of(step: Mapping[str, Any]) -> matching.Replacement:

@@ -22,6 +22,7 @@ from foundation.papers.services import next_number
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
 
 JOB = "assignments.jobs.solve_batch"
 
@@ -77,23 +78,49 @@ def _check_parties(by: User, witness: User, *, source: str) -> None:
 def _known(node: Node, by: User) -> Node:
     if node.bureau_id != by.bureau_id or node.tree != TreeKind.SPECIALTY:
         raise BatchRefused(Refusal("field_unknown", _("Choose a field of the specialty tree."), {"field": "node"}))
+    if refusal := retired_refusal([node]):
+        raise BatchRefused(refusal)
     return node
 
 
 @transaction.atomic
-def ask_field(*, task: BatchTask, node: Node, by: User, on: date) -> BatchTask:
-    """Say which field the experts of one re-review should know."""
+def ask_field(
+    *, task: BatchTask, node: Node, by: User, on: date, second: Node | None = None, second_seats: int = 0
+) -> BatchTask:
+    """Say which field the experts of one re-review should know; perhaps some seats are for a second field.
+
+    With a second field the seats are typed: ``second_seats`` for it, the others for ``node``. Raise ``BatchRefused``
+    unless each of the two gets at least one seat.
+    """
     batch = _open(task.batch, by)
-    task.node = _known(node, by)
-    task.save(update_fields=["node"])
+    task.node, task.seats = _known(node, by), []
+    size = task.re_review.panel_size
+    if second is not None or second_seats:
+        if second is None or second.pk == node.pk or not 0 < second_seats < size:
+            message = _("A second field is another one than the first and has 1 to %(most)d of the seats.")
+            raise BatchRefused(Refusal("second_field", message % {"most": size - 1}, {"field": "second_seats"}))
+        task.seats = [
+            {"node": node.pk, "count": size - second_seats},
+            {"node": _known(second, by).pk, "count": second_seats},
+        ]
+    task.save(update_fields=["node", "seats"])
     _forget(batch)
-    record(
-        actor=by,
-        action="batches.field",
-        subject=batch,
-        facts={"re_review": task.re_review.number, "field": node.code, "on": on},
-    )
+    facts = {"re_review": task.re_review.number, "field": node.code, "on": on}
+    if second is not None:
+        facts |= {"second": second.code, "second_seats": second_seats}
+    record(actor=by, action="batches.field", subject=batch, facts=facts)
     return task
+
+
+@transaction.atomic
+def choose_floor(*, batch: AssignmentBatch, evens_out: bool, by: User, on: date) -> AssignmentBatch:
+    """Say whether the worst fitted re-review comes before the total fit."""
+    batch = _open(batch, by)
+    batch.evens_out = evens_out
+    batch.save(update_fields=["evens_out"])
+    _forget(batch)
+    record(actor=by, action="batches.floor", subject=batch, facts={"evens_out": evens_out, "on": on})
+    return batch
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 One question of eligibility for each re-review, about the whole pool; everything else is asked once.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -24,7 +25,8 @@ from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, t
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import locked, move, roles_in_order
-from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES, new_secret
+from assignments.services.draws.freezing import new_secret
+from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES
 from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
@@ -37,6 +39,17 @@ from foundation.taxonomy.models import Node
 from parties.models import Organisation
 
 NO_SPECIALTY: Final = "no_specialty"
+CROSSING: Final = (
+    (
+        "Seats of two fields, employers and the greatest chance of a pair (R-48) cannot all be promised at once: "
+        "somebody knows both fields, or an employer has people in both. Give these re-reviews one field, draw them one "
+        "by one, or set the greatest chance to 1000 thousandths in the rule set."
+    ),
+    (
+        "两个专业的席位、单位限制与单个组合的最大机会（R-48）无法同时保证：有人兼通两个专业，或同一单位在两个专业都有人。"
+        "请改为一个专业，或逐项抽取，或在规则集中把最大机会设为千分之 1000。"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,7 @@ class Survey:
     links: Mapping[int, frozenset[str]]
     employers: Mapping[int, str]
     fits: list[dict[int, Fit]]
+    strata: Mapping[int, set[int]]  # the fields that each may take a typed seat for
     removed: list[Counter[str]]
     caps: Mapping[int, int]
     limits: Limits
@@ -80,17 +94,17 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
         secret,
     )
     place = {row.pk: listed.numbers[row.number] - 1 for row in survey.experts}
-    solution = matching.solve(_problem(tasks, pairs, survey, listed, place))
+    solution = _solved(_problem(batch, tasks, pairs, survey, listed, place))
     with transaction.atomic():
         batch = locked(batch)
         if batch.status != BatchStatus.SOLVING:
             return batch
         _keep(batch, tasks, survey, solution, place)
-        if freezes and solution.status != matching.INFEASIBLE:
+        if freezes and solution is not None and solution.status != matching.INFEASIBLE:
             _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
         else:
             move(batch, BatchAction.SHOW)
-            facts = {"status": solution.status, "look": batch.looks, "on": on}
+            facts = {"status": solution.status if solution else matching.INFEASIBLE, "look": batch.looks, "on": on}
             record(actor=by, action="batches.looked", subject=batch, facts=facts)
         batch.save()
     if batch.status == BatchStatus.FROZEN:
@@ -98,10 +112,21 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
     return batch
 
 
+def _solved(problem: matching.Problem) -> matching.Solution | None:
+    """Return the answer; None where a chance cap cannot be kept together with typed seats that cross."""
+    try:
+        return matching.solve(problem)
+    except matching.ProblemError:
+        if problem.q_permille is None or not problem.seat_strata:
+            raise
+        return None
+
+
 def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Survey:
     experts = list(pool_of(batch))
     keys = [row.pk for row in experts]
-    paths = dict(Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY).values_list("pk", "path"))
+    nodes = Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY)
+    paths = dict(nodes.values_list("pk", Coalesce("successor__path", "path")))  # merged ones as what they became
     scores = _scores(keys)
     every = [score for known in scores.values() for score in known]
     average = sum(every) // len(every) if every else FULL_MARKS
@@ -111,6 +136,7 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
     served = dict(seats.filter(assigned_on__year=on.year).values_list("expert_id").annotate(Count("pk")))
     limits = _limits(tasks, on)
     fits: list[dict[int, Fit]] = []
+    strata: dict[int, set[int]] = defaultdict(set)
     removed: list[Counter[str]] = []
     links: dict[int, frozenset[str]] = {}
     for number, task in enumerate(tasks, 1):
@@ -118,7 +144,12 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
         here, gone = dict[int, Fit](), Counter[str]()
         for answer in answers:
             links[answer.party.pk] = answer.links
-            fit = _fit(task, answer, paths, scores, average, turns)
+            fit = None
+            for node in [seat["node"] for seat in task.seats] or [task.node_id]:
+                found = _fit(paths[node], answer, paths, scores, average, turns)
+                if found is not None:
+                    strata[answer.party.pk].add(node)
+                    fit = max(fit, found, key=lambda one: one.value) if fit else found
             if answer.refusals or fit is None:
                 gone[answer.refusals[0].code if answer.refusals else NO_SPECIALTY] += 1
             else:
@@ -127,7 +158,7 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
         removed.append(gone)
         AssignmentBatch.objects.filter(pk=batch.pk).update(surveyed=number)
     caps = {key: room_left(cap=limits.yearly_cap, served=served.get(key, 0)) for key in keys}
-    return Survey(experts, links, _employers(links), fits, removed, caps, limits)
+    return Survey(experts, links, _employers(links), fits, strata, removed, caps, limits)
 
 
 def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
@@ -146,7 +177,7 @@ def _scores(keys: Sequence[int]) -> dict[int, list[int]]:
 
 
 def _fit(
-    task: BatchTask,
+    task_path: str,
     answer: Eligibility,
     paths: Mapping[int, str],
     scores: Mapping[int, list[int]],
@@ -155,7 +186,7 @@ def _fit(
 ) -> Fit | None:
     key = answer.party.pk
     return fit_of(
-        task_path=task.node.path,
+        task_path=task_path,
         expert_paths=sorted(paths[node] for node in answer.nodes if node in paths),
         scores=scores.get(key, []),
         average=average,
@@ -175,6 +206,7 @@ def _employers(links: Mapping[int, frozenset[str]]) -> dict[int, str]:
 
 
 def _problem(
+    batch: AssignmentBatch,
     tasks: Sequence[BatchTask],
     pairs: Sequence[BatchPair],
     survey: Survey,
@@ -183,8 +215,16 @@ def _problem(
 ) -> matching.Problem:
     chance = survey.limits.chance_permille
     caps = {place[row.pk]: survey.caps[row.pk] for row in survey.experts}
+    typed: dict[str, Any] = {}
+    if any(task.seats for task in tasks):
+        typed = {
+            "seat_strata": [[[seat["node"], seat["count"]] for seat in task.seats] for task in tasks],
+            "strata": [sorted(survey.strata.get(key, ())) for key in sorted(place, key=lambda key: place[key])],
+        }
     return matching.read_problem(
-        {
+        typed
+        | {
+            "floor": "max-min" if batch.evens_out else "none",
             "seats": [task.re_review.panel_size for task in tasks],
             "caps": [caps[number] for number in range(len(caps))],
             "edges": [
@@ -207,7 +247,7 @@ def _keep(
     batch: AssignmentBatch,
     tasks: Sequence[BatchTask],
     survey: Survey,
-    solution: matching.Solution,
+    solution: matching.Solution | None,
     place: Mapping[int, int],
 ) -> None:
     """Keep what pages show of a run: the pool, the fits and their parts, the expected loads, why there is no answer."""
@@ -228,7 +268,7 @@ def _keep(
         }
     BatchTask.objects.bulk_update(tasks, ["eligible", "removed", "fits"])
     loads = [0] * len(survey.experts)
-    for _task, expert, units in solution.marginals():
+    for _task, expert, units in solution.marginals() if solution else ():
         loads[expert] += units
     rows = sorted(survey.experts, key=lambda row: place[row.pk])
     batch.pool = [
@@ -237,9 +277,9 @@ def _keep(
     ]
     batch.looks += 1
     batch.solved = {
-        "status": solution.status,
-        "reasons": [[reason.english, reason.chinese] for reason in solution.reasons],
-        "expected_total": solution.expected_units // matching.UNITS,
+        "status": solution.status if solution else matching.INFEASIBLE,
+        "reasons": [[reason.english, reason.chinese] for reason in solution.reasons] if solution else [CROSSING],
+        "expected_total": solution.expected_units // matching.UNITS if solution else 0,
         "chance_permille": survey.limits.chance_permille,
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,

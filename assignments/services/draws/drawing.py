@@ -1,4 +1,4 @@
-"""Commitments, reveals, the draw itself, replacements, void attempts."""
+"""Commitments, reveals, and the draw itself. Rules R-42, R-62."""
 
 from datetime import date, datetime
 
@@ -7,37 +7,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
-from assignments.enums import (
-    DrawAction,
-    DrawStatus,
-    Origin,
-    PartyRole,
-)
+from assignments.enums import DrawAction, DrawProfile, DrawStatus, Origin, PartyRole
 from assignments.models import Assignment, Draw
-from assignments.selectors.draws import live_draw_of
-from assignments.selectors.eligibility import Eligibility, expert_eligibility, firm_eligibility
+from assignments.selectors.draws import base_of
+from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import (
     DrawRefused,
     does_not_follow,
     infeasible,
-    keep_record,
-    lock_listed,
+    live_assignments,
     locked,
     move,
     parts_of,
     party_of,
-    require_operator,
     roles_in_order,
     step_facts,
-    steps_of,
 )
+from assignments.services.draws.listing import late_of
+from assignments.services.draws.records import keep_record
 from assignments.services.re_reviews import fill, seat
 from assignments.services.routes import choose_firm
-from assignments.transitions import GONE
-from evaluators.models import Firm
-from experts.models import Expert
 from foundation.accounts.models import User
-from foundation.approvals.selectors import agreed
 from foundation.audit.services import record, seal
 from foundation.core.errors import Refusal
 
@@ -46,8 +36,8 @@ from foundation.core.errors import Refusal
 def commit(*, draw: Draw, commitment: str, by: User, at: datetime) -> Draw:
     """Take the commitment of ``by``: 64 hex digits over a nonce that stays on his device.
 
-    The last one closes the commitments and seals the journal. A second commitment of a party is refused, the same one
-    again changes nothing.
+    The last one closes the commitments and seals the journal. A second commitment of a party is refused, and one after
+    the time; the same one again changes nothing.
     """
     draw = locked(draw)
     party = party_of(draw, by)
@@ -56,6 +46,8 @@ def commit(*, draw: Draw, commitment: str, by: User, at: datetime) -> Draw:
         return draw
     if draw.status != DrawStatus.FROZEN or party.commitment:
         raise does_not_follow(draw, DrawAction.COMMIT)
+    if draw.commit_until is not None and at > draw.commit_until:
+        raise _too_late(draw, draw.commit_until, code="commit_too_late")
     if len(value) != 64 or any(char not in "0123456789abcdef" for char in value):  # noqa: PLR2004 - SHA-256 in hex
         message = _("A commitment has 64 hexadecimal digits.")
         raise DrawRefused(Refusal("bad_commitment", message, {"field": "commitment"}))
@@ -70,12 +62,24 @@ def commit(*, draw: Draw, commitment: str, by: User, at: datetime) -> Draw:
     return draw
 
 
+def _too_late(draw: Draw, until: datetime, *, code: str) -> DrawRefused:
+    moment = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
+    message = (
+        _("Commitments were due by %(at)s. This attempt is void; set up the next one.")
+        if code == "commit_too_late"
+        else _("Nonces were due by %(at)s. The draw goes on without this one; type the public value when it is known.")
+    )
+    source = rules_of_task(base_of(draw), timezone.localdate(until)).source("draw_commit_hours")
+    return DrawRefused(Refusal(code, message % {"at": moment}, {"until": until.isoformat()}, source))
+
+
 @transaction.atomic
 def reveal(*, draw: Draw, nonce: str, by: User, at: datetime) -> Draw:
-    """Take the nonce of ``by`` once all are committed; the last reveal draws, in the same transaction.
+    """Take the nonce of ``by`` once all are committed; without an outside value the last one draws, in the same act.
 
-    Order: operator, third, witness. Raise ``DrawRefused`` for a nonce that does not fit its commitment, or out of
-    turn. The same reveal again changes nothing.
+    Without an outside value the order is operator, third, witness; with one, everybody before its time. Raise
+    ``DrawRefused`` for a nonce that does not fit its commitment, out of turn or too late. The same again changes
+    nothing.
     """
     draw = locked(draw)
     party = party_of(draw, by)
@@ -84,8 +88,11 @@ def reveal(*, draw: Draw, nonce: str, by: User, at: datetime) -> Draw:
         return draw
     if draw.status != DrawStatus.COMMITTED or party.nonce:
         raise does_not_follow(draw, DrawAction.DRAW)
+    is_outside = draw.profile == DrawProfile.OUTSIDE
+    if is_outside and draw.reveal_until is not None and at > draw.reveal_until:
+        raise _too_late(draw, draw.reveal_until, code="reveal_too_late")
     waiting = roles_in_order({row.role: row for row in draw.parties.filter(nonce="")})
-    if waiting and waiting[0] != party.role:
+    if not is_outside and waiting and waiting[0] != party.role:
         message = _("First comes: %(role)s.") % {"role": PartyRole(waiting[0]).label}
         raise DrawRefused(Refusal("not_your_turn", message, {"role": waiting[0]}))
     try:
@@ -98,38 +105,70 @@ def reveal(*, draw: Draw, nonce: str, by: User, at: datetime) -> Draw:
     party.nonce, party.revealed_at = value, at
     party.save(update_fields=["nonce", "revealed_at"])
     record(actor=by, action="draws.revealed", subject=draw, facts={"role": party.role})
-    if not draw.parties.filter(nonce="").exists():
-        _draw_now(draw, by=by, at=at)
+    if draw.parties.filter(nonce="").exists():
+        return draw
+    if is_outside:
+        close_reveals(draw, by=by)
+    else:
+        draw_now(draw, by=by, at=at)
     return draw
 
 
-def _draw_now(draw: Draw, *, by: User, at: datetime) -> None:
+def close_reveals(draw: Draw, *, by: User | str) -> None:
+    """Take no nonce any more: those missing enter as null, and the outside value decides."""
+    silent = [str(role) for role in roles_in_order({row.role: row for row in draw.parties.filter(nonce="")})]
+    move(draw, DrawAction.CLOSE_REVEALS)
+    draw.save(update_fields=["status"])
+    record(actor=by, action="draws.reveals_closed", subject=draw, facts={"silent": silent})
+    seal()
+
+
+def draw_now(draw: Draw, *, by: User, at: datetime) -> None:
+    """Walk the order that the seed gives and seat who comes out, in the caller's transaction.
+
+    An approved widening is opened where the seats could not be filled without it.
+    """
+    on = timezone.localdate(at)
     parts = parts_of(draw)
-    try:
-        step = pure.draw(draw.freeze_text, parts, late=_late(draw, timezone.localdate(at)))
-    except pure.InfeasibleError as error:
-        raise infeasible(error.shortfall) from error
+    step = first_walk(draw, late_of(draw, on))
     move(draw, DrawAction.DRAW)
     draw.seed = pure.seed_text(draw.algorithm, pure.draw_key(draw.algorithm, draw.commitment, parts))
     draw.order = pure.positions(draw.freeze_text, parts)
-    draw.steps = [step_facts(step)]
+    draw.steps, draw.opened_tiers = [step_facts(step)], list(step.opened)
     draw.drawn_at = at
     draw.save()
-    _assign(draw, step, by=by, on=timezone.localdate(at))
+    assign(draw, step, by=by, on=on)
     keep_record(draw)
     record(actor=by, action="draws.drawn", subject=draw, facts={"h": draw.commitment, "seed": draw.seed})
     seal()
 
 
-def _assign(draw: Draw, step: pure.Step, *, by: User, on: date, replaces: Assignment | None = None) -> list[Assignment]:
+def first_walk(draw: Draw, late: list[int]) -> pure.Step:
+    """Return the walk of the draw, with as few tiers as fill the seats; raise ``DrawRefused`` where none do."""
+    parts = parts_of(draw)
+    opened = pure.read_freeze(draw.freeze_text).opened
+    while True:
+        try:
+            return pure.draw(draw.freeze_text, parts, late=late, opened=opened)
+        except pure.InfeasibleError as error:
+            if len(opened) > draw.approved_steps:
+                raise infeasible(error.shortfall, has_step=len(opened) <= len(draw.widening)) from error
+            opened = (*opened, len(opened))
+
+
+def assign(draw: Draw, step: pure.Step, *, by: User, on: date, replaces: Assignment | None = None) -> list[Assignment]:
+    """Give the seats to those who came in by ``step``; who holds a seat of this draw already is not seated again."""
+    held = set(live_assignments(draw).values_list("firm_id", "expert_id"))
     entries = {row.number: row for row in draw.entries.select_related("firm", "expert")}
     names = {seat_["stratum"]: seat_["name"] for seat_ in draw.seats}
     strata = {place.number: place.stratum for place in step.result.panel}
+    origin = Origin.REPLACEMENT if replaces else Origin.DRAW
     made = []
     for number in step.result.seated:
         entry = entries[number]
+        if (entry.firm_id, entry.expert_id) in held:
+            continue
         if draw.task is not None and entry.firm is not None:
-            origin = Origin.REPLACEMENT if replaces else Origin.DRAW
             row = choose_firm(task=draw.task, firm=entry.firm, origin=origin, reason=draw.number, by=by, on=on)
             row.draw, row.position, row.replaces = draw, draw.order.index(number) + 1, replaces
             row.save(update_fields=["draw", "position", "replaces"])
@@ -139,7 +178,7 @@ def _assign(draw: Draw, step: pure.Step, *, by: User, on: date, replaces: Assign
                 seat(
                     re_review=draw.re_review,
                     expert=entry.expert,
-                    origin=Origin.REPLACEMENT if replaces else Origin.DRAW,
+                    origin=origin,
                     by=by,
                     on=on,
                     reason=draw.number,
@@ -152,101 +191,6 @@ def _assign(draw: Draw, step: pure.Step, *, by: User, on: date, replaces: Assign
     if draw.re_review is not None:
         fill(re_review=draw.re_review, by=by, on=on)
     return made
-
-
-@transaction.atomic
-def replace(*, draw: Draw, by: User, at: datetime) -> list[Assignment]:
-    """Fill the seats of those who left, from the same permutation; nobody seated moves.
-
-    Raise ``DrawRefused`` where every seat is held, or the opened tiers are exhausted.
-    """
-    on = timezone.localdate(at)
-    draw = locked(draw)
-    require_operator(draw, by)
-    move(draw, DrawAction.REPLACE)
-    if draw.task is not None and live_draw_of(task=draw.task) != draw:
-        message = _("The task was freed for a second firm; its route is chosen anew.")
-        raise DrawRefused(Refusal("task_freed", message))
-    steps = steps_of(draw)
-    numbers = {(row.firm_id, row.expert_id): row.number for row in draw.entries.all()}
-    rows = list(Assignment.objects.select_for_update().filter(draw=draw).order_by("pk"))
-    left = {numbers[row.firm_id, row.expert_id]: row for row in rows if row.status in GONE}
-    panel = [place.number for place in steps[-1].result.panel]
-    withdrawn = [number for number in panel if number in left]
-    if not withdrawn:
-        raise DrawRefused(Refusal("nobody_left", _("Every seat is held; there is nobody to replace.")))
-    try:
-        step = pure.replace(
-            draw.freeze_text,
-            parts_of(draw),
-            steps,
-            withdrawn=withdrawn,
-            late=_late(draw, on, seated=set(panel) - set(withdrawn)),
-        )
-    except pure.InfeasibleError as error:
-        raise infeasible(error.shortfall) from error
-    draw.steps = [*draw.steps, step_facts(step)]
-    draw.save(update_fields=["steps", "status"])
-    made = _assign(draw, step, by=by, on=on, replaces=left[withdrawn[0]])
-    keep_record(draw)
-    facts = {"withdrawn": withdrawn, "seated": list(step.result.seated)}
-    record(actor=by, action="draws.replaced", subject=draw, facts=facts)
-    seal()
-    return made
-
-
-def _late(draw: Draw, on: date, seated: set[int] | None = None) -> list[int]:
-    """Return the numbers on the list who became ineligible since the freeze; those who hold a seat are not asked.
-
-    Everybody asked stays locked until the walk is stored, in the order of their keys, so that two draws at once see
-    each other's seats.
-    """
-    entries = list(draw.entries.order_by("number"))
-    kept = seated or set()
-    asked = [row for row in entries if row.number not in kept]
-    lock_listed(asked)
-    if draw.task is not None:
-        firms = list(Firm.objects.filter(pk__in=[row.firm_id for row in asked]).select_related("organisation"))
-        refused = {a.party.pk for a in firm_eligibility(draw.task, on, firms) if _is_late(a)}
-        return [row.number for row in asked if row.firm_id in refused]
-    if draw.re_review is None:
-        return []
-    experts = list(Expert.objects.filter(pk__in=[row.expert_id for row in asked]).select_related("person"))
-    refused = {a.party.pk for a in expert_eligibility(draw.re_review, on, experts) if _is_late(a)}
-    return [row.number for row in asked if row.expert_id in refused]
-
-
-def _is_late(answer: Eligibility) -> bool:
-    """Leaving this very task or panel is a withdrawal, not lateness."""
-    return any(refusal.code not in {"left_this_task", "left_this_panel"} for refusal in answer.refusals)
-
-
-@transaction.atomic
-def void(*, draw: Draw, ground: str, role: PartyRole | None, by: User, on: date) -> Draw:
-    """End an attempt without a draw: a missing commitment or a refused reveal; ``DrawRefused`` for another ground.
-
-    Drawing again after a draw needs the agreed approval of kind WIDENING (``ordered_again``).
-    """
-    draw = locked(draw)
-    require_operator(draw, by)
-    wanted = {
-        "missing_commitment": {DrawStatus.CONFIGURED, DrawStatus.FROZEN},
-        "refused_reveal": {DrawStatus.COMMITTED},
-        "ordered_again": {DrawStatus.DRAWN},
-    }
-    if draw.status not in wanted.get(ground, set()):
-        message = _("A draw is void only for a missing commitment, a refused reveal, or an order to draw again.")
-        raise DrawRefused(Refusal("no_ground", message, {"field": "ground"}))
-    if ground == "ordered_again" and agreed("WIDENING", draw) is None:
-        raise DrawRefused(Refusal("not_ordered", _("Section head and witness have not ordered a new draw.")))
-    move(draw, DrawAction.VOID)
-    draw.void_ground, draw.void_role = ground, role or ""
-    draw.save(update_fields=["status", "void_ground", "void_role"])
-    if draw.commitment:
-        keep_record(draw)
-    record(actor=by, action="draws.void", subject=draw, facts={"ground": ground, "role": role, "on": on})
-    seal()
-    return draw
 
 
 @transaction.atomic

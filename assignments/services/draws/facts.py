@@ -1,33 +1,31 @@
 """What every step of a draw reads and keeps."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments.enums import (
+    AssignmentStatus,
     DrawAction,
+    DrawProfile,
     DrawStatus,
     PartyRole,
+    TaskStatus,
 )
-from assignments.models import Draw, DrawEntry, DrawParty, EvaluationTask
-from assignments.selectors.draws import REVEAL_ORDER, is_over
-from assignments.selectors.eligibility import Eligibility
-from assignments.transitions import DRAW
-from evaluators.models import Firm
-from experts.models import Expert
+from assignments.models import Assignment, Draw, DrawParty, DrawValue
+from assignments.selectors.draws import REVEAL_ORDER
+from assignments.transitions import DRAW, GONE
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
-from foundation.audit.services import record, seal
-from foundation.core.crypto import decrypt
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
-from foundation.taxonomy.models import Node
-from foundation.taxonomy.selectors import descendants
+
+WORKING: Final = frozenset({
+    AssignmentStatus.SERVING, AssignmentStatus.SIGNED, AssignmentStatus.EVALUATED, AssignmentStatus.PAID,
+})  # fmt: skip
 
 
 class DrawRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -40,19 +38,6 @@ def locked(draw: Draw) -> Draw:
     return rows.select_related(
         "bureau", "task__bureau", "task__unit", "re_review__bureau", "re_review__evaluation__unit"
     ).get(pk=draw.pk)
-
-
-def lock_listed(entries: Iterable[DrawEntry]) -> None:
-    """Lock the firms and experts of ``entries`` in the order of their keys until the transaction ends."""
-    rows = list(entries)
-    for noun, keys in ((Firm, [row.firm_id for row in rows]), (Expert, [row.expert_id for row in rows])):
-        if wanted := [key for key in keys if key is not None]:
-            list(
-                noun.objects.select_for_update(no_key=True)
-                .filter(pk__in=wanted)
-                .order_by("pk")
-                .values_list("pk", flat=True)
-            )
 
 
 def require_operator(draw: Draw, by: User) -> None:
@@ -69,37 +54,21 @@ def party_of(draw: Draw, user: User) -> DrawParty:
     return row
 
 
-def base_of(draw: Draw) -> EvaluationTask:
-    """Return the task that the draw serves."""
-    if draw.task is not None:
-        return draw.task
-    if draw.re_review is not None:
-        return draw.re_review.evaluation
-    raise NotAllowed
-
-
 def seats_of(draw: Draw) -> tuple[pure.Seat, ...]:
     """Return the seats as the pure part takes them."""
     return tuple(pure.Seat(item["stratum"], item["name"], item["count"]) for item in draw.seats)
 
 
-def strata_of(draw: Draw) -> dict[int, set[int] | None]:
-    """Return the nodes that serve each stratum; None: everybody serves."""
-    found: dict[int, set[int] | None] = {}
-    for item in draw.seats:
-        nodes = Node.objects.filter(pk__in=item["nodes"])
-        found[item["stratum"]] = set(descendants(nodes).values_list("pk", flat=True)) if item["nodes"] else None
-    return found
+def live_assignments(draw: Draw) -> QuerySet[Assignment]:
+    """Return the seats that the draw gave and that are still held."""
+    return Assignment.objects.filter(draw=draw).exclude(status__in=GONE)
 
 
-def strata_served(answer: Eligibility, strata: Mapping[int, set[int] | None]) -> tuple[int, ...]:
-    """Return the strata that somebody may serve in."""
-    return tuple(number for number, nodes in strata.items() if nodes is None or nodes & answer.nodes)
-
-
-def ref_of(answer: Eligibility) -> str:
-    """Return the permanent number by which the leaf names somebody."""
-    return str(answer.party.number)
+def began_to_work(draw: Draw) -> bool:
+    """Return whether somebody whom the draw chose has begun, so that nothing is drawn anew any more."""
+    if draw.task is not None:
+        return draw.task.status not in {TaskStatus.PLANNED, TaskStatus.SELECTED, TaskStatus.RECUSAL_CONFIRMED}
+    return Assignment.objects.filter(draw=draw, status__in=WORKING).exists()
 
 
 def roles_in_order(parties: Mapping[str, DrawParty]) -> list[PartyRole]:
@@ -108,9 +77,19 @@ def roles_in_order(parties: Mapping[str, DrawParty]) -> list[PartyRole]:
 
 
 def parts_of(draw: Draw) -> list[dict[str, Any]]:
-    """Return the seed's parts in the freeze's order."""
-    nonces = {row.role.lower(): row.nonce for row in draw.parties.all()}
-    return [pure.nonce_part(party, nonces[party]) for party in pure.read_freeze(draw.freeze_text).parties]
+    """Return the seed's parts in the freeze's order: every party, a silent one as null, then the confirmed value."""
+    nonces = {row.role.lower(): row.nonce or None for row in draw.parties.all()}
+    parts = [pure.nonce_part(party, nonces[party]) for party in pure.read_freeze(draw.freeze_text).parties]
+    if draw.profile == DrawProfile.OUTSIDE:
+        used = confirmed_values(draw).filter(part__isnull=False, is_wrong=False).order_by("-pk").first()
+        if used is not None and used.part is not None:
+            parts.append(used.part)
+    return parts
+
+
+def confirmed_values(draw: Draw) -> QuerySet[DrawValue]:
+    """Return what two persons found at the outside sources of the draw."""
+    return draw.values.filter(confirmed_at__isnull=False)
 
 
 def steps_of(draw: Draw) -> list[pure.Step]:
@@ -133,96 +112,8 @@ def step_facts(step: pure.Step) -> dict[str, Any]:
     return {"late": list(step.late), "opened": list(step.opened), "withdrawn": list(step.withdrawn)}
 
 
-def keep_record(draw: Draw, *, is_named: bool = False) -> None:
-    """Write the record as it stands now; once it names those who were seated it goes on naming them."""
-    parties = list(draw.parties.all())
-    voids = [
-        pure.Void(row.attempt, row.void_ground, row.void_role.lower(), row.commitment)
-        for row in Draw.objects.filter(task=draw.task, re_review=draw.re_review, status=DrawStatus.VOID)
-        .exclude(pk=draw.pk)
-        .exclude(commitment="")
-        .order_by("attempt")
-    ]
-    own = None
-    if draw.status == DrawStatus.VOID:
-        own = pure.Void(draw.attempt, draw.void_ground, draw.void_role.lower(), draw.commitment)
-    is_drawn = bool(draw.steps)
-    witness = {"how": "slip", "words": draw.outside_receipt} if draw.outside_receipt else None
-    steps = steps_of(draw) if is_drawn else []
-    is_named = is_named or bool((draw.record or {}).get("openings"))
-    draw.record = pure.record(
-        freeze_text=draw.freeze_text,
-        commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
-        reveals={row.role.lower(): row.nonce for row in parties if row.nonce},
-        parts=parts_of(draw) if is_drawn else (),
-        steps=steps,
-        openings=_openings(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
-        voids=voids,
-        void=own,
-        witness=witness,
-        about={"number": draw.number, "title": base_of(draw).title},
-    )
-    draw.save(update_fields=["record"])
-
-
-def seated_ever(steps: Iterable[pure.Step]) -> set[int]:
-    """Return the numbers that the draw seated and the alternates that were called after it."""
-    return {number for step in steps for number in step.result.seated}
-
-
-@transaction.atomic
-def open_names(*, draw: Draw, by: User, on: date) -> Draw:
-    """Open in the record the leaves of those seated and of the alternates called; of nobody else. Rule R-45.
-
-    Raise ``DrawRefused`` before the review, or the firm's work, is over. Opening again changes nothing.
-    """
-    draw = locked(draw)
-    if by.bureau_id != draw.bureau_id or not may(by, Capability.PUBLISH):
-        raise NotAllowed
-    if not is_over(draw):
-        message = _("Names are opened only after the review, or the firm's work, is over.")
-        raise DrawRefused(Refusal("names_too_early", message, {"status": draw.status}))
-    if (draw.record or {}).get("openings"):
-        return draw
-    keep_record(draw, is_named=True)
-    numbers = sorted(seated_ever(steps_of(draw)))
-    record(actor=by, action="draws.names_opened", subject=draw, facts={"numbers": numbers, "on": on})
-    seal()
-    return draw
-
-
-def opening_of(draw: Draw, number: int) -> pure.Opening:
-    """Return the opened leaf of a number: for the supervisor, and for each person his own after the review."""
-    return next(iter(_openings(draw, draw.entries.filter(number=number))))
-
-
-@transaction.atomic
-def open_leaves(*, draw: Draw, by: User) -> list[pure.Opening]:
-    """Return every leaf of the frozen list, opened, for who witnesses draws of this bureau; each look is journaled.
-
-    Raise ``DrawRefused`` before the draw is over.
-    """
-    draw = locked(draw)
-    if by.bureau_id != draw.bureau_id or not may(by, Capability.WITNESS):
-        raise NotAllowed
-    if draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID} or not draw.secret_sealed:
-        raise DrawRefused(Refusal("not_drawn", _("The leaves are opened only when the draw is over.")))
-    record(actor=by, action="draws.leaves_opened", subject=draw, facts={"leaves": draw.entries.count()})
-    return _openings(draw, draw.entries.all())
-
-
-def _openings(draw: Draw, rows: QuerySet[DrawEntry]) -> list[pure.Opening]:
-    secret = bytes.fromhex(decrypt(draw.secret_sealed))
-    found = []
-    for row in rows.select_related("firm__organisation", "expert__person").order_by("number"):
-        party: Any = row.firm or row.expert
-        name = row.firm.organisation.name if row.firm else row.expert.person.name if row.expert else ""
-        found.append(pure.Opening(row.number, name, party.number, pure.salt(secret, party.number)))
-    return found
-
-
-def infeasible(shortfall: pure.Shortfall) -> DrawRefused:
-    """Return the refusal for seats that cannot be filled."""
+def infeasible(shortfall: pure.Shortfall, *, has_step: bool = False) -> DrawRefused:
+    """Return the refusal for seats that cannot be filled; ``has_step``: a widening is left that could be asked for."""
     words = (
         _("%(names)s: %(needed)d seats, but at most %(possible)d can be filled: too many of one employer.")
         if shortfall.rule == "group"
@@ -234,6 +125,8 @@ def infeasible(shortfall: pure.Shortfall) -> DrawRefused:
         "needed": shortfall.needed,
         "possible": shortfall.possible,
     }
+    if has_step:
+        message = f"{message} {_('Ask for the next widening step to be approved.')}"
     return DrawRefused(Refusal("infeasible", message, {**facts, "rule": shortfall.rule}))
 
 

@@ -14,24 +14,30 @@ from foundation.core import clock
 
 STALE: Final = timedelta(minutes=15)
 DAILY: Final[tuple[str, ...]] = (
+    "admissions.services.remind_entries",
     "appraisals.services.end_due_sanctions",
     "desk.services.remind",
+    "evaluators.services.remind_expiring",
     "experts.services.end_due_suspensions",
 )  # dotted names called as job(on=today); each is idempotent
 
+EVERY_TIME: Final[tuple[str, ...]] = ("assignments.services.draws.settle_due",)  # called as job(at=now); idempotent
+
 
 class Command(BaseCommand):
-    """Return killed jobs to the queue, link the journal, and run every daily job."""
+    """Return killed jobs to the queue, link the journal, end what has run out of time, and run every daily job."""
 
     help = __doc__ or ""
 
     def handle(self, *_args: Any, **_options: Any) -> None:  # noqa: ANN401 - Django's signature
-        """Do the three steps and say what was done."""
+        """Do these steps and say what was done."""
         now = timezone.now()
         with transaction.atomic():
             killed = DBTaskResult.objects.select_for_update().filter(status="RUNNING", started_at__lt=now - STALE)
             returned = killed.update(status="READY", started_at=None)
         head = seal()
+        for name in EVERY_TIME:
+            import_string(name)(at=clock.now())
         for name in DAILY:
             import_string(name)(on=clock.today())
         self.stdout.write(f"{returned} killed jobs returned; journal at {head.number}; {len(DAILY)} daily jobs done")

@@ -11,13 +11,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.enums import PartyRole
+from assignments.draw import LARGEST_POOL
+from assignments.enums import PartyRole, SourceKind
 from assignments.models import Draw, DrawParty
 from assignments.selectors import assignments as seats
 from assignments.selectors import draws
 from assignments.selectors import tasks as task_rows
 from assignments.services import draws as services
 from disclosure.services.draws import publish_draw
+from evaluators import selectors as register
+from experts import selectors as pool
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -25,6 +28,7 @@ from faces.api.serializers import (
     Choice,
     NounSerializer,
     Only,
+    ReasonAsk,
     Visible,
     person,
     phrase,
@@ -64,7 +68,8 @@ class DrawSerializer(NounSerializer[Draw]):
         fields = (
             "id", "number", "task", "re_review", "attempt", "algorithm", "profile", "status", "seats", "group_max",
             "previews", "commitment", "frozen_at", "drawn_at", "void_ground", "void_role", "ratio_confirmed",
-            "outside_receipt", "parties",
+            "outside_receipt", "parties", "outside_source", "widening", "approved_steps", "commit_until",
+            "reveal_until",
         )  # fmt: skip
 
 
@@ -76,14 +81,29 @@ class SeatAsk(Ask):
     nodes = serializers.ListField(child=Visible(taxonomy.visible_to), required=False, max_length=50)
 
 
+class SourceAsk(Ask):
+    """A public value that nobody knows before its time; those after the first are fall-backs."""
+
+    kind = Choice(SourceKind)
+    name = phrase(200)
+    at = serializers.DateTimeField()
+    as_drawn = serializers.BooleanField(required=False)
+
+
 class DrawAsk(Ask):
-    """A draw of one firm for a task, or of experts for the seats of a re-review."""
+    """A draw of one firm for a task, or of experts for the seats of a re-review.
+
+    With ``sources`` a public value decides, too. ``widening`` are the steps that an approval may open later.
+    """
 
     task = Visible(task_rows.visible_to, required=False)
     re_review = Visible(seats.re_reviews_visible_to, required=False)
     seats = several(SeatAsk(), most=50, required=False)
     witness = Visible(colleagues)
     third = Visible(colleagues, required=False)
+    algorithm = serializers.ChoiceField(choices=sorted(LARGEST_POOL), required=False)
+    sources = several(SourceAsk(), most=4, required=False)
+    widening = serializers.ListField(child=phrase(20), required=False, max_length=3)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one thing to draw for; seats belong to a panel."""
@@ -110,6 +130,36 @@ class RevealAsk(Ask):
     """The nonce."""
 
     nonce = serializers.RegexField(HEX_64)
+
+
+class ReadingAsk(Ask):
+    """What was read at the outside source, and where; a value that is not to be had has words alone."""
+
+    words = phrase()
+    numbers = serializers.ListField(child=phrase(450), required=False, max_length=60)
+    beacon_round = serializers.IntegerField(min_value=0, max_value=2**53 - 1, required=False)
+    beacon_value = phrase(256, required=False)
+    is_unavailable = serializers.BooleanField(required=False)
+
+
+class FaultAsk(Ask):
+    """Who was wrongly left off the list: a firm of the register or an expert of the pool."""
+
+    firm = Visible(register.visible_to, required=False)
+    expert = Visible(pool.visible_to, required=False)
+    words = phrase()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for exactly one."""
+        if ("firm" in attrs) == ("expert" in attrs):
+            raise serializers.ValidationError({"firm": [_("Name a firm or an expert, not both.")]})
+        return attrs
+
+
+class OrderAsk(Ask):
+    """Which noted fault the new attempt is ordered for."""
+
+    fault = serializers.IntegerField(min_value=1)
 
 
 class VoidAsk(Ask):
@@ -166,6 +216,9 @@ class DrawView(NounView[Draw]):
     def create(self, given: dict[str, Any], by: User) -> Draw:
         """Set up a draw."""
         today = clock.today()
+        sources = [services.SourceDraft(**source) for source in given.pop("sources", [])]
+        named = {key: given.pop(key) for key in ("algorithm", "widening") if key in given}
+        given["terms"] = services.Terms(sources=sources, **named)
         if "seats" not in given:
             return services.configure_firm_draw(by=by, on=today, **given)
         asked = [services.SeatDraft(**seat) for seat in given.pop("seats")]
@@ -202,6 +255,35 @@ class DrawView(NounView[Draw]):
         """Take the own nonce; the last one draws."""
         services.reveal(draw=row, by=by, at=clock.now(), **given)
 
+    @verb(ReadingAsk, needs=EVERYBODY)
+    def type_value(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Write what was read at the outside source; after the draw this begins a correction."""
+        services.type_value(draw=row, reading=services.Reading(**given), by=by, at=clock.now())
+
+    @verb(ReadingAsk, needs=EVERYBODY)
+    def confirm_value(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Confirm what another typed by an own reading; the value draws, or everything is computed anew."""
+        services.confirm_value(draw=row, reading=services.Reading(**given), by=by, at=clock.now())
+
+    @verb(ReasonAsk, needs=Capability.DRAW)
+    def widen(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Ask for the next widening step to be approved."""
+        services.ask_widening(draw=row, by=by, on=clock.today(), **given)
+
+    @verb(FaultAsk, needs=EVERYBODY)
+    def fault(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Note that somebody was wrongly left off the list."""
+        party = given.get("firm") or given["expert"]
+        services.note_fault(draw=row, party=party, words=given["words"], by=by, at=clock.now())
+
+    @verb(OrderAsk, needs=EVERYBODY)
+    def order_again(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Order a new attempt for a noted fault, as section head or as witness; both together make the draw void."""
+        fault = row.faults.filter(pk=given["fault"]).first()
+        if fault is None:
+            raise serializers.ValidationError({"fault": [_("There is no such row.")]})
+        services.order_again(fault=fault, by=by, at=clock.now())
+
     @verb(needs=Capability.DRAW)
     def replace(self, row: Draw, _given: dict[str, Any], by: User) -> None:
         """Fill the seats of those who left, from the same order."""
@@ -210,7 +292,7 @@ class DrawView(NounView[Draw]):
     @verb(VoidAsk, needs=Capability.DRAW)
     def void(self, row: Draw, given: dict[str, Any], by: User) -> None:
         """End an attempt without a draw."""
-        services.void(draw=row, by=by, on=clock.today(), **({"role": None} | given))
+        services.void(draw=row, by=by, at=clock.now(), **({"role": None} | given))
 
     @verb(ReceiptAsk, needs=Capability.DRAW)
     def receipt(self, row: Draw, given: dict[str, Any], by: User) -> None:

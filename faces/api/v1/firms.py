@@ -11,7 +11,8 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, phrase, text
+from faces.api.dated import FirmsOn, PapersOn, SpellsOn, shown_then
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -33,6 +34,10 @@ class FirmSerializer(NounSerializer[Firm]):
             "term_ends_on", "staff_count",
         )  # fmt: skip
 
+    def to_representation(self, instance: Firm) -> dict[str, Any]:
+        """Return the firm, as it stood on the day that was asked about."""
+        return shown_then(instance, super().to_representation(instance))
+
 
 class FirmStandingAsk(Ask):
     """What is done to a standing, and why."""
@@ -41,7 +46,9 @@ class FirmStandingAsk(Ask):
     reason = phrase(required=False)
 
     def validate_action(self, value: FirmAction) -> FirmAction:
-        """Refuse what is a sanction: it is told, heard and approved, and ends by its own rule."""
+        """Refuse what has a way of its own: closing by a succession, sanctions by their ladder."""
+        if value == FirmAction.CLOSE:
+            raise serializers.ValidationError(_("A record closes by a merger, a split or a conversion: enter that."))
         if value in {FirmAction.SUSPEND, FirmAction.REMOVE}:
             raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
         return value
@@ -53,6 +60,7 @@ class FirmView(NounView[Firm]):
     needs = EVERYBODY
     serializer_class = FirmSerializer
     filterset_fields = ("number", "kind", "status", "organisation")
+    filterset_base = FirmsOn
 
     def rows(self, user: User) -> QuerySet[Firm]:
         """Return the firms that the reader may see."""
@@ -80,18 +88,40 @@ class OfFirmView(NounView[Row]):
 
 
 class QualificationSerializer(NounSerializer[Qualification]):
-    """A qualification with its expiry."""
+    """A qualification with its expiry, and who accepted it."""
+
+    accepted_by_name = text("accepted_by.name")
 
     class Meta:
         model = Qualification
-        fields = ("id", "firm", "name", "number", "issuer", "valid_from", "valid_to", "proof")
+        fields = (
+            "id", "firm", "lead", "name", "number", "issuer", "valid_from", "valid_to", "is_certificate", "proof",
+            "status", "accepted_by_name", "accepted_on", "words",
+        )  # fmt: skip
 
 
 class QualificationView(OfFirmView[Qualification]):
     """Qualifications of visible firms."""
 
     serializer_class = QualificationSerializer
-    filterset_fields = ("firm", "name")
+    filterset_fields = ("firm", "name", "lead", "status")
+    filterset_base = PapersOn
+    joins = ("accepted_by",)
+
+    @verb(needs=Capability.REGISTER)
+    def accept(self, row: Qualification, _given: dict[str, Any], by: User) -> None:
+        """Accept what the firm handed in."""
+        services.accept_qualification(row=row, by=by, on=clock.today())
+
+    @verb(WordsAsk, needs=Capability.REGISTER, path="return")
+    def give_back(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Return it with words."""
+        services.return_qualification(row=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def withdraw(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Withdraw an accepted one with words."""
+        services.withdraw_qualification(row=row, by=by, on=clock.today(), **given)
 
 
 class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
@@ -112,6 +142,7 @@ class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
 
     serializer_class = LeadEvaluatorSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -130,6 +161,7 @@ class PractitionerView(OfFirmView[Practitioner]):
 
     serializer_class = PractitionerSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -138,7 +170,17 @@ class BranchSerializer(NounSerializer[Branch]):
 
     class Meta:
         model = Branch
-        fields = ("id", "firm", "name", "has_legal_personality", "own_firm", "address", "started_on", "ended_on")
+        fields = (
+            "id",
+            "firm",
+            "name",
+            "uscc",
+            "has_legal_personality",
+            "own_firm",
+            "address",
+            "started_on",
+            "ended_on",
+        )
 
 
 class BranchView(OfFirmView[Branch]):
@@ -146,6 +188,7 @@ class BranchView(OfFirmView[Branch]):
 
     serializer_class = BranchSerializer
     filterset_fields = ("firm",)
+    filterset_base = SpellsOn
 
 
 class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
@@ -155,7 +198,7 @@ class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):
 
     class Meta:
         model = FirmUndertaking
-        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_by")
+        fields = ("id", "firm", "year", "text_version", "accepted_on", "accepted_at", "accepted_by")
 
 
 class FirmUndertakingView(OfFirmView[FirmUndertaking]):

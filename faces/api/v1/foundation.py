@@ -7,9 +7,19 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from delivery import selectors as delivery
-from faces.api.serializers import EVERYBODY, INSIDE, NounSerializer, Only, WordsAsk
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    Visible,
+    WordsAsk,
+    phrase,
+)
 from faces.api.v1.task_asks import NoteAsk
-from faces.api.views import NounView, verb
+from faces.api.views import NounView, bureau_of, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.approvals import selectors as approvals
@@ -23,6 +33,8 @@ from foundation.papers.models import Paper
 from foundation.rulesets import selectors as rulesets
 from foundation.rulesets.models import Measure, RuleSet, RuleValue
 from foundation.taxonomy import selectors as taxonomy
+from foundation.taxonomy import services as trees
+from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 
 
@@ -83,19 +95,89 @@ class SpecialtySerializer(NounSerializer[Node]):
 
     class Meta:
         model = Node
-        fields = ("id", "tree", "level", "code", "name", "path", "parent", "retired_on", "merged_into")
+        fields = ("id", "tree", "level", "code", "name", "path", "parent", "retired_on", "merged_into", "successor")
+
+
+class NodeAsk(Ask):
+    """A new node; without a parent it stands on the first level."""
+
+    tree = Choice(TreeKind)
+    code = serializers.RegexField(r"^[^\s/]+$", max_length=20)
+    name = phrase(60)
+    under = Visible(taxonomy.visible_to, required=False)
+
+
+class NodeNameAsk(Ask):
+    """The new name."""
+
+    name = phrase(60)
+
+
+class NodeParentAsk(Ask):
+    """Under what."""
+
+    under = Visible(taxonomy.visible_to)
+
+
+class NodeIntoAsk(Ask):
+    """Into what."""
+
+    into = Visible(taxonomy.visible_to)
+
+
+class SpecialtyFilter(filters.FilterSet):
+    """Nodes by tree, level, code, and whether they live."""
+
+    is_living = filters.BooleanFilter(field_name="retired_on", lookup_expr="isnull")
+
+    class Meta:
+        model = Node
+        fields = ("tree", "level", "code", "parent", "successor")
 
 
 class SpecialtyView(NounView[Node]):
     """Specialties and finding codes."""
 
     needs = EVERYBODY
+    make_needs = Capability.REGISTER
     serializer_class = SpecialtySerializer
-    filterset_fields = ("tree", "level", "code")
+    filterset_class = SpecialtyFilter
 
     def rows(self, user: User) -> QuerySet[Node]:
         """Return the nodes of the reader's bureau."""
         return taxonomy.visible_to(user)
+
+    @make(NodeAsk)
+    def create(self, given: dict[str, Any], by: User) -> Node:
+        """Add a node."""
+        parent: Node | None = given.get("under")
+        draft = trees.NodeDraft(given["code"], given["name"], parent.code if parent else "")
+        return trees.add_node(bureau=bureau_of(by), tree=given["tree"], draft=draft, by=by, on=clock.today())
+
+    @verb(NodeNameAsk, needs=Capability.REGISTER)
+    def rename(self, row: Node, given: dict[str, Any], by: User) -> None:
+        """Give it its new name from today."""
+        trees.rename_node(node=row, by=by, on=clock.today(), **given)
+
+    @verb(NodeParentAsk, needs=Capability.REGISTER)
+    def move(self, row: Node, given: dict[str, Any], by: User) -> None:
+        """Put it, with all below it, under another node of the level above."""
+        trees.move_node(node=row, parent=given["under"], by=by, on=clock.today())
+
+    @verb(NodeIntoAsk, needs=Capability.REGISTER)
+    def merge(self, row: Node, given: dict[str, Any], by: User) -> None:
+        """End it and let another count in its place."""
+        trees.merge_node(node=row, by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.REGISTER)
+    def retire(self, row: Node, _given: dict[str, Any], by: User) -> None:
+        """End it; what used it keeps it."""
+        trees.retire_node(node=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.REGISTER)
+    def revive(self, row: Node, _given: dict[str, Any], by: User) -> None:
+        """Let it be chosen again."""
+        trees.revive_node(node=row, by=by, on=clock.today())
 
 
 class ApprovalStepSerializer(NounSerializer[ApprovalStep]):

@@ -3,31 +3,53 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 
-from faces.api.serializers import Ask, NounSerializer, Only, text
+from faces.api.serializers import Ask, NounSerializer, Only, phrase, several, text
 from faces.api.views import NounView, bureau_of, make, verb
 from faces.exchange import runs
 from faces.exchange.importing import NOUNS
-from faces.exchange.models import ImportRun
+from faces.exchange.models import RUNNING, ImportRun
+from faces.exchange.progress import Phase, Progress, told
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
 
 
+class ProgressSerializer(serializers.Serializer[Progress]):
+    """How far a file is that is checked or written in the background: rows done of all rows in this phase."""
+
+    phase = serializers.ChoiceField(choices=Phase.choices)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    said_at = serializers.DateTimeField()
+
+
 class ImportRunSerializer(NounSerializer[ImportRun]):
-    """A file, how many rows it has and what is wrong with it."""
+    """A file, how many rows it has, what is wrong with it, and how far it is.
+
+    ``report`` holds faults (sheet, row, column, heading, text, message: what would be right), rows passed over with
+    why, the columns as they are read, and what would change or changed.
+    """
 
     only: ClassVar[Only] = {}
     uploaded_by_name = text("uploaded_by.name")
+    progress = serializers.SerializerMethodField()
 
     class Meta:
         model = ImportRun
         fields = (
             "id", "noun", "name", "file", "sha256", "status", "report", "rows", "faults", "uploaded_by_name",
-            "uploaded_at", "imported_on",
+            "uploaded_at", "imported_on", "undone_on", "progress",
         )  # fmt: skip
+
+    @extend_schema_field(ProgressSerializer(allow_null=True))
+    def get_progress(self, row: ImportRun) -> dict[str, Any] | None:
+        """Return how far the file is; nothing where no work is going on."""
+        said = told(row.pk) if row.status in RUNNING else None
+        return said.plain() if said else None
 
 
 class ImportAsk(Ask):
@@ -35,6 +57,20 @@ class ImportAsk(Ask):
 
     noun = serializers.ChoiceField(choices=sorted(NOUNS))
     file = serializers.FileField(max_length=200)
+
+
+class ColumnAsk(Ask):
+    """A heading of the file, and the key of the column that it is; empty: it is not read."""
+
+    sheet = phrase(40)
+    heading = phrase(200)
+    key = phrase(40, required=False)
+
+
+class ColumnsAsk(Ask):
+    """How headings are read; kept for the bureau's next files."""
+
+    columns = several(ColumnAsk(), most=200, least=1)
 
 
 class ImportRunView(NounView[ImportRun]):
@@ -54,7 +90,7 @@ class ImportRunView(NounView[ImportRun]):
 
     @make(ImportAsk)
     def create(self, given: dict[str, Any], by: User) -> ImportRun:
-        """Keep a file and what a dry run says of it."""
+        """Keep a file and what a dry run says of it; a large one is checked in the background: ask it for progress."""
         file = given["file"]
         content = file.read()
         return runs.check_file(
@@ -63,5 +99,21 @@ class ImportRunView(NounView[ImportRun]):
 
     @verb(needs=Capability.IMPORT)
     def confirm(self, row: ImportRun, _given: dict[str, Any], by: User) -> None:
-        """Import a checked file as a whole."""
+        """Import a checked file as a whole; a large one is written in the background."""
         runs.confirm(run_=row, by=by, on=clock.today())
+
+    @verb(ColumnsAsk, needs=Capability.IMPORT)
+    def name_columns(self, row: ImportRun, given: dict[str, Any], by: User) -> None:
+        """Say how headings are read, and check the file anew."""
+        names = {(one["sheet"], one["heading"]): one.get("key", "") for one in given["columns"]}
+        runs.name_columns(run_=row, names=names, by=by, on=clock.today())
+
+    @verb(needs=Capability.IMPORT)
+    def stop(self, row: ImportRun, _given: dict[str, Any], by: User) -> None:
+        """Put aside a file before it is written."""
+        runs.stop(run_=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.IMPORT)
+    def undo(self, row: ImportRun, _given: dict[str, Any], by: User) -> None:
+        """Take back an import as a whole, unless later work rests on it."""
+        runs.undo(run_=row, by=by, on=clock.today())

@@ -28,6 +28,7 @@ from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
+from foundation.taxonomy import selectors as taxonomy
 from reviews.services import step_back
 
 ANSWERERS = (Capability.COMMISSION, Capability.FIRM_DESK, Capability.EXPERT_DESK)
@@ -39,8 +40,8 @@ class ReReviewSerializer(NounSerializer[ReReviewTask]):
     class Meta:
         model = ReReviewTask
         fields = (
-            "id", "number", "evaluation", "kind", "panel_size", "office_members", "meets_on", "place", "half_days",
-            "by_correspondence", "due_on", "status",
+            "id", "number", "evaluation", "kind", "panel_size", "office_members", "node", "meets_on", "place",
+            "half_days", "by_correspondence", "due_on", "status",
         )  # fmt: skip
 
 
@@ -51,11 +52,18 @@ class ReReviewAsk(Ask):
     kind = Choice(ReReviewKind)
     panel_size = serializers.IntegerField(min_value=1, max_value=99)
     office_members = serializers.ListField(child=phrase(60), required=False, max_length=20)
+    node = Visible(taxonomy.visible_to, required=False)
     due_on = serializers.DateField()
     meets_on = serializers.DateField(required=False, allow_null=True)
     place = phrase(120, required=False)
     half_days = serializers.IntegerField(min_value=1, max_value=100, required=False)
     by_correspondence = serializers.BooleanField(required=False)
+
+
+class FieldAsk(Ask):
+    """Which field of the specialty tree."""
+
+    node = Visible(taxonomy.visible_to)
 
 
 class ReReviewView(NounView[ReReviewTask]):
@@ -74,6 +82,11 @@ class ReReviewView(NounView[ReReviewTask]):
     def create(self, given: dict[str, Any], by: User) -> ReReviewTask:
         """Open a re-review."""
         return re_reviews.open_re_review(by=by, on=clock.today(), **given)
+
+    @verb(FieldAsk, needs=Capability.COMMISSION)
+    def plan_field(self, row: ReReviewTask, given: dict[str, Any], by: User) -> None:
+        """Say which field the experts should know."""
+        re_reviews.plan_field(re_review=row, by=by, on=clock.today(), **given)
 
     @verb(needs=(Capability.PLAN, Capability.COMMISSION))
     def begin(self, row: ReReviewTask, _given: dict[str, Any], by: User) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from desk.selectors import year_summary
 from faces.exchange.demo.opening import FOLDER, OPENED_ON, open_demo
+from faces.exchange.demo.play.batching import Batching
 from faces.exchange.demo.play.playing import Playing
 from faces.exchange.demo.play.script import read_script
 from faces.exchange.demo.play.stage import Stage, moment
@@ -38,8 +39,11 @@ class DemoRefused(Exception):  # noqa: N818 - reads as a sentence
     """The demonstration cannot be loaded here."""
 
 
-def load(*, say: Callable[[str], object], with_story: bool = True) -> Bureau:
-    """Build the demonstration year in an empty database, or raise ``DemoRefused`` and write nothing."""
+def load(*, say: Callable[[str], object], with_story: bool = True, with_batch: bool = False) -> Bureau:
+    """Build the demonstration year in an empty database, or raise ``DemoRefused`` and write nothing.
+
+    ``with_batch`` plays, instead of the story, the scenario of one batch over all ex-ante evaluations.
+    """
     if Bureau.objects.exists():
         raise DemoRefused(_("The database already holds a bureau; the demonstration needs an empty one."))
     with override("zh-hans"), _files_kept_only_whole(), transaction.atomic(), clock.standing_at(moment(OPENED_ON)):
@@ -49,7 +53,9 @@ def load(*, say: Callable[[str], object], with_story: bool = True) -> Bureau:
             setting = Setting(bureau=bureau, by=users["clerk"], on=day)
             report = run(noun=NOUNS[code], content=(FOLDER / book).read_bytes(), name=book, setting=setting)
             say(f"{book}: {', '.join(f'{sheet} {count}' for sheet, count in report.read.items())}")
-        if with_story:
+        if with_batch:
+            Batching(Stage(bureau, users)).play(say)
+        elif with_story:
             Playing(Stage(bureau, users), read_script()).play(say)
         say(_told(bureau))
     return bureau

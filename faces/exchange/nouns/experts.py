@@ -14,6 +14,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    ExpertTerm,
     ExpertUndertaking,
     StandingRecusal,
     Unavailability,
@@ -28,11 +29,11 @@ from experts.services import (
 )
 from faces.exchange import cells
 from faces.exchange.faults import Fault
-from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from foundation.core.crypto import blind_index
+from foundation.core.crypto import blind_indexes
 from parties.enums import EmploymentKind
 from parties.models import Employment, Organisation
 from parties.services import (
@@ -117,15 +118,16 @@ PLEDGES: Final = Layout(
 )
 
 
-def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
-    """Return faults: codes named twice."""
+def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield faults: codes named twice, codes that stand here with another name."""
     setting.bring("body", (row["uscc"] for row in rows))
-    return repeated(rows, "uscc")
+    yield from repeated(rows, "uscc")
+    yield from known.other_names(rows, setting)
 
 
 def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the employers."""
-    before = set(known.bodies(setting.bureau))
+    before = set(known.bodies(setting.bureau, (row["uscc"] for row in rows)))
     drafts = [OrganisationDraft(row["name"], row["kind"], row["uscc"]) for row in rows]
     register_organisations(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     created = sum(row["uscc"] not in before for row in rows)
@@ -137,29 +139,35 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "number")
     yield from repeated(rows, "id_number")
     setting.bring("expert", (row["number"] for row in rows))
-    bodies = {*known.bodies(setting.bureau), *setting.brought.get("body", ())}
+    bodies = known.body_codes(setting.bureau) | setting.brought.get("body", set())
     yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
     yield from unknown(rows, "specialties", known.specialties(setting.bureau), _("There is no specialty %(code)s."))
-    there = known.experts(setting.bureau)
-    number_of = {expert.person.id_index: number for number, expert in there.items()}
+    there = {
+        number: (name, index)
+        for number, name, index in Expert.objects.filter(bureau=setting.bureau).values_list(
+            "number", "person__name", "person__id_index"
+        )
+    }
+    number_of = {index: number for number, (_name, index) in there.items()}
     for row in rows:
-        index = blind_index(row["id_number"], use="id")
+        indexes = blind_indexes(row["id_number"].upper(), use="id")
+        other = next((number_of[index] for index in indexes if index in number_of), row["number"])
         held = there.get(row["number"])
-        if held and held.person.id_index != index:
+        if held and held[1] not in indexes:
             words = _("The number %(number)s belongs to %(name)s.")
-            facts = {"number": row["number"], "name": held.person.name}
-            yield row.fault("number", words % facts, "number_taken")
-        elif number_of.get(index, row["number"]) != row["number"]:
+            yield row.fault("number", words % {"number": row["number"], "name": held[0]}, "number_taken")
+        elif other != row["number"]:
             words = _("This person is in the pool with the number %(number)s.")
-            yield row.fault("id_number", words % {"number": number_of[index]}, "number_differs")
+            yield row.fault("id_number", words % {"number": other}, "number_differs")
         elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
             yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
 
 
 def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
     """Write people, employment and experts; one with a day of admission goes through his notice into the pool."""
-    before = set(known.experts(setting.bureau))
-    bodies, nodes = known.bodies(setting.bureau), known.specialties(setting.bureau)
+    before = set(known.experts(setting.bureau, (row["number"] for row in rows)))
+    bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
+    nodes = known.specialties(setting.bureau)
     drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
     people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     record_employments(
@@ -200,14 +208,14 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
 
 def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
     """Return faults: experts that nobody knows."""
-    numbers = {*known.experts(setting.bureau), *setting.brought.get("expert", ())}
+    numbers = known.expert_numbers(setting.bureau) | setting.brought.get("expert", set())
     return unknown(rows, "number", numbers, _("There is no expert %(code)s."))
 
 
 def check_body(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: experts and bodies that nobody knows."""
     yield from check_number(rows, setting)
-    bodies = {*known.bodies(setting.bureau), *setting.brought.get("body", ())}
+    bodies = known.body_codes(setting.bureau) | setting.brought.get("body", set())
     yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
 
 
@@ -230,7 +238,8 @@ def _turned(row: Record) -> Fault:
 def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
     """Write earlier and further employment."""
     before = Employment.objects.count()
-    experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
+    experts = known.experts(setting.bureau, (row["number"] for row in rows))
+    bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     drafts = [
         EmploymentDraft(
             experts[row["number"]].person,
@@ -249,7 +258,8 @@ def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
 
 def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the standing recusals that are not there yet."""
-    experts, bodies = known.experts(setting.bureau), known.bodies(setting.bureau)
+    experts = known.experts(setting.bureau, (row["number"] for row in rows))
+    bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     created = 0
     for row in rows:
         expert, body = experts[row["number"]], bodies[row["body"]]
@@ -261,7 +271,7 @@ def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
 
 def write_away(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the days off that are not there yet."""
-    experts = known.experts(setting.bureau)
+    experts = known.experts(setting.bureau, (row["number"] for row in rows))
     created = 0
     for row in rows:
         expert, since, until = experts[row["number"]], row["since"], row["until"]
@@ -291,6 +301,7 @@ def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         *known.touched_people(rows, setting),
         Touched(experts, "person__name", words),
         Touched(ExpertStanding.objects.filter(expert__in=experts)),
+        Touched(ExpertTerm.objects.filter(expert__in=experts)),
         Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
     ]
 
@@ -319,7 +330,7 @@ def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
     before = ExpertUndertaking.objects.count()
-    experts = known.experts(setting.bureau)
+    experts = known.experts(setting.bureau, (row["number"] for row in rows))
     ordered = sorted(rows, key=lambda row: (row["year"], row["signed_on"]))
     for (year, day), group in groupby(ordered, key=lambda row: (row["year"], row["signed_on"])):
         accept_undertakings(experts=[experts[row["number"]] for row in group], year=year, by=setting.by, on=day)
@@ -327,17 +338,22 @@ def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     return Written(created, len(rows) - created)
 
 
+BODIES_PART: Final = Part(BODIES, write_bodies, check_bodies, touched_bodies, AT_ONCE)
+SPELLS_PART: Final = Part(SPELLS, write_spells, check_spells, touched_spells, AT_ONCE)
 NOUN: Final = register(
     Noun(
         "experts",
         gettext_lazy("expert pool"),
         (
-            Part(BODIES, write_bodies, check_bodies, touched_bodies),
-            Part(EXPERTS, write_experts, check_experts, touched_experts),
-            Part(SPELLS, write_spells, check_spells, touched_spells),
-            Part(RECUSALS, write_recusals, check_body, touched_recusals),
-            Part(AWAY, write_away, check_away, touched_away),
-            Part(PLEDGES, write_pledges, check_number, touched_pledges),
+            BODIES_PART,
+            Part(EXPERTS, write_experts, check_experts, touched_experts, AT_ONCE),
+            SPELLS_PART,
+            Part(RECUSALS, write_recusals, check_body, touched_recusals, AT_ONCE),
+            Part(AWAY, write_away, check_away, touched_away, AT_ONCE),
+            Part(PLEDGES, write_pledges, check_number, touched_pledges, AT_ONCE),
         ),
     )
+)
+EMPLOYMENT: Final = register(
+    Noun("employment", gettext_lazy("employment of experts"), (BODIES_PART, SPELLS_PART), SPELLS_PART)
 )

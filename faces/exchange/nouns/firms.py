@@ -15,6 +15,7 @@ from evaluators.models import (
     Branch,
     Firm,
     FirmStanding,
+    FirmTerm,
     FirmUndertaking,
     LeadEvaluator,
     Practitioner,
@@ -37,7 +38,7 @@ from evaluators.services import (
 )
 from faces.exchange import cells
 from faces.exchange.faults import Fault
-from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
@@ -140,9 +141,10 @@ PLEDGES: Final = Layout(
 
 
 def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated numbers and codes, numbers and codes that belong to others."""
+    """Yield faults: repeated numbers and codes, numbers and codes that belong to others, codes with other names."""
     yield from repeated(rows, "number")
     yield from repeated(rows, "uscc")
+    yield from known.other_names(rows, setting)
     setting.bring("firm", (row["number"] for row in rows))
     there = known.firms(setting.bureau)
     by_code = {firm.organisation.uscc: number for number, firm in there.items()}
@@ -159,7 +161,7 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
 
 def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
     """Write bodies and firms; one with a day of admission goes through its public notice into the register."""
-    before = set(known.firms(setting.bureau))
+    before = set(known.firms(setting.bureau, (row["number"] for row in rows)))
     bodies = register_organisations(
         bureau=setting.bureau,
         drafts=[
@@ -208,13 +210,14 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(bodies, "name", words),
         Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),
         Touched(FirmStanding.objects.filter(firm__in=firms)),
+        Touched(FirmTerm.objects.filter(firm__in=firms)),
         Touched(AdmissionCheck.objects.filter(firm__in=firms)),
     ]
 
 
 def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
     """Return faults: firms that nobody knows."""
-    numbers = {*known.firms(setting.bureau), *setting.brought.get("firm", ())}
+    numbers = known.firm_numbers(setting.bureau) | setting.brought.get("firm", set())
     return unknown(rows, "number", numbers, _("There is no firm %(code)s."))
 
 
@@ -260,7 +263,7 @@ def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
 def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the qualifications."""
     before = Qualification.objects.count()
-    firms = known.firms(setting.bureau)
+    firms = known.firms(setting.bureau, (row["number"] for row in rows))
     drafts = [
         QualificationDraft(
             firms[row["number"]], row["name"], row["certificate"], row["issuer"], row["valid_from"], row["valid_to"]
@@ -273,7 +276,7 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
 
 def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
     """Write the persons and their employment with their firms; ``post`` is the column of their title."""
-    firms = known.firms(setting.bureau)
+    firms = known.firms(setting.bureau, (row["number"] for row in rows))
     drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
     people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     told = [(row, firms[row["number"]], person) for row, person in zip(rows, people, strict=True)]
@@ -314,7 +317,7 @@ def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
 
 def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the branches that are not there yet."""
-    firms = known.firms(setting.bureau)
+    firms = known.firms(setting.bureau, (row["number"] for row in rows))
     created = 0
     for row in rows:
         firm = firms[row["number"]]
@@ -328,7 +331,7 @@ def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
     before = FirmUndertaking.objects.count()
-    firms = known.firms(setting.bureau)
+    firms = known.firms(setting.bureau, (row["number"] for row in rows))
     for row in rows:
         accept_undertakings(
             firms=[firms[row["number"]]],
@@ -344,17 +347,22 @@ def _written(rows: Sequence[Record], created: int) -> Written:
     return Written(created, len(rows) - created)
 
 
+STAFF_PART: Final = Part(STAFF, write_staff, check_staff, touched_staff, AT_ONCE)
+LEADS_PART: Final = Part(LEADS, write_leads, check_staff, touched_leads, AT_ONCE)
 NOUN: Final = register(
     Noun(
         "firms",
         gettext_lazy("register of firms"),
         (
-            Part(FIRMS, write_firms, check_firms, touched_firms),
-            Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications),
-            Part(LEADS, write_leads, check_staff, touched_leads),
-            Part(STAFF, write_staff, check_staff, touched_staff),
-            Part(BRANCHES, write_branches, check_number, touched_branches),
-            Part(PLEDGES, write_pledges, check_number, touched_pledges),
+            Part(FIRMS, write_firms, check_firms, touched_firms, AT_ONCE),
+            Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications, AT_ONCE),
+            LEADS_PART,
+            STAFF_PART,
+            Part(BRANCHES, write_branches, check_number, touched_branches, AT_ONCE),
+            Part(PLEDGES, write_pledges, check_number, touched_pledges, AT_ONCE),
         ),
     )
+)
+PRACTITIONERS: Final = register(
+    Noun("practitioners", gettext_lazy("staff and lead evaluators of firms"), (LEADS_PART, STAFF_PART), STAFF_PART)
 )

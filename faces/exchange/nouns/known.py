@@ -1,20 +1,24 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from evaluators.models import Firm
 from experts.models import Expert
+from faces.exchange.faults import Fault
 from faces.exchange.importing import Setting
 from faces.exchange.tables import Record
 from faces.exchange.traces import Touched
 from foundation.bureaus.models import Bureau, Section
-from foundation.core.crypto import blind_index
+from foundation.core.crypto import blind_indexes
+from foundation.core.identifiers import plain_phone
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
 from parties.models import BudgetUnit, Employment, Organisation, Person
+from parties.rules import same_name
 from projects.models import Project
 
 BODY_KINDS = {
@@ -29,9 +33,10 @@ BODY_KINDS = {
 }
 
 
-def firms(bureau: Bureau) -> dict[str, Firm]:
-    """Return the bureau's firms by number, with their organisations."""
-    return {row.number: row for row in Firm.objects.filter(bureau=bureau).select_related("organisation", "bureau")}
+def firms(bureau: Bureau, numbers: Iterable[str] | None = None) -> dict[str, Firm]:
+    """Return the bureau's firms by number, or those with ``numbers``, with their organisations."""
+    rows = Firm.objects.filter(bureau=bureau).select_related("organisation", "bureau")
+    return {row.number: row for row in (rows if numbers is None else rows.filter(number__in=set(numbers)))}
 
 
 def units(bureau: Bureau) -> dict[str, BudgetUnit]:
@@ -39,9 +44,20 @@ def units(bureau: Bureau) -> dict[str, BudgetUnit]:
     return {row.code: row for row in BudgetUnit.objects.filter(bureau=bureau).select_related("organisation", "bureau")}
 
 
-def experts(bureau: Bureau) -> dict[str, Expert]:
-    """Return the bureau's experts by number, with their persons."""
-    return {row.number: row for row in Expert.objects.filter(bureau=bureau).select_related("person", "bureau")}
+def experts(bureau: Bureau, numbers: Iterable[str] | None = None) -> dict[str, Expert]:
+    """Return the bureau's experts by number, or those with ``numbers``, with their persons."""
+    rows = Expert.objects.filter(bureau=bureau).select_related("person", "bureau")
+    return {row.number: row for row in (rows if numbers is None else rows.filter(number__in=set(numbers)))}
+
+
+def expert_numbers(bureau: Bureau) -> set[str]:
+    """Return the numbers of the bureau's experts."""
+    return set(Expert.objects.filter(bureau=bureau).values_list("number", flat=True))
+
+
+def firm_numbers(bureau: Bureau) -> set[str]:
+    """Return the numbers of the bureau's firms."""
+    return set(Firm.objects.filter(bureau=bureau).values_list("number", flat=True))
 
 
 def projects(bureau: Bureau) -> dict[str, Project]:
@@ -60,22 +76,30 @@ def specialties(bureau: Bureau) -> dict[str, Node]:
     return {row.code: row for row in rows}
 
 
-def bodies(bureau: Bureau) -> dict[str, Organisation]:
-    """Return the bureau's organisations by their USCC and, where they are budget units, by their unit code too."""
-    rows = {row.uscc: row for row in Organisation.objects.filter(bureau=bureau) if row.uscc}
-    return rows | {code: unit.organisation for code, unit in units(bureau).items()}
+def bodies(bureau: Bureau, codes: Iterable[str]) -> dict[str, Organisation]:
+    """Return the organisations with these codes: their USCC or, where they are budget units, their unit code too."""
+    asked = set(codes)
+    rows = {row.uscc: row for row in Organisation.objects.filter(bureau=bureau, uscc__in=asked) if row.uscc}
+    return rows | {code: unit.organisation for code, unit in units(bureau).items() if code in asked}
 
 
-def persons(bureau: Bureau, indexes: Iterable[str]) -> dict[str, Person]:
-    """Return the persons with these blind indexes of their ID numbers."""
-    rows = Person.objects.filter(bureau=bureau, id_index__in=set(indexes))
-    return {row.id_index: row for row in rows if row.id_index}
+def body_codes(bureau: Bureau) -> set[str]:
+    """Return every code by which an organisation of the bureau can be named."""
+    rows = Organisation.objects.filter(bureau=bureau, uscc__isnull=False).values_list("uscc", flat=True)
+    return {code for code in rows if code} | set(units(bureau))
+
+
+def persons(bureau: Bureau, numbers: Iterable[str]) -> dict[str, Person]:
+    """Return the persons with these ID numbers; who was joined into another record is found there."""
+    wanted = {key: number for number in numbers for key in blind_indexes(number.upper(), use="id")}
+    rows = Person.objects.filter(bureau=bureau, id_index__in=wanted).select_related("joined_into")
+    return {wanted[row.id_index]: row.joined_into or row for row in rows if row.id_index}
 
 
 def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the persons whom the rows name by ID number or phone, and their employment."""
-    ids = {blind_index(row["id_number"].upper(), use="id") for row in rows if row["id_number"]}
-    phones = {blind_index(row["phone"], use="phone") for row in rows if row["phone"]}
+    ids = {key for row in rows for key in blind_indexes(row["id_number"].upper(), use="id")}
+    phones = {key for row in rows for key in blind_indexes(plain_phone(row["phone"]), use="phone")}
     found = Q(id_index__in=ids) | Q(phone_index__in=phones)
     theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones)
     return [
@@ -86,3 +110,14 @@ def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
             {"ended_on": "终止日期", "title": "职务"},
         ),
     ]
+
+
+def other_names(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Yield a fault for each row whose code stands here with another name: renamed, or a wrong code, never guessed."""
+    found = Organisation.objects.filter(bureau=setting.bureau, uscc__in={row["uscc"] for row in rows if row["uscc"]})
+    stored = dict(found.values_list("uscc", "name"))
+    sentence = _("This code is of %(name)s. Write that name; if the body was renamed, enter that on its page first.")
+    for row in rows:
+        held = stored.get(row["uscc"])
+        if held and same_name(held) != same_name(row["name"]):
+            yield row.fault("name", sentence % {"name": held}, "name_differs")

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from faces.exchange import cells
 from faces.exchange.faults import Fault
-from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
+from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from foundation.core.crypto import blind_index
 from parties.models import Organisation
 from training.enums import Audience
 from training.models import Attendance, Certificate, Course, Session
@@ -108,20 +107,20 @@ def check_attendance(rows: Sequence[Record], setting: Setting) -> Iterator[Fault
     there = Session.objects.filter(course__bureau=setting.bureau).values_list("course__title", "held_on")
     sessions = {f"{title} {day}" for title, day in there} | setting.brought.get("session", set())
     yield from repeated(rows, "id_number", "title", "day")
-    bodies = _bodies(setting)
-    people = known.persons(setting.bureau, (blind_index(row["id_number"], use="id") for row in rows))
+    bodies = known.body_codes(setting.bureau) | known.firm_numbers(setting.bureau)
+    people = known.persons(setting.bureau, (row["id_number"] for row in rows))
     for row in rows:
         if f"{row['title']} {row['day']}" not in sessions:
             yield row.fault("title", _("The course was not held on that day."), "unknown")
-        if blind_index(row["id_number"], use="id") not in people:
+        if row["id_number"] not in people:
             yield row.fault("id_number", _("Nobody with this ID number is known here."), "unknown")
     yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s."))
 
 
 def write_attendance(rows: Sequence[Record], setting: Setting) -> Written:
     """Write who was there; where the sheet says so, whoever attended the whole course gets a certificate."""
-    bodies = _bodies(setting)
-    people = known.persons(setting.bureau, (blind_index(row["id_number"], use="id") for row in rows))
+    bodies = _bodies(rows, setting)
+    people = known.persons(setting.bureau, (row["id_number"] for row in rows))
     sessions = {
         (row.course.title, row.held_on): row
         for row in Session.objects.filter(course__bureau=setting.bureau).select_related("course")
@@ -130,10 +129,7 @@ def write_attendance(rows: Sequence[Record], setting: Setting) -> Written:
     ordered = sorted(rows, key=lambda row: (row["title"], row["day"]))
     for place, group in groupby(ordered, key=lambda row: (row["title"], row["day"])):
         seats = list(group)
-        drafts = [
-            AttendanceDraft(people[blind_index(row["id_number"], use="id")], bodies.get(row["body"]), row["hours"])
-            for row in seats
-        ]
+        drafts = [AttendanceDraft(people[row["id_number"]], bodies.get(row["body"]), row["hours"]) for row in seats]
         record_attendance(session=sessions[place], drafts=drafts, by=setting.by, on=place[1])
         if any(row["certified"] for row in seats):
             issue_certificates(session=sessions[place], by=setting.by, on=place[1])
@@ -162,9 +158,10 @@ def touched_attendance(rows: Sequence[Record], setting: Setting) -> list[Touched
     ]
 
 
-def _bodies(setting: Setting) -> dict[str, Organisation]:
-    firms = {number: firm.organisation for number, firm in known.firms(setting.bureau).items()}
-    return {**known.bodies(setting.bureau), **firms}
+def _bodies(rows: Sequence[Record], setting: Setting) -> dict[str, Organisation]:
+    codes = {row["body"] for row in rows}
+    firms = {number: firm.organisation for number, firm in known.firms(setting.bureau, codes).items()}
+    return {**known.bodies(setting.bureau, codes), **firms}
 
 
 NOUN: Final = register(
@@ -174,7 +171,7 @@ NOUN: Final = register(
         (
             Part(COURSES, write_courses, check_courses, touched_courses),
             Part(SESSIONS, write_sessions, check_sessions, touched_sessions),
-            Part(ATTENDANCE, write_attendance, check_attendance, touched_attendance),
+            Part(ATTENDANCE, write_attendance, check_attendance, touched_attendance, AT_ONCE),
         ),
     )
 )

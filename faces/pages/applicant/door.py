@@ -61,13 +61,9 @@ class Door(AudiencePage, TemplateView):
         return super().get_context_data(**(found | kwargs))
 
 
-class OpenForm(ActionForm):
-    """As what, where, and how to sign in. ``website`` is not for people: whoever fills it in is a machine."""
+class AccountForm(ActionForm):
+    """Who signs in, and how."""
 
-    bureau = forms.TypedChoiceField(label=gettext_lazy("Finance bureau"), coerce=int, choices=())
-    kind = forms.ChoiceField(
-        label=gettext_lazy("I apply as"), choices=ApplicationKind.choices, widget=forms.RadioSelect
-    )
     name = forms.CharField(label=gettext_lazy("Your name"), max_length=60)
     username = forms.RegexField(
         r"^[A-Za-z0-9._\-]{4,40}$",
@@ -86,7 +82,6 @@ class OpenForm(ActionForm):
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """Compare the two passwords, and ask the site's rules for passwords."""
@@ -100,6 +95,17 @@ class OpenForm(ActionForm):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return given
+
+
+class OpenForm(AccountForm):
+    """As what, where, and how to sign in. ``website`` is not for people: whoever fills it in is a machine."""
+
+    bureau = forms.TypedChoiceField(label=gettext_lazy("Finance bureau"), coerce=int, choices=())
+    kind = forms.ChoiceField(
+        label=gettext_lazy("I apply as"), choices=ApplicationKind.choices, widget=forms.RadioSelect
+    )
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+    field_order = ("bureau", "kind", "name", "username", "password", "again", "website")
 
 
 class Open(FormPage):

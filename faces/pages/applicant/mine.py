@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from admissions.enums import ApplicationKind, ApplicationStatus
 from admissions.models import Application
 from admissions.permissions import may_edit
-from admissions.selectors import gaps, items_of, masked_number, own_of, parts_count
+from admissions.selectors import gaps, items_of, masked_number, own_of, parts_count, undertaking_version
 from faces.pages.shared.access import SIGNED_IN, AudiencePage
 from faces.pages.shared.application_words import (
     ITEMS,
@@ -86,6 +86,7 @@ class ApplicationHome(OneOwn, SectionsPage):
                 self._people(row, edits=edits),
                 self._items(row, edits=edits),
                 self._undertaking(row, edits=edits),
+                *self._objections(row),
                 history(row),
             ),
             beside=(
@@ -102,11 +103,27 @@ class ApplicationHome(OneOwn, SectionsPage):
         acts = []
         if may_edit(self.user, row) and is_complete:
             acts.append(Act(_("Hand in"), reverse("pages:applicant-submit")))
+        elif may_edit(self.user, row):
+            acts.append(self._next_step(row))
         if row.status in AGAIN:
             acts.append(Act(_("Begin again"), reverse("pages:applicant-again")))
         if row.status in TAKEN_BACK:
             acts.append(Act(_("Withdraw"), reverse("pages:applicant-withdraw")))
         return acts
+
+    def _next_step(self, row: Application) -> Act:
+        """Return the step that fills the first gap: facts, people, proofs, undertaking, in this order."""
+        first = gaps(row, self.today)[0]
+        if first.part == "items":
+            word = _("Go on: proof of %(item)s") % {"item": ITEMS.get(first.what, first.what)}
+            return Act(word, reverse("pages:applicant-proof", args=[first.what]))
+        words = {
+            "profile": (_("Go on: facts"), "pages:applicant-facts"),
+            "people": (_("Go on: persons"), "pages:applicant-person"),
+            "undertaking": (_("Go on: undertaking"), "pages:applicant-undertaking"),
+        }
+        word, page = words[first.part]
+        return Act(word, reverse(page))
 
     def _answer(self, row: Application) -> Section:
         last = row.moves.order_by("-pk").first()
@@ -175,14 +192,29 @@ class ApplicationHome(OneOwn, SectionsPage):
 
     def _undertaking(self, row: Application, *, edits: bool) -> Section:
         pairs = ((_("Version"), row.undertaking_version), (_("Accepted on"), day_or_dash(row.undertaken_on)))
+        is_current = row.undertaking_version == undertaking_version(row.bureau, row.kind, self.today)
         return Section(
             _("Undertaking"),
             pairs=pairs if row.undertaking_version else (),
             empty=_("Not accepted yet."),
             acts=(Act(_("Read and accept"), reverse("pages:applicant-undertaking")),)
-            if edits and not row.undertaking_version
+            if edits and not is_current
             else (),
         )
+
+    def _objections(self, row: Application) -> list[Section]:
+        """Return what was objected, never by whom; without any nothing stands there."""
+        lines = [
+            (
+                day_or_dash(one.raised_on),
+                Cell(one.words, said=True),
+                one.get_outcome_display(),
+                Cell(one.answer or "—", said=bool(one.answer)),
+            )
+            for one in row.objections.order_by("-pk")
+        ]
+        headings = (_("Day"), pgettext("objection", "What was objected"), _("State"), _("The bureau’s words"))
+        return [Section(_("Objections"), grid=Grid(headings, lines), count=len(lines))] if lines else []
 
     def _days(self, row: Application) -> Section:
         return Section(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admissions.enums import ApplicationKind
 from admissions.models import ApplicationPerson
-from admissions.selectors import UNDERTAKINGS, items_of, people_of
+from admissions.selectors import items_of, people_of, undertaking_version
 from admissions.services import (
     PersonFacts,
     accept_undertaking,
@@ -29,7 +29,7 @@ from evaluators.enums import FirmKind
 from experts.enums import TitleLevel
 from faces.pages.applicant.mine import OneOwn
 from faces.pages.shared.actions import ActionForm, ActionView
-from faces.pages.shared.application_words import FACTS, ITEMS, TRUE, UNDERTAKING_LINES
+from faces.pages.shared.application_words import FACTS, ITEMS, TRUE, undertaking_lines
 from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, upload
 from faces.pages.shared.person_form import PersonForm
@@ -136,6 +136,12 @@ class LeadForm(PersonForm):
     certificate_number = forms.CharField(
         label=gettext_lazy("Number of the practising certificate"), required=False, max_length=60
     )
+    certificate_valid_to = forms.DateField(
+        label=gettext_lazy("Certificate valid to"),
+        required=False,
+        widget=day(),
+        help_text=gettext_lazy("Empty: without an end."),
+    )
     works_since = forms.DateField(label=gettext_lazy("At work since"), widget=day())
 
 
@@ -163,6 +169,7 @@ class AddPerson(OwnStep):
             title=given.get("title", ""),
             works_since=given.get("works_since"),
             certificate_number=given.get("certificate_number", ""),
+            certificate_valid_to=given.get("certificate_valid_to"),
         )
         add_person(application=self.object, person=facts, by=self.user, on=self.today)
         return _("%(name)s is recorded.") % {"name": person.name}
@@ -255,8 +262,10 @@ class Undertake(OwnStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Show what is promised, and in which version."""
-        version = UNDERTAKINGS[ApplicationKind(self.object.kind)]
-        return [TRUE, *UNDERTAKING_LINES[self.object.kind], _("Version %(version)s") % {"version": version}]
+        bureau, kind = self.object.bureau, self.object.kind
+        version = undertaking_version(bureau, kind, self.today)
+        lines = undertaking_lines(bureau, kind, self.today)
+        return [TRUE, *lines, _("Version %(version)s") % {"version": version}]
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Accept."""

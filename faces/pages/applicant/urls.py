@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.applicant import door, mine, steps
+from faces.pages.applicant import claim, door, mine, steps
 from faces.pages.applicant.rail import build
 from faces.pages.shared.rail import serve_rail
 
 serve_rail("applicant", build)
-urlpatterns: list[URLPattern | URLResolver] = [*door.urls, *mine.urls, *steps.urls]
+urlpatterns: list[URLPattern | URLResolver] = [*door.urls, *claim.urls, *mine.urls, *steps.urls]

@@ -10,12 +10,22 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from admissions.enums import ApplicationKind, ApplicationStatus
+from admissions.enums import ApplicationKind, ApplicationStatus, ObjectionOutcome
 from admissions.models import Application
 from admissions.permissions import may_decide
-from admissions.selectors import gaps, items_of, known_entry, masked_number, resembled, twins_of, visible_to
+from admissions.selectors import (
+    free_from,
+    gaps,
+    items_of,
+    known_entry,
+    masked_number,
+    resembled,
+    twins_of,
+    visible_to,
+)
 from admissions.services import admit, announce, refuse, return_application, review_items
 from evaluators.models import Firm
+from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.application_words import ITEMS, day_or_dash, fact_pairs, gap_lines, history, item_state
 from faces.pages.shared.columns import Column
@@ -39,6 +49,7 @@ ANSWERS = (
     ("no", gettext_lazy("not met")),
 )
 MET = {"": None, "yes": True, "no": False}
+OUTCOME_SHAPES = {"OPEN": "wait", "UPHELD": "bad", "DISMISSED": "done"}
 
 
 def application_url(row: Application) -> str:
@@ -111,6 +122,7 @@ class ApplicationPage(OneApplication, SectionsPage):
                 self._items(row),
                 Section(pgettext("application", "Facts"), pairs=fact_pairs(row, dict(nodes.values_list("pk", "name")))),
                 self._people(row),
+                self._objections(row),
                 history(row),
             ),
             beside=(self._known(row), *self._resembled(row), self._missing(row), self._days(row)),
@@ -171,13 +183,49 @@ class ApplicationPage(OneApplication, SectionsPage):
         headings = (_("Name"), _("National ID number"), pgettext("of a person", "Title"), _("At work since"))
         return Section(_("Persons"), grid=Grid(headings, lines), count=len(lines), empty=_("Nobody is named yet."))
 
+    def _objections(self, row: Application) -> Section:
+        """Return what was said against the admission, and what was decided."""
+        decides = may_decide(self.user, row)
+        lines = []
+        for one in row.objections.order_by("-pk"):
+            acts: tuple[Act, ...] = ()
+            if decides and one.outcome == ObjectionOutcome.OPEN:
+                acts = (Act(_("Decide"), reverse("pages:objection-decide", args=[one.pk])),)
+            lines.append(
+                (
+                    day_or_dash(one.raised_on),
+                    one.raised_by or "—",
+                    Cell(one.words, said=True),
+                    Cell(one.get_outcome_display(), shape=OUTCOME_SHAPES[one.outcome]),
+                    Cell(one.answer or "—", said=bool(one.answer)),
+                    Cell("", acts=acts),
+                )
+            )
+        headings = (
+            _("Day"), pgettext("objection", "From whom"), pgettext("objection", "What was objected"), _("State"),
+            _("The bureau’s words"), _("Action"),
+        )  # fmt: skip
+        runs = row.status == ApplicationStatus.NOTICE
+        act = Act(_("Record an objection"), reverse("pages:application-objection", args=[row.pk]))
+        return Section(
+            _("Objections"),
+            grid=Grid(headings, lines) if lines else None,
+            count=len(lines),
+            empty=_("Nobody has objected."),
+            note=_("The applicant reads the words, never from whom they came. An open objection keeps the admission."),
+            acts=(act,) if decides and runs else (),
+        )
+
     def _known(self, row: Application) -> Section:
         """Return who is registered already under the same code or ID number, and who else applies with it."""
         entry = row.firm or row.expert or known_entry(row)
         lines: list[tuple[object, ...]] = []
         if entry is not None:
             page = "pages:firm" if isinstance(entry, Firm) else "pages:expert"
-            lines.append((Cell(entry.number, reverse(page, args=[entry.number])), entry.get_status_display()))
+            state = entry.get_status_display()
+            if day := free_from(entry, self.today):
+                state = _("%(state)s, may apply again from %(day)s") % {"state": state, "day": day_or_dash(day)}
+            lines.append((Cell(entry.number, reverse(page, args=[entry.number])), state))
         lines += [
             (Cell(twin.title, application_url(twin)), twin.get_status_display())
             for twin in twins_of(row).order_by("pk")
@@ -190,17 +238,21 @@ class ApplicationPage(OneApplication, SectionsPage):
 
     def _resembled(self, row: Application) -> list[Section]:
         """Return the removed firms that the applicant resembles; without any nothing stands there."""
-        if row.kind != ApplicationKind.FIRM or not (firms := list(resembled(row))):
+        if row.kind != ApplicationKind.FIRM or not (found := resembled(row, self.today)):
             return []
         lines = [
-            (Cell(firm.organisation.name, reverse("pages:firm", args=[firm.number])), day_or_dash(firm.status_since))
-            for firm in firms
+            (
+                Cell(one.removed.organisation.name, reverse("pages:firm", args=[one.removed.number])),
+                marks_words(one.marks),
+                day_or_dash(one.removed.status_since),
+            )
+            for one in found
         ]
         return [
             Section(
                 _("Resembles a removed firm"),
-                grid=Grid((_("Firm"), _("Removed on")), lines),
-                note=_("The same legal person, address, telephone or lead evaluator. A hint, no obstacle."),
+                grid=Grid((_("Firm"), _("What they share"), _("Removed on")), lines),
+                note=_("A hint, no obstacle: look, then decide as you see fit."),
             )
         ]
 

@@ -6,7 +6,6 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
@@ -16,8 +15,8 @@ from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batches import (
     earlier_attempts,
     experts_of,
+    nameable,
     pairs_of,
-    record_of,
     seats_of,
     tasks_of,
     turn_of,
@@ -26,7 +25,9 @@ from assignments.selectors.batches import (
 )
 from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
-from faces.pages.bureau.batch_steps import BatchObject
+from disclosure.selectors import publishable_batches
+from faces.pages.bureau.batch_publication import urls as file_urls
+from faces.pages.bureau.batch_setup import urls as setup_urls
 from faces.pages.bureau.batch_steps import urls as step_urls
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
@@ -37,11 +38,10 @@ from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, Sectio
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
-from foundation.core.canon import dumps
+from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
 
     from assignments.models import BatchPair, BatchTask
@@ -133,7 +133,7 @@ class BatchPage(SectionsPage):
             meta=(_("attempt %(n)d") % {"n": batch.attempt}, _("%(n)d re-reviews") % {"n": len(self.tasks)}),
             status=batch,
             acts=tuple(self._steps()),
-            main=tuple(part for part in (self._state(), self._seated(), self._tasks(), self._loads()) if part),
+            main=tuple(part for part in (self._state(), self._seated(), self._loads(), self._tasks()) if part),
             beside=(self._forecast(), self._rules(), self._pairs(), self._seed()),
         )
 
@@ -166,7 +166,15 @@ class BatchPage(SectionsPage):
             found.append(self._act(_("Call the next"), "batch-replace"))
         if runs_draws and batch.status == BatchStatus.SOLVING:
             found.append(self._act(_("Look at the forecast"), "batch-look"))
+        if nameable(self.user).filter(pk=batch.pk).exists():
+            found.append(self._act(_("Open the names in the record"), "batch-names"))
+        if publishable_batches(self.user).filter(pk=batch.pk).exists():
+            found.append(self._act(_("Publish the record"), "publish-batch"))
         return found
+
+    @property
+    def _is_party(self) -> bool:
+        return any(party.user_id == self.user.pk for party in self.object.parties.all())
 
     @property
     def _is_fillable(self) -> bool:
@@ -199,32 +207,31 @@ class BatchPage(SectionsPage):
         return None
 
     def _seated(self) -> Section | None:
-        """Return who sits where: as drawn until the approval, then the seats themselves."""
+        """Return tasks × experts: as drawn until the approval, then the seats; each pair opens to its fit."""
         batch: AssignmentBatch = self.object
         if not batch.seed:
             return None
-        headings = (_("Re-review"), _("Expert"), _("Employer"), _("Fit"), _("Parts of the fit"), _("State"))
         held = {(seat.re_review_id, seat.expert_id): seat for seat in self.seats}
         named = {(pair.task_id, pair.expert_id) for pair in self.pairs if pair.kind == PairKind.PIN}
-        rows: list[tuple[Cell | object, ...]] = []
-        for task in self.tasks:
-            for number in batch.panels[task.place]:
-                expert = self.experts[number]
-                fit, parts = fit_words(task, expert)
-                seat = held.get((task.re_review_id, expert.pk))
-                way = _("named") if (task.pk, expert.pk) in named else _("drawn")
-                state = Cell("", status=seat) if seat else Cell(way)
-                rows.append(
-                    (
-                        Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
-                        Cell(expert.person.name, reverse("pages:expert", args=[expert.number])),
-                        batch.pool[number]["employer"] or "—",
-                        fit,
-                        parts,
-                        state,
-                    )
-                )
-        return Section(_("Who sits where"), grid=Grid(headings, rows, frozenset({3})), count=len(rows))
+        rows = [
+            {
+                "task": task,
+                "url": reverse("pages:re-review", args=[task.re_review.number]),
+                "seats": [
+                    {
+                        "name": self.experts[number].person.name,
+                        "url": reverse("pages:expert", args=[self.experts[number].number]),
+                        "employer": batch.pool[number]["employer"],
+                        "fit": fit_words(task, self.experts[number]),
+                        "seat": held.get((task.re_review_id, self.experts[number].pk)),
+                        "is_named": (task.pk, self.experts[number].pk) in named,
+                    }
+                    for number in batch.panels[task.place]
+                ],
+            }
+            for task in self.tasks
+        ]
+        return Section(_("Who sits where"), template="bureau/batch_seated.html", data=rows, count=len(rows))
 
     def _tasks(self) -> Section:
         headings = (_("Re-review"), _("Task"), _("Field"), _("Seats"), _("Eligible"), _("Kept away by"), _("To do"))
@@ -232,7 +239,7 @@ class BatchPage(SectionsPage):
             (
                 Cell(task.re_review.number, reverse("pages:re-review", args=[task.re_review.number])),
                 task.re_review.evaluation.title,
-                task.node.name,
+                self._fields(task),
                 task.re_review.panel_size,
                 "—" if task.eligible is None else task.eligible,
                 pgettext("between items", ", ").join(
@@ -244,6 +251,16 @@ class BatchPage(SectionsPage):
             for task in self.tasks
         ]
         return Section(_("Re-reviews"), grid=Grid(headings, rows, frozenset({3, 4})), count=len(rows))
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """The names of the fields of typed seats: one query, none where no seat is typed."""
+        keys = {seat["node"] for task in self.tasks for seat in task.seats}
+        return dict(Node.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+    def _fields(self, task: BatchTask) -> str:
+        typed = [f"{self._names[seat['node']]} × {seat['count']}" for seat in task.seats]
+        return pgettext("between items", ", ").join(typed) or task.node.name
 
     def _task_acts(self, task: BatchTask) -> tuple[Act, ...]:
         if not self.may_prepare:
@@ -294,8 +311,11 @@ class BatchPage(SectionsPage):
                 (_("Greatest chance of a pair"), f"{batch.solved['chance_permille'] / 10:g} %"),
                 (_("Expected fit of a seat"), f"{batch.solved['expected_total'] / MILLIONTHS / max(1, seats):.3f}"),
             ]
+        aim = _("the worst fitted re-review first, then the total") if batch.evens_out else _("the total fit")
+        pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
-        return Section(_("Pool and limits"), pairs=tuple(pairs), note=note)
+        acts = (self._act(_("Change the aim"), "batch-floor"),) if self.may_prepare else ()
+        return Section(_("Pool and limits"), pairs=tuple(pairs), note=note, acts=acts)
 
     @property
     def _room(self) -> int:
@@ -346,7 +366,16 @@ class BatchPage(SectionsPage):
             state = _("shown") if party.nonce else _("committed") if party.commitment else _("waits")
             pairs.append((party.get_role_display(), f"{party.user.name}　{state}"))
         pairs += [(_("Earlier attempt"), Cell(row.number, batch_url(row))) for row in earlier_attempts(batch)]
+        if batch.commitment:
+            pairs.append((_("Receipt outside"), batch.outside_receipt or _("none yet: the record prints UNWITNESSED")))
         acts: list[Act] = []
+        if batch.status in {BatchStatus.FROZEN, BatchStatus.COMMITTED} and self._is_party:
+            acts.append(self._act(_("Slip with the commitment"), "batch-slip"))
+            acts.append(self._act(_("Note the receipt"), "batch-receipt"))
+        if batch.record and batch.commitment and may(self.user, Capability.WITNESS):
+            acts.append(self._act(_("Open the leaves"), "supervisor-batch-leaves"))
+        if batch.record and batch.commitment:
+            acts.append(self._act(_("Record (PDF)"), "batch-paper"))
         if batch.record:
             acts.append(self._act(_("Record (JSON)"), "batch-record"))
             acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
@@ -371,26 +400,10 @@ def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
     return f"{value / MILLIONTHS:.3f}", words
 
 
-class BatchRecordFile(BatchObject):
-    """The record as JSON, for verify_draw.py; 404 before there is one."""
-
-    needs = Capability.READ_ALL
-
-    def rows(self) -> QuerySet[AssignmentBatch]:
-        """Return the batches that have a record."""
-        return super().rows().filter(record__isnull=False)
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the batch
-        """Return the record."""
-        response = HttpResponse(dumps(record_of(self.object)), content_type="application/json")
-        response.headers["Content-Disposition"] = f'attachment; filename="batch-{self.object.pk}-record.json"'
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-
 urls = [
     path("batches/", Batches.as_view(), name="batches"),
+    *setup_urls,
     *step_urls,
-    path("batches/<str:number>/record.json", BatchRecordFile.as_view(), name="batch-record"),
+    *file_urls,
     path("batches/<str:number>/", BatchPage.as_view(), name="batch"),
 ]

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
-from assignments.enums import DrawStatus, PartyRole
-from assignments.models import Assignment, Draw
-from assignments.selectors.draws import turn_of, visible_to
+from assignments.enums import DrawProfile, DrawStatus, PartyRole, SourceKind
+from assignments.models import Assignment
+from assignments.selectors.draws import lineage_of, sources_of, turn_of, visible_to
 from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from faces.pages.shared import formats
-from faces.pages.shared.draw_words import GROUNDS, SKIPS
+from faces.pages.shared.draw_words import GROUNDS, SKIPS, step_words
 from faces.pages.shared.steps import Step
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
-    from assignments.models import DrawParty, EvaluationTask
+    from assignments.models import Draw, DrawFault, DrawParty, EvaluationTask
     from foundation.accounts.models import User
 
 SHOWN_OF_LIST: Final = 40
@@ -35,6 +36,26 @@ def room_draws(user: User) -> QuerySet[Draw]:
         "bureau", "task__unit__organisation", "task__bureau", "re_review__evaluation__unit__organisation",
         "re_review__evaluation__bureau",
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outside value as the wall names it."""
+
+    kind: StrOrPromise
+    name: str
+    at: datetime
+    state: StrOrPromise = ""
+    shape: str = ""
+    value: str = ""
+    words: str = ""
+
+
+def source_words(source: dict[str, Any]) -> Source:
+    """Return a source of the freeze, or of a draw not yet frozen, in words."""
+    kind, _colon, name = source["rule"].partition(": ")
+    word = SourceKind(kind).label if kind in SourceKind else kind
+    return Source(word, name or kind, datetime.fromisoformat(source["at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,12 @@ class Passed:
     number: str
     place: int
     words: StrOrPromise
+
+
+def _value_words(part: dict[str, Any]) -> str:
+    if part["kind"] == "beacon":
+        return f"{part['round']}: {part['value']}"
+    return " ".join(part["value"])
 
 
 class Room:
@@ -179,11 +206,52 @@ class Room:
         for party in self.people:
             if party.nonce:
                 word, shape = _("fits"), "done"
+            elif self.draw.status in {DrawStatus.REVEALED, DrawStatus.DRAWN}:
+                word, shape = _("silent: enters as null"), "warn"
+            elif self.draw.status == DrawStatus.VOID and party.role == self.draw.void_role:
+                word, shape = _("missing"), "void"
             elif party.commitment:
                 word, shape = _("committed"), "run"
             else:
                 word, shape = _("not committed yet"), "wait"
             found.append(Seed(party, word, shape))
+        return found
+
+    def sources(self) -> list[Source]:
+        """Return each outside value of the draw, in order, with what was read there."""
+        rows = list(self.draw.values.filter(dropped_at__isnull=True).order_by("pk")) if self.is_outside else []
+        found = []
+        for source in sources_of(self.draw):
+            plain = source_words(source)
+            mine = [row for row in rows if row.source == source["id"]]
+            for row in mine:
+                value = _value_words(row.part) if row.confirmed_at and row.part else ""
+                if not row.confirmed_at:
+                    state, shape = _("typed, waits for a second reader"), "run"
+                elif row.part is None:
+                    state, shape = _("not to be had"), "void"
+                else:
+                    state, shape = (_("misread, corrected"), "warn") if row.is_wrong else (_("decides"), "done")
+                found.append(replace(plain, state=state, shape=shape, value=value, words=row.words))
+            if not mine:
+                found.append(replace(plain, state=_("not known yet"), shape="wait"))
+        return found
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether a public value decides, too."""
+        return self.draw.profile == DrawProfile.OUTSIDE
+
+    def opened(self) -> list[tuple[int, StrOrPromise, StrOrPromise, str]]:
+        """Return (step, whom it lets in, its state, shape) of each widening step."""
+        found: list[tuple[int, StrOrPromise, StrOrPromise, str]] = []
+        for n, step in enumerate(self.draw.widening, 1):
+            if n in self.draw.opened_tiers:
+                found.append((n, step_words(step), _("opened"), "done"))
+            elif n <= self.draw.approved_steps:
+                found.append((n, step_words(step), _("approved, not needed yet"), "run"))
+            else:
+                found.append((n, step_words(step), _("closed"), "wait"))
         return found
 
     def chairs(self) -> list[Chair]:
@@ -244,6 +312,8 @@ class Room:
         given = sum(1 for row in parties if row.commitment)
         shown = sum(1 for row in parties if row.nonce)
         states = [DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.DRAWN]
+        if self.is_outside:
+            states.insert(3, DrawStatus.REVEALED)
         at = states.index(DrawStatus(self.draw.status)) if self.draw.status in states else -1
         lines = [
             [formats.moment(self.draw.frozen_at)] if self.draw.frozen_at else [],
@@ -252,15 +322,24 @@ class Room:
             [formats.moment(self.draw.drawn_at)] if self.draw.drawn_at else [],
         ]
         words = [_("Freeze the list"), _("Commit"), _("Show the nonces"), _("Seats are drawn")]
+        if self.is_outside:
+            sources = sources_of(self.draw)
+            words.insert(3, _("Read the public value"))
+            lines.insert(3, [formats.moment(datetime.fromisoformat(sources[0]["at"]))] if sources else [])
         return [
             Step(word, tuple(said), "done" if place < at or at == len(states) - 1 else "now" if place == at else "")
             for place, (word, said) in enumerate(zip(words, lines, strict=True))
         ]
 
     def earlier(self) -> list[tuple[Draw, StrOrPromise]]:
-        """Return the void attempts before this one with why they are void."""
-        rows = Draw.objects.filter(task=self.draw.task, re_review=self.draw.re_review, attempt__lt=self.draw.attempt)
-        return [(row, GROUNDS.get(row.void_ground, row.void_ground)) for row in rows.order_by("attempt")]
+        """Return the attempts before this one for the same project, kind and year, and how each ended."""
+        rows = lineage_of(task=self.draw.task, re_review=self.draw.re_review).filter(pk__lt=self.draw.pk)
+        return [(row, GROUNDS.get(row.void_ground, row.get_status_display())) for row in rows.order_by("pk")]
+
+    def faults(self) -> list[DrawFault]:
+        """Return who was noted as wrongly left off the list."""
+        rows = self.draw.faults.select_related("firm__organisation", "expert__person", "noted_by", "head", "witness")
+        return list(rows.order_by("pk"))
 
     def turn(self, user: User) -> str:
         """Return what waits for ``user`` here: ``prepare``, ``commit``, ``reveal``, ``replace`` or nothing."""
@@ -270,5 +349,7 @@ class Room:
         """Return a short text that changes whenever the wall does."""
         given = sum(1 for row in self.people if row.commitment)
         shown = sum(1 for row in self.people if row.nonce)
+        read = [int(bool(row.confirmed_at)) for row in self.draw.values.order_by("pk")] if self.is_outside else []
         parts = [self.draw.status, given, shown, len(self.walks), len(self.left), int(bool(self.draw.outside_receipt))]
+        parts += [len(read), sum(read), self.draw.approved_steps]
         return "-".join(str(part) for part in parts)

@@ -11,17 +11,17 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.draw import LARGEST_POOL
-from assignments.enums import DrawStatus
-from assignments.models import ReReviewTask
+from assignments.enums import DrawProfile, DrawStatus, PartyRole
+from assignments.models import EvaluationTask, ReReviewTask
 from assignments.selectors.assignments import re_reviews_visible_to
-from assignments.selectors.draws import live_draw_of
+from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of, was_refused
 from assignments.selectors.eligibility import expert_eligibility, firm_eligibility
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task, visible_to
 from assignments.services import draws
+from faces.pages.bureau.draw_terms import TermsForm
 from faces.pages.bureau.task_steps import address
-from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.actions import ActionView
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.selectors import colleagues_of, colleagues_who_may, section_name
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
-
-    from assignments.models import EvaluationTask
 
 FIELDS: Final = 4
 NOBODY: Final = User.objects.none()
@@ -59,8 +57,8 @@ class NodeField(forms.ModelChoiceField[Node]):
         return f"{'　' * (obj.level - 1)}{obj.code} {obj.name}"
 
 
-class PartiesForm(ActionForm):
-    """Who takes part, and by which algorithm."""
+class PartiesForm(TermsForm):
+    """Who takes part, and how it is drawn."""
 
     witness = PersonField(
         label=gettext_lazy("Witness"),
@@ -74,13 +72,6 @@ class PartiesForm(ActionForm):
         required=False,
         empty_label=gettext_lazy("nobody"),
         help_text=gettext_lazy("Somebody of another section, who then would have to collude, too."),
-    )
-    algorithm = forms.ChoiceField(
-        label=gettext_lazy("Algorithm"),
-        choices=[(name, name) for name in reversed(tuple(LARGEST_POOL))],
-        widget=forms.RadioSelect,
-        initial="gongping-1",
-        help_text=gettext_lazy("gongping-1 (SHA-256) unless RFC 3797 (MD5) is asked for."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
@@ -98,8 +89,9 @@ class PartiesForm(ActionForm):
 
 
 class SeatsForm(PartiesForm):
-    """The seats by field, and the parties."""
+    """The seats by field, the parties, and how it is drawn."""
 
+    kind = "panel"
     field_order = [f"{part}_{n}" for n in range(1, FIELDS + 1) for part in ("node", "count")]
 
     def __init__(self, *args: Any, nodes: QuerySet[Node], **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
@@ -154,7 +146,30 @@ class SetUp(ActionView):
     def get_initial(self) -> dict[str, Any]:
         """Begin with the only witness there is."""
         people = list(colleagues_who_may(self.user, Capability.WITNESS, on=self.today)[:2])
-        return {"algorithm": "gongping-1", "witness": people[0] if len(people) == 1 else None}
+        found = {"algorithm": "gongping-1", "witness": people[0] if len(people) == 1 else None}
+        return found | {"profile": DrawProfile.OUTSIDE if self.was_refused else DrawProfile.INSIDE}
+
+    @cached_property
+    def subject(self) -> dict[str, Any]:
+        """The task or the re-review that is drawn for, as the selectors ask for it."""
+        is_task = isinstance(self.object, EvaluationTask)
+        return {"task": self.object if is_task else None, "re_review": None if is_task else self.object}
+
+    @cached_property
+    def was_refused(self) -> bool:
+        """Whether a nonce was refused before, so that a public value must decide."""
+        return was_refused(**self.subject)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Add what an earlier attempt binds this one to."""
+        former = list_to_repeat(**self.subject)
+        found = {
+            "former": former,
+            "former_role": PartyRole(former.void_role).label if former else "",
+            "was_refused": self.was_refused,
+            "attempt": lineage_of(**self.subject).count() + 1,
+        }
+        return super().get_context_data(**(found | kwargs))
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what follows."""
@@ -198,7 +213,7 @@ class DrawFirm(SetUp):
         """Set it up."""
         given = form.cleaned_data
         draw = draws.configure_firm_draw(
-            task=self.object, witness=given["witness"], third=given["third"], algorithm=given["algorithm"],
+            task=self.object, witness=given["witness"], third=given["third"], terms=form.terms(),
             by=self.user, on=self.today,
         )  # fmt: skip
         self.made = draw.number
@@ -224,6 +239,12 @@ class DrawPanel(SetUp):
         """The specialty tree."""
         return tree(self.object.bureau, TreeKind.SPECIALTY)
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the field that was planned, for every seat."""
+        review: ReReviewTask = self.object
+        planned = {"node_1": review.node_id, "count_1": review.panel_size} if review.node_id else {}
+        return super().get_initial() | planned
+
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the tree."""
         return super().get_form_kwargs() | {"nodes": self.nodes}
@@ -246,7 +267,7 @@ class DrawPanel(SetUp):
         given = form.cleaned_data
         draw = draws.configure_panel_draw(
             re_review=self.object, seats=form.seats(), witness=given["witness"], third=given["third"],
-            algorithm=given["algorithm"], by=self.user, on=self.today,
+            terms=form.terms(), by=self.user, on=self.today,
         )  # fmt: skip
         self.made = draw.number
         return _("The draw %(number)s is set up.") % {"number": draw.number}

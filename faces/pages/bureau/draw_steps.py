@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assignments.enums import DrawStatus, PartyRole
+from assignments.selectors.draws import missing_role
 from assignments.selectors.eligibility import counts_by_rule, reason_words
 from assignments.services import draws
 from faces.documents.draws import draw_record, draw_slip
@@ -85,6 +86,7 @@ class DrawPreview(DrawStep):
             "short": list(seen.feasibility.shortfall.names) if seen.feasibility.shortfall else [],
             "by_group": bool(seen.feasibility.shortfall and seen.feasibility.shortfall.rule == "group"),
             "blockers": list(seen.blockers),
+            "waiting": seen.waiting,
         }  # fmt: skip
         return ngettext("%(n)s is eligible.", "%(n)s are eligible.", len(seen.eligible)) % {"n": len(seen.eligible)}
 
@@ -234,20 +236,28 @@ class DrawVoid(DrawStep):
     needs, title, danger = Capability.DRAW, gettext_lazy("Declare the attempt void"), True
     form_class, submit_label = VoidForm, gettext_lazy("Declare void")
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the part that is missing now."""
+        return {"role": missing_role(self.object)}
+
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say that it stays visible."""
-        return [
+        lines = [
             _("The attempt stays in the record with its ground and the part that failed."),
             _("The next attempt gets a number of its own; how often was drawn is shown to everybody."),
         ]
+        if self.object.status == DrawStatus.COMMITTED:
+            lines.append(
+                _("The next attempt keeps list and seats, another person plays that part, and a public value decides.")
+            )
+        return lines
 
     def act(self, form: VoidForm) -> str:
         """Declare it."""
         draw: Draw = self.object
-        grounds = {DrawStatus.COMMITTED: "refused_reveal", DrawStatus.DRAWN: "ordered_again"}
-        ground = grounds.get(DrawStatus(draw.status), "missing_commitment")
+        ground = "refused_reveal" if draw.status == DrawStatus.COMMITTED else "missing_commitment"
         role = PartyRole(form.cleaned_data["role"]) if form.cleaned_data["role"] else None
-        draws.void(draw=draw, ground=ground, role=role, by=self.user, on=self.today)
+        draws.void(draw=draw, ground=ground, role=role, by=self.user, at=self.now)
         return _("The attempt is void.")
 
 
@@ -307,7 +317,7 @@ class DrawRecordPaper(DrawRecordFile):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the draw
         """Return the paper."""
         draw: Draw = self.object
-        verify = f"{settings.GONGPING_PUBLIC_URL}{reverse('pages:public-draws')}"
+        verify = f"{settings.GONGPING_PUBLIC_URL}{reverse('pages:public-draw', args=[draw.commitment])}"
         return self.given(draw_record(draw, verify_url=verify), f"draw-{draw.pk}-record.pdf", "application/pdf")
 
 

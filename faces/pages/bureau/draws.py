@@ -8,17 +8,40 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
 
-from assignments.enums import DrawStatus
+from assignments.enums import DrawProfile, DrawStatus
 from assignments.models import Draw
+from assignments.rules.draws import may_be_blamed_from
 from assignments.selectors.assignments import untold
-from assignments.selectors.draws import meeting_warning, nameable, visible_to
+from assignments.selectors.draws import (
+    awaited_source,
+    base_of,
+    is_overdue,
+    may_read_values,
+    meeting_warning,
+    nameable,
+    turn_began_at,
+    visible_to,
+    waiting_value,
+)
+from assignments.selectors.tasks import rules_of_task
+from assignments.services.draws import settle
 from disclosure.selectors import publishable_draws
-from faces.pages.bureau.draw_room import SHOWN_OF_ALTERNATES, SHOWN_OF_LIST, Room, room_draws
+from faces.pages.bureau.draw_faults import urls as fault_urls
+from faces.pages.bureau.draw_room import (
+    SHOWN_OF_ALTERNATES,
+    SHOWN_OF_LIST,
+    Room,
+    Source,
+    room_draws,
+    source_words,
+)
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
 from faces.pages.bureau.draw_steps import urls as step_urls
+from faces.pages.bureau.draw_values import urls as value_urls
 from faces.pages.bureau.task_steps import address
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
@@ -29,6 +52,8 @@ from faces.pages.shared.objects import OneObject
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.approvals.selectors import running
+from foundation.core import clock
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,6 +78,9 @@ def moment_of(draw: Draw) -> str:
     """Return when it was drawn, or else frozen."""
     at = draw.drawn_at or draw.frozen_at
     return formats.moment(at) if at else ""
+
+
+LIVE = frozenset({DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.REVEALED})
 
 
 class Draws(ListPage):
@@ -95,6 +123,15 @@ class DrawObject(OneObject):
         """Return the visible draws."""
         return room_draws(self.user)
 
+    def settled(self) -> Draw:
+        """Return the draw as its times leave it: what is overdue ends when somebody looks."""
+        draw: Draw = self.object
+        now = clock.now()
+        if is_overdue(draw, now):
+            settle(draw=draw, at=now)
+            draw.refresh_from_db()
+        return draw
+
     def wall(self, room: Room) -> dict[str, Any]:
         """Return what the renewing piece of the wall needs."""
         listed, alternates = room.listed(), room.alternates()
@@ -113,7 +150,9 @@ class DrawObject(OneObject):
             "alternates_count": len(alternates),
             "turn": room.turn(self.user),
             "stamp": room.stamp(),
-            "is_live": room.draw.status in {DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED},
+            "is_live": room.draw.status in LIVE,
+            "sources": room.sources(),
+            "widening": room.opened(),
         }
 
 
@@ -122,9 +161,15 @@ class DrawPage(DrawObject, TemplateView):
 
     template_name = "bureau/draw.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - as in Django
+        """Show the room as it is now, also to who comes back to it."""
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Return the wall and what the reader may do."""
-        draw: Draw = self.object
+        draw = self.settled()
         room = Room(draw)
         is_operator = may(self.user, Capability.DRAW) and draw.bureau_id == self.user.bureau_id
         mine = next((party for party in room.people if party.user_id == self.user.pk), None)
@@ -149,12 +194,46 @@ class DrawPage(DrawObject, TemplateView):
             "leaves_url": self._leaves(draw),
             "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
             "eligible_url": self._eligible(draw),
+            "pool_url": self._pool(draw),
             "commit_form": CommitForm(),
             "reveal_form": RevealForm(),
             "receipt_form": ReceiptForm(initial={"words": draw.outside_receipt}),
-            "deadline": datetime.fromisoformat(room.frozen["deadlines"]["commit"]) if room.frozen else None,
+            "deadline": draw.commit_until,
+            "reveal_deadline": self._reveal_deadline(draw),
+            "asked": self._asked(draw),
+            "typed": waiting_value(draw),
+            "correct_url": self._correct(draw),
+            "widen_url": self._widen(draw) if is_operator else "",
+            "fault_url": self._fault(draw),
+            "faults": room.faults(),
+            "may_order": draw.status == DrawStatus.DRAWN,
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _reveal_deadline(self, draw: Draw) -> datetime | None:
+        """Return until when the nonce that is asked for may be shown: a moment, or the spell of the party's turn."""
+        if draw.status != DrawStatus.COMMITTED or draw.reveal_until is not None:
+            return draw.reveal_until
+        began = turn_began_at(draw)
+        minutes = rules_of_task(base_of(draw), self.today).value("draw_reveal_minutes")
+        return may_be_blamed_from(began, reveal_minutes=minutes) if began else None
+
+    def _asked(self, draw: Draw) -> Source | None:
+        source = awaited_source(draw) if draw.status == DrawStatus.REVEALED else None
+        return source_words(source) if source else None
+
+    def _correct(self, draw: Draw) -> str:
+        is_made = draw.status == DrawStatus.DRAWN and draw.profile == DrawProfile.OUTSIDE
+        return address("draw-value", [draw.number]) if is_made and may_read_values(self.user, draw) else ""
+
+    def _widen(self, draw: Draw) -> str:
+        """Return where the next widening step is asked for; empty where none is left or one is under approval."""
+        is_left = draw.approved_steps < len(draw.widening) and draw.status != DrawStatus.VOID
+        return address("draw-widen", [draw.number]) if is_left and not running("WIDENING", draw) else ""
+
+    def _fault(self, draw: Draw) -> str:
+        may_note = any(may(self.user, one) for one in (Capability.DRAW, Capability.WITNESS, Capability.CONFIRM))
+        return address("draw-fault", [draw.number]) if may_note and draw.status == DrawStatus.DRAWN else ""
 
     def _home(self, draw: Draw) -> str:
         if draw.re_review_id:
@@ -189,12 +268,19 @@ class DrawPage(DrawObject, TemplateView):
             return address("eligibility-panel", [draw.re_review_id])
         return address("eligibility-firm", [draw.task.number]) if draw.task else ""
 
+    def _pool(self, draw: Draw) -> str:
+        """Return the register or the pool as of the day of the freeze; empty before it, and for who may not read it."""
+        if draw.frozen_at is None or not may(self.user, Capability.READ_ALL):
+            return ""
+        url = address("experts" if draw.re_review_id else "firms", [])
+        return f"{url}?on={timezone.localdate(draw.frozen_at).isoformat()}" if url else ""
+
     def _leaves(self, draw: Draw) -> str:
         is_over = draw.status in {DrawStatus.DRAWN, DrawStatus.VOID} and draw.commitment
         return address("supervisor-leaves", [draw.number]) if is_over and may(self.user, Capability.WITNESS) else ""
 
     def _again(self, draw: Draw) -> str:
-        if Draw.objects.filter(task=draw.task, re_review=draw.re_review, attempt__gt=draw.attempt).exists():
+        if Draw.objects.filter(task=draw.task, re_review=draw.re_review, pk__gt=draw.pk).exists():
             return ""
         if draw.re_review_id:
             return address("draw-panel", [draw.re_review_id])
@@ -206,7 +292,7 @@ class DrawLive(DrawObject):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the draw
         """Return the piece, 204, or an order to load the page anew."""
-        wall = self.wall(Room(self.object))
+        wall = self.wall(Room(self.settled()))
         if request.GET.get("stamp") == wall["stamp"]:
             return HttpResponse(status=204)
         was = request.GET.get("stamp", "").split("-")[0]
@@ -220,6 +306,8 @@ class DrawLive(DrawObject):
 urls = [
     path("draws/", Draws.as_view(), name="draws"),
     *step_urls,
+    *value_urls,
+    *fault_urls,
     path("draws/<str:number>/live/", DrawLive.as_view(), name="draw-live"),
     path("draws/<str:number>/", DrawPage.as_view(), name="draw"),
 ]

@@ -19,7 +19,7 @@ from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
 from parties.models import Employment
-from parties.selectors import masked
+from parties.selectors import masked, name_then
 from training.models import Attendance
 from training.selectors import hours_of
 
@@ -32,16 +32,17 @@ if TYPE_CHECKING:
     from foundation.accounts.models import User
 
 
-def employers(expert: Expert, *, edits: bool) -> Section:
-    """Return the dated employment, newest first, and who said so."""
-    rows = Employment.objects.filter(person=expert.person_id).select_related("organisation")
+def employers(expert: Expert, day: date, *, edits: bool) -> Section:
+    """Return the employment begun by ``day``, newest first, who said so, and under which name it went then."""
+    rows = Employment.objects.filter(person=expert.person_id, started_on__lte=day)
+    rows = rows.annotate(name_then=name_then("organisation", day))
     lines = [
         (
-            one.organisation.name,
+            getattr(one, "name_then", ""),
             one.get_kind_display(),
             one.title or "—",
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on else _("today"),
+            full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("this day"),
             one.source or "—",
         )
         for one in rows.order_by("-started_on", "-pk")
@@ -57,12 +58,16 @@ def employers(expert: Expert, *, edits: bool) -> Section:
     )
 
 
-def recusals(expert: Expert, *, edits: bool) -> Section:
-    """Return the organisations that he always steps back from."""
+def recusals(expert: Expert, day: date, *, edits: bool) -> Section:
+    """Return the organisations that he always steps back from, as said by ``day``."""
     lines = []
-    for one in expert.standing_recusals.select_related("organisation").order_by("ended_on", "-started_on", "pk"):
+    for one in (
+        expert.standing_recusals.filter(started_on__lte=day)
+        .select_related("organisation")
+        .order_by("ended_on", "-started_on", "pk")
+    ):
         end = (Act(_("End"), reverse("pages:recusal-end", args=[one.pk])),) if edits and not one.ended_on else ()
-        until = full_day(one.ended_on) if one.ended_on else _("no end")
+        until = full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("no end")
         said = Cell(one.reason, said=True)
         lines.append((one.organisation.name, said, full_day(one.started_on), until, Cell("", acts=end)))
     act = Act(_("Enter a recusal"), reverse("pages:expert-recusal", args=[expert.number]))
@@ -89,9 +94,9 @@ def absences(expert: Expert, *, edits: bool) -> Section:
     )
 
 
-def seats(expert: Expert) -> Section:
-    """Return the seats on panels."""
-    rows = Assignment.objects.filter(expert=expert, re_review__isnull=False)
+def seats(expert: Expert, day: date) -> Section:
+    """Return the seats on panels, given by ``day``."""
+    rows = Assignment.objects.filter(expert=expert, re_review__isnull=False, assigned_on__lte=day)
     lines = [
         (
             Cell(seat.re_review.number, reverse("pages:re-review", args=[seat.re_review.number])),
@@ -111,7 +116,8 @@ def seats(expert: Expert) -> Section:
 
 def training(expert: Expert, day: date) -> Section:
     """Return the attended sessions, and whether the hours of R-33 are met."""
-    rows = Attendance.objects.filter(person=expert.person_id).select_related("session__course")
+    rows = Attendance.objects.filter(person=expert.person_id, session__held_on__lte=day)
+    rows = rows.select_related("session__course")
     lines = [
         (
             Cell(one.session.course.title, reverse("pages:course", args=[one.session.course_id])),
@@ -138,8 +144,8 @@ def training(expert: Expert, day: date) -> Section:
 
 
 def credit(expert: Expert, user: User, day: date, *, decides: bool) -> tuple[Section, Section]:
-    """Return the credit events with their expiry, and the running total of every day."""
-    events = list(events_of(person_id=expert.person_id).filter(pk__in=events_visible_to(user)))
+    """Return the credit events up to ``day`` with their expiry, and the running total of every day."""
+    events = list(events_of(person_id=expert.person_id).filter(pk__in=events_visible_to(user), occurred_on__lte=day))
     acts = (
         (
             Act(_("Record a violation"), reverse("pages:expert-violation", args=[expert.number])),
@@ -153,25 +159,25 @@ def credit(expert: Expert, user: User, day: date, *, decides: bool) -> tuple[Sec
     return event_section(events, day, acts=acts, note=note), ledger(events, expert.bureau, day)
 
 
-def standings(expert: Expert) -> Section:
-    """Return every spell of every standing."""
+def standings(expert: Expert, day: date) -> Section:
+    """Return every spell of every standing that had begun by ``day``."""
     lines = [
         (
             one.get_status_display(),
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on else _("today"),
+            full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("this day"),
             Cell(one.reason or "—", said=bool(one.reason)),
         )
-        for one in expert.standings.order_by("-started_on", "-pk")
+        for one in expert.standings.filter(started_on__lte=day).order_by("-started_on", "-pk")
         if one.ended_on is None or one.ended_on > one.started_on
     ]
     headings = (_("Standing"), _("From"), _("Until"), _("Reason"))
     return Section(_("Standing, day by day"), grid=Grid(headings, lines), count=len(lines), empty=_("None."))
 
 
-def undertakings(expert: Expert) -> Section:
-    """Return the undertakings, year by year."""
-    rows = expert.undertakings.order_by("-year")
+def undertakings(expert: Expert, day: date) -> Section:
+    """Return the undertakings accepted by ``day``, year by year."""
+    rows = expert.undertakings.filter(accepted_on__lte=day).order_by("-year")
     lines = [(str(one.year), full_day(one.accepted_on), one.text_version) for one in rows]
     return Section(
         _("Undertakings"),
@@ -181,10 +187,10 @@ def undertakings(expert: Expert) -> Section:
     )
 
 
-def standing(expert: Expert, day: date, on_day: ExpertStatus | None) -> Section:
-    """Return whether the expert stands in the pool on ``day``, and until when."""
-    done = expert.undertakings.filter(year=day.year).first()
-    is_valid = on_day == ExpertStatus.ACTIVE and (expert.term_ends_on is None or day < expert.term_ends_on)
+def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, term: date | None) -> Section:
+    """Return whether the expert stands in the pool on ``day``, and until when, as it was known then."""
+    done = expert.undertakings.filter(year=day.year, accepted_on__lte=day).first()
+    is_valid = on_day == ExpertStatus.ACTIVE and (term is None or day < term)
     word = on_day.label if on_day else _("not in the pool")
     rules = rules_for(bureau=expert.bureau, on=day)
     age = int(rules.value("expert_age_limit"))
@@ -192,7 +198,7 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None) -> Section:
     pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (full_day(day), Cell(_("valid") if is_valid else word, shape="done" if is_valid else "hold")),
         (_("Admitted on"), full_day(expert.admitted_on)),
-        (_("Term ends on"), full_day(expert.term_ends_on)),
+        (_("Term ends on"), full_day(term)),
         (
             _("Undertaking of %(year)s") % {"year": day.year},
             full_day(done.accepted_on) if done else Cell(_("not accepted"), shape="warn"),
@@ -200,10 +206,10 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None) -> Section:
     ]
     if too_old:
         pairs.append((_("Age"), Cell(_("the limit of %(age)d is reached") % {"age": age}, shape="over")))
-    return Section(_("Valid on a day"), pairs=pairs, template="bureau/as_of.html")
+    return Section(_("Valid on a day"), pairs=pairs)
 
 
-def specialties(expert: Expert) -> Section:
+def specialties(expert: Expert, *, is_past: bool) -> Section:
     """Return the specialties with the way down the tree: field, industry, specialty."""
     rows = expert.specialties.select_related("node__parent__parent").order_by("-is_main", "pk")
     pairs = []
@@ -214,7 +220,13 @@ def specialties(expert: Expert) -> Section:
             way.insert(0, node.name)
             node = node.parent if node.level > 1 else None
         pairs.append((_("main") if one.is_main else _("also"), " / ".join(way)))
-    return Section(_("Specialties"), pairs=pairs, empty=_("None is named: nobody finds him for a panel."))
+    note = _("Specialties, title and level are kept as they are today.")
+    return Section(
+        _("Specialties"),
+        pairs=pairs,
+        note=note if is_past else "",
+        empty=_("None is named: nobody finds him for a panel."),
+    )
 
 
 def person(expert: Expert, *, edits: bool) -> Section:

@@ -10,7 +10,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
 from appraisals.selectors import suspensions_in_force
+from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
 from experts.models import Expert, StandingRecusal
 from experts.selectors import visible_to
@@ -21,7 +23,6 @@ from experts.services import (
     move_experts,
     recuse_from,
     register_expert,
-    renew_expert,
 )
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau.experts import OneExpert, expert_url
@@ -29,7 +30,8 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
-from faces.pages.shared.person_form import PersonForm
+from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
+from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class ExpertForm(PersonForm):
+class ExpertForm(AskingPersonForm):
     """A person, title, specialties, present employer."""
 
     title = forms.CharField(label=gettext_lazy("Professional title"), max_length=60)
@@ -136,7 +138,7 @@ class MoveForm(ActionForm):
 
 
 class ExpertMove(ExpertStep):
-    """Change the standing: only steps that follow are offered; suspending and removing go by a sanction."""
+    """Change the standing: only steps that follow are offered; sanctions and leaving are steps of their own."""
 
     title, submit_label, tab = gettext_lazy("Change the standing"), gettext_lazy("Change the standing"), "standing"
     form_class = MoveForm
@@ -152,7 +154,7 @@ class ExpertMove(ExpertStep):
     def steps(self) -> list[ExpertAction]:
         """Return the steps that follow and need no sanction of their own."""
         expert: Expert = self.object
-        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE}
+        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.LEAVE}
         if suspensions_in_force(firm=None, expert=expert).exists():
             by_sanction.add(ExpertAction.RESTORE)
         return [action for status, action in TRANSITIONS if status == expert.status and action not in by_sanction]
@@ -185,8 +187,24 @@ class ExpertRenew(ExpertStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_expert(expert=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
+
+
+class ExpertLeave(ExpertStep):
+    """Let an expert leave the pool, as he asked."""
+
+    title, submit_label, danger = gettext_lazy("Leave the pool"), gettext_lazy("Let him leave today"), True
+    tab, form_class = "standing", LeaveForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what stays."""
+        return LEAVE_LINES
+
+    def act(self, form: LeaveForm) -> str:
+        """Let him leave."""
+        leave_pool(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s has left the pool; the record is kept.") % {"name": self.object.person.name}
 
 
 class EmployerForm(ActionForm):
@@ -291,6 +309,7 @@ urls = [
     path("experts/recusals/<int:pk>/end/", RecusalEnd.as_view(), name="recusal-end"),
     path("experts/<str:number>/renewal/", ExpertRenew.as_view(), name="expert-renew"),
     path("experts/<str:number>/standing/", ExpertMove.as_view(), name="expert-move"),
+    path("experts/<str:number>/leave/", ExpertLeave.as_view(), name="expert-leave"),
     path("experts/<str:number>/employer/", ExpertEmployer.as_view(), name="expert-employer"),
     path("experts/<str:number>/recusal/", ExpertRecusal.as_view(), name="expert-recusal"),
     path("experts/<str:number>/away/", ExpertAway.as_view(), name="expert-away"),

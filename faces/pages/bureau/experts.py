@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisals.selectors import sanctions_visible_to
 from evaluators.selectors import is_renewable
-from experts.enums import ExpertSource, ExpertStatus, TitleLevel
+from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert
-from experts.selectors import standing_on, visible_to, with_first_specialties
+from experts.selectors import as_of, standing_on, terms_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import sanctions
+from faces.pages.bureau.tie_sections import near_relations, posts
+from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
-from faces.pages.shared.years import day_asked
+from faces.pages.shared.templatetags.gp import status
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
+from parties.selectors import users_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 
 def expert_url(row: Expert) -> str:
@@ -45,19 +49,27 @@ def first_specialties(row: Any) -> str:  # noqa: ANN401 - an expert with what ``
     return "、".join(name for name in (row.main_specialty, row.other_specialty) if name)
 
 
-def fields_of(rows: QuerySet[Expert]) -> list[tuple[int, str]]:
-    """Return the fields: the first level of the tree of specialties."""
-    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau"), tree=TreeKind.SPECIALTY, level=1)
-    return list(roots.order_by("path").values_list("pk", "name"))
+def fields_of(rows: QuerySet[Expert]) -> list[tuple[str, str]]:
+    """Return the fields: the first level of the tree of specialties; all ``rows`` are of one bureau."""
+    roots = Node.objects.filter(bureau__in=rows.order_by().values("bureau")[:1], tree=TreeKind.SPECIALTY, level=1)
+    return list(roots.order_by("path").values_list("path", "name"))
 
 
-class ExpertList(ListPage):
-    """The pool."""
+def in_field(path: str) -> Q:
+    """Return what an expert of a field has: a specialty at the field's place in the tree, or below it.
+
+    By the path, not by the parents: from it PostgreSQL guesses well how many fit, and stops at the first thousand.
+    """
+    return Q(specialties__node__path=path) | Q(specialties__node__path__startswith=f"{path}/")
+
+
+class ExpertList(DatedList):
+    """The pool, today or as it was on a day."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Experts")
     template_name = "bureau/experts.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(gettext_lazy("Name"), "person.name", key=True, link=expert_url),
         Column(gettext_lazy("Number"), "number"),
         Column(gettext_lazy("Professional title"), "title"),
@@ -66,13 +78,13 @@ class ExpertList(ListPage):
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_ends_on)),
         Column(gettext_lazy("State"), "status", status=True),
     )
-    facets = (
+    facets: ClassVar[Sequence[Facet]] = (
         Facet("status", gettext_lazy("State"), ExpertStatus.choices),
-        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("field", gettext_lazy("Field"), fields_of, many=True, fits=in_field),
         Facet("level", gettext_lazy("Level of the title"), TitleLevel.choices, lookup="title_level"),
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
-    search_fields = ("person__name", "person__sort_key", "number", "title")
+    search_fields: ClassVar[Sequence[str]] = ("person__name", "person__sort_key", "number", "title")
     search_hint = gettext_lazy("Name, initials, number, title")
     sorts = (
         Sort("number", gettext_lazy("By number"), ("number",)),
@@ -95,6 +107,52 @@ class ExpertList(ListPage):
         return super().get_context_data(**(found | kwargs))
 
 
+def state_then(row: Any) -> str:  # noqa: ANN401 - an expert with what ``as_of`` adds
+    """Return the standing of the day, drawn as a status word."""
+    return status(ExpertStatus(row.status_then))
+
+
+class ExpertsThen(ExpertList):
+    """The pool as it was on another day, and where everybody worked then."""
+
+    columns = (
+        Column(gettext_lazy("Name"), "person.name", key=True, link=lambda row: f"{expert_url(row)}?on={row.day}"),
+        Column(gettext_lazy("Number"), "number"),
+        Column(gettext_lazy("Employer on that day"), "employer_then"),
+        Column(gettext_lazy("Professional title"), "title"),
+        Column(gettext_lazy("Specialties"), first_specialties),
+        Column(gettext_lazy("Source"), "source"),
+        Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_then)),
+        Column(gettext_lazy("State"), state_then),
+        Column(gettext_lazy("Since"), lambda row: full_day(row.since_then), cut=True),
+    )
+    facets = (
+        Facet("status", gettext_lazy("State"), ExpertStatus.choices, lookup="status_then"),
+        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("source", gettext_lazy("Source"), ExpertSource.choices),
+    )
+    search_fields = ("person__name", "person__sort_key", "number", "employer_then")
+    search_hint = gettext_lazy("Name, initials, number, employer")
+    sorts = (
+        Sort("number", gettext_lazy("By number"), ("number",)),
+        Sort("term", gettext_lazy("Term ends first"), ("term_then",)),
+    )
+    empty_title = gettext_lazy("No expert had a standing on this day")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[Expert]:
+        """Return the experts of the day, each with his employer of that day."""
+        return as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Offer no step: a past day is read only."""
+        return super().get_context_data(**({"may_register": False, "may_import": False} | kwargs))
+
+
+ExpertList.then = ExpertsThen
+
+
 class OneExpert(OneObject):
     """A visible expert by his number."""
 
@@ -105,15 +163,15 @@ class OneExpert(OneObject):
         return visible_to(self.user).select_related("person", "bureau")
 
 
-class ExpertPage(OneExpert, SectionsPage):
+def has_account(row: Expert) -> bool:
+    """Return whether somebody signs in as this expert."""
+    return users_of_person(row.person_id).exists()
+
+
+class ExpertPage(OneExpert, DatedPage, SectionsPage):
     """One expert, as of a day."""
 
     needs = Capability.READ_ALL
-
-    @cached_property
-    def day(self) -> date:
-        """The day that is asked about: ``?on=``, else today."""
-        return day_asked(self.request, otherwise=self.today)
 
     @cached_property
     def standing(self) -> ExpertStatus | None:
@@ -137,53 +195,75 @@ class ExpertPage(OneExpert, SectionsPage):
             "day": full_day(self.day),
         }
         title = facts["name"] if self.standing == row.status else _("%(name)s: %(state)s") % facts
-        if self.day != self.today:
+        if not self.is_now:
             title = _("%(name)s on %(day)s: %(state)s") % facts
-        return super().get_context_data(**({"title": title, "asked_day": self.day} | kwargs))
+        return super().get_context_data(**({"title": title} | kwargs))
 
     def layout(self) -> Layout:
         """Return the tab that is asked for; beside it the standing of the day."""
         row: Expert = self.object
-        edits = may(self.user, Capability.REGISTER)
+        edits = self.is_now and may(self.user, Capability.REGISTER)
         return Layout(
             crumbs=((_("Experts"), reverse("pages:experts")), (row.number, "")),
             meta=(row.title, row.get_source_display()),
-            status=row,
+            status=self.standing,
             acts=tuple(self._acts()),
             main=self._main(edits=edits),
             beside=(
-                parts.standing(row, self.day, self.standing),
-                parts.specialties(row),
+                parts.standing(row, self.day, self.standing, term=self.term),
+                parts.specialties(row, is_past=not self.is_now),
                 parts.person(row, edits=edits),
             ),
         )
+
+    @cached_property
+    def term(self) -> date | None:
+        """The end of the term as it was given by the day that is asked about."""
+        row: Expert = self.object
+        return terms_on([row.pk], self.day).get(row.pk, row.term_ends_on)
 
     def _main(self, *, edits: bool) -> tuple[Section, ...]:
         row: Expert = self.object
         shown = self.request.GET.get("tab", "ties")
         if shown == "work":
-            decides = may(self.user, Capability.CONFIRM)
+            decides = self.is_now and may(self.user, Capability.CONFIRM)
             return (
-                parts.seats(row),
+                parts.seats(row, self.day),
                 parts.training(row, self.day),
                 *parts.credit(row, self.user, self.day, decides=decides),
             )
         if shown == "standing":
-            taken = sanctions(sanctions_visible_to(self.user).filter(expert=row))
-            return (taken, parts.standings(row), parts.undertakings(row))
-        return (parts.employers(row, edits=edits), parts.recusals(row, edits=edits), parts.absences(row, edits=edits))
+            return (
+                sanctions(sanctions_visible_to(self.user).filter(expert=row), self.day),
+                parts.standings(row, self.day),
+                parts.undertakings(row, self.day),
+                confirmations_section(row),
+                renewals_section(row),
+            )
+        return (
+            parts.employers(row, self.day, edits=edits),
+            posts(row.person),
+            near_relations(row.person, edits=edits),
+            parts.recusals(row, self.day, edits=edits),
+            parts.absences(row, edits=edits),
+        )
 
     def _acts(self) -> list[Act]:
         row: Expert = self.object
-        found = []
-        if may(self.user, Capability.REGISTER):
-            if any(status == row.status for status, _action in TRANSITIONS):
+        found: list[Act] = []
+        if self.is_now and may(self.user, Capability.REGISTER):
+            if any(state == row.status for state, _action in TRANSITIONS):
                 found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
             if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:expert-sanction", args=[row.number])))
             found.append(Act(_("Hand facts over"), reverse("pages:expert-hand-over", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))
+            if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED} and not has_account(row):
+                address = reverse("pages:expert-invite", args=[row.number])
+                found.append(Act(_("Invite the owner to claim the entry"), address))
+            if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+                found.append(Act(_("Leave the pool"), reverse("pages:expert-leave", args=[row.number])))
         return found
 
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from evaluators.enums import FirmStatus
-from evaluators.selectors import leads_running, practitioners_running
+from desk.selectors import leads_with_load
+from evaluators.enums import FirmStatus, QualificationStatus
+from evaluators.selectors import likenesses, marks_of, practitioners_running
 from faces.pages.bureau.firm_sections import full_day, hours_text
-from faces.pages.bureau.rule_words import CODES
+from faces.pages.bureau.rule_words import CODES, marks_words
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
+from parties.enums import SUCCESSIONS
 from parties.models import Relationship
 from training.selectors import hours_of
 
@@ -21,11 +24,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from evaluators.models import Firm
+    from foundation.accounts.models import User
 
 
-def leads(firm: Firm, day: date, *, edits: bool) -> Section:
+def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
     """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
-    rows = list(leads_running(firm, day))
+    rows = list(leads_with_load(user, day).filter(firm=firm).order_by("pk"))
+    most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
     hours = hours_of([one.person_id for one in rows], day.year)
     lines = []
     for one in rows:
@@ -42,6 +47,7 @@ def leads(firm: Firm, day: date, *, edits: bool) -> Section:
                 paper,
                 full_day(one.works_since),
                 full_day(one.started_on),
+                load_cell(one.load, most),
                 hours_text(hours.get(one.person_id, 0)),
                 Cell("", acts=end),
             )
@@ -52,17 +58,27 @@ def leads(firm: Firm, day: date, *, edits: bool) -> Section:
         _("Certificate"),
         _("At work since"),
         _("Here since"),
+        _("Running tasks"),
         _("Hours this year"),
         _("Action"),
     )
     act = Act(_("Enter a lead evaluator"), reverse("pages:firm-lead", args=[firm.number]))
     return Section(
         _("Lead evaluators"),
-        grid=Grid(headings, lines, frozenset({5})),
+        grid=Grid(headings, lines, frozenset({5, 6})),
         count=len(lines),
         empty=_("Nobody leads: without a lead evaluator the firm cannot be chosen."),
-        acts=(act,) if edits else (),
+        acts=(
+            *((act,) if edits else ()),
+            Act(_("What does not fit together"), reverse("pages:lead-findings")),
+        ),
     )
+
+
+def load_cell(load: int, most: int) -> Cell:
+    """Return how many tasks run of how many are allowed. Rule R-10."""
+    words = _("%(load)d of %(most)d") % {"load": load, "most": most}
+    return Cell(words, shape="over") if load > most else Cell(words)
 
 
 def staff(firm: Firm, day: date, *, edits: bool) -> Section:
@@ -95,8 +111,10 @@ def staff(firm: Firm, day: date, *, edits: bool) -> Section:
 def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the qualifications and whether they hold on ``day``."""
     lines = []
-    for one in firm.qualifications.select_related("proof").order_by("name", "-valid_from", "pk"):
-        if one.valid_from > day:
+    for one in firm.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk"):
+        if one.status != QualificationStatus.ACCEPTED:
+            state = Cell("", status=one)
+        elif one.valid_from > day:
             state = Cell(_("not yet"), shape="wait")
         elif one.valid_to is None or one.valid_to >= day:
             state = Cell(_("valid"), shape="done")
@@ -104,7 +122,9 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
             state = Cell(_("run out"), shape="over")
         proof = Cell(_("Scan"), reverse("pages:file", args=[one.proof_id])) if one.proof_id else Cell("—")
         until = full_day(one.valid_to) if one.valid_to else _("no end")
-        lines.append((one.name, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
+        name = f"{one.name}（{one.lead.person.name}）" if one.lead else one.name
+        link = Cell(name, reverse("pages:qualification", args=[one.pk]))
+        lines.append((link, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
     headings = (
         _("Qualification"), _("Number"), _("Issued by"), _("From"), _("Until"), _("Scan"), _("On this day"),
     )  # fmt: skip
@@ -118,22 +138,23 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     )
 
 
-def branches(firm: Firm, *, edits: bool) -> Section:
-    """Return the branches; one without legal personality cannot contract."""
+def branches(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the branches opened by ``day``; one without legal personality cannot contract."""
     lines = [
         (
-            one.name,
+            Cell(one.name, reverse("pages:firm", args=[one.own_firm.number])) if one.own_firm else one.name,
             _("registers itself") if one.has_legal_personality else _("belongs to its head office"),
+            one.uscc or "—",
             one.address or "—",
             full_day(one.started_on),
             full_day(one.ended_on),
         )
-        for one in firm.branches.order_by("started_on", "pk")
+        for one in firm.branches.filter(started_on__lte=day).select_related("own_firm").order_by("started_on", "pk")
     ]
     act = Act(_("Add a branch"), reverse("pages:firm-branch", args=[firm.number]))
     return Section(
         _("Branches"),
-        grid=Grid((_("Branch"), _("Standing"), _("Address"), _("From"), _("Until")), lines),
+        grid=Grid((_("Branch"), _("Standing"), _("Code"), _("Address"), _("From"), _("Until")), lines),
         count=len(lines),
         empty=_("No branch is recorded."),
         acts=(act,) if edits else (),
@@ -156,9 +177,9 @@ def identity(firm: Firm) -> Section:
     return Section(_("Who it is"), pairs=pairs)
 
 
-def names(firm: Firm, *, edits: bool) -> Section:
-    """Return the names that the firm bore."""
-    rows = firm.organisation.former_names.order_by("-until_on", "-pk")
+def names(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return the names that the firm had borne before ``day``."""
+    rows = firm.organisation.former_names.filter(until_on__lte=day).order_by("-until_on", "-pk")
     lines = [(one.name, full_day(one.until_on)) for one in rows]
     act = Act(_("Enter a new name"), reverse("pages:firm-rename", args=[firm.number]))
     return Section(
@@ -169,10 +190,12 @@ def names(firm: Firm, *, edits: bool) -> Section:
     )
 
 
-def relations(firm: Firm, *, edits: bool) -> Section:
-    """Return how the firm is related to other bodies, from both ends."""
+def relations(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return how the firm was related to other bodies by ``day``, from both ends."""
     body = firm.organisation
-    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body)).select_related("subject", "other")
+    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body), started_on__lte=day).select_related(
+        "subject", "other"
+    )
     lines = [
         (
             one.subject.name,
@@ -180,26 +203,38 @@ def relations(firm: Firm, *, edits: bool) -> Section:
             one.other.name,
             full_day(one.started_on),
             full_day(one.ended_on),
+            _passed(one),
             one.note or "—",
         )
         for one in rows.order_by("-started_on", "-pk")
     ]
-    headings = (_("Who"), _("Relation"), _("To whom"), _("From"), _("Until"), _("Remark"))
+    headings = (_("Who"), _("Relation"), _("To whom"), _("From"), _("Until"), _("What passed"), _("Remark"))
     act = Act(_("Enter a relation"), reverse("pages:firm-relation", args=[firm.number]))
+    follow = Act(_("Merger, split or conversion"), reverse("pages:firm-succeed", args=[firm.number]))
     return Section(
         _("Predecessors and relations"),
         grid=Grid(headings, lines),
         count=len(lines),
         empty=_("None is recorded. A firm that was converted or split names its predecessor here."),
-        acts=(act,) if edits else (),
+        acts=(act, follow) if edits else (),
     )
 
 
-def checklist(firm: Firm, *, edits: bool) -> Section:
+def _passed(row: Relationship) -> str:
+    """Return what passed to the successor; a relation of another kind passes nothing."""
+    if row.kind not in SUCCESSIONS:
+        return "—"
+    found = [
+        word for passes, word in ((row.passes_scores, _("scores")), (row.passes_sanctions, _("sanctions"))) if passes
+    ]
+    return pgettext("between shared facts", ", ").join(found) or _("nothing")
+
+
+def checklist(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the admission checklist, item by item. Rule R-12."""
     rules = rules_for(bureau=firm.bureau, on=firm.status_since)
     items = list(rules.value("firm_admission_items"))
-    known = {one.code: one for one in firm.admission_checks.all()}
+    known = {one.code: one for one in firm.admission_checks.filter(checked_on__lte=day)}
     lines = []
     for code in items:
         one = known.get(code)
@@ -207,12 +242,46 @@ def checklist(firm: Firm, *, edits: bool) -> Section:
         if one is not None:
             state = Cell(_("met"), shape="done") if one.is_met else Cell(_("not met"), shape="bad")
         checked, remark = (full_day(one.checked_on), one.remark or "—") if one else ("—", "—")
-        lines.append((CODES.get(code, code), state, checked, remark))
+        proof, until = Cell("—"), "—"
+        if one is not None and one.proof_id:
+            proof = Cell(one.source or _("file"), reverse("pages:file", args=[one.proof_id]))
+            until = full_day(one.valid_to) if one.valid_to else _("no end")
+        if one is not None and one.valid_to and one.valid_to < day:
+            state = Cell(_("the proof has run out"), shape="over")
+        lines.append((CODES.get(code, code), state, proof, until, checked, remark))
     act = Act(_("Fill in the checklist"), reverse("pages:firm-checks", args=[firm.number]))
     before = firm.status in {FirmStatus.APPLIED, FirmStatus.TO_CORRECT, FirmStatus.NOTICE}
     return Section(
         _("Admission checklist"),
-        grid=Grid((_("Item"), _("Result"), _("Day"), _("Remark")), lines),
+        grid=Grid((_("Item"), _("Result"), _("Issued by"), _("Valid to"), _("Day"), _("Remark")), lines),
         note=rules.source("firm_admission_items") or _("bureau's own setting"),
         acts=(act,) if edits and before else (),
     )
+
+
+def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:
+    """Return the removed firms that ``firm`` resembles; without any, nothing stands there. Rule R-50."""
+    found = likenesses(firm.bureau, marks_of([firm]), day).get(firm.pk, [])
+    if not found:
+        return []
+    lines = [
+        (
+            Cell(one.removed.organisation.name, reverse("pages:firm", args=[one.removed.number])),
+            Cell(marks_words(one.marks), shape="warn"),
+            full_day(one.removed.status_since),
+            Cell("", acts=(_aside(firm, one.removed),) if edits else ()),
+        )
+        for one in found
+    ]
+    return [
+        Section(
+            _("Resembles a removed firm"),
+            grid=Grid((_("Firm"), _("What they share"), _("Removed on"), _("Action")), lines),
+            count=len(lines),
+            note=_("A hint, no obstacle: look, then decide as you see fit."),
+        )
+    ]
+
+
+def _aside(firm: Firm, removed: Firm) -> Act:
+    return Act(_("Set aside"), reverse("pages:firm-likeness", args=[firm.number, removed.number]))

@@ -17,7 +17,7 @@ from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.actions import ActionView
 from faces.pages.shared.delivery_forms import day
-from faces.pages.shared.person_form import PersonForm
+from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class LeadForm(PersonForm):
+class LeadForm(AskingPersonForm):
     """A lead evaluator."""
 
     title = forms.CharField(label=gettext_lazy("Professional title"), required=False, max_length=60)
@@ -64,7 +64,7 @@ class FirmLead(FirmStep):
         return _("%(name)s leads for this firm from today.") % {"name": given["name"]}
 
 
-class StaffForm(PersonForm):
+class StaffForm(AskingPersonForm):
     """One of the staff."""
 
     duty = forms.CharField(label=gettext_lazy("Duty"), required=False, max_length=60)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appraisals.selectors import recognised_visible_to, running_tasks_of
+from appraisals.enums import SanctionStatus
+from appraisals.selectors import recognised_visible_to, running_tasks_of, tasks_on
 from appraisals.selectors import visible_to as years_visible_to
+from assignments.enums import TaskStatus
 from credit.rules import label_of
 from credit.selectors import event_name, events_of
 from credit.selectors import visible_to as events_visible_to
 from evaluators.enums import FirmStatus
-from evaluators.selectors import staff_person_ids
+from evaluators.selectors import carried_bars, predecessor_firms, staff_person_ids
 from faces.pages.bureau.appraisal_words import PARTS, points_text
 from faces.pages.shared import formats
 from faces.pages.shared.credit_words import (
@@ -29,7 +31,9 @@ from faces.pages.shared.credit_words import (
 )
 from faces.pages.shared.rating_view import Opened, how_sure
 from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.core import clock
 from foundation.rulesets.selectors import rules_for
+from parties.selectors import predecessors
 from reviews.selectors import visible_to as ratings_visible_to
 from training.selectors import hours_of
 
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from appraisals.models import FirmAppraisal, Sanction
+    from assignments.models import Assignment
     from credit.models import CreditEvent
     from evaluators.models import Firm
     from faces.pages.shared.rating_view import HowSure
@@ -68,9 +73,12 @@ def hours_text(tenths: int) -> str:
     return f"{tenths / 10:g}"
 
 
-def scores(firm: Firm, user: User) -> Section:
-    """Return every rated report with its interval, and the means of the years."""
-    rows = ratings_visible_to(user).filter(commission__firm=firm).select_related("task")
+def scores(firm: Firm, user: User, day: date) -> Section:
+    """Return every report rated by ``day`` with its interval, and the means of the years; predecessors’ among them."""
+    firms = [firm.pk, *predecessor_firms([firm.pk], day, passing="scores").get(firm.pk, ())]
+    rows = ratings_visible_to(user).filter(commission__firm__in=firms).select_related("task")
+    if day < clock.today():
+        rows = rows.filter(final_on__lte=day)
     found = []
     for one in rows.order_by("-task__assessment_year", "-pk"):
         points = Fraction(one.final or one.adjusted or "0")
@@ -91,8 +99,13 @@ def scores(firm: Firm, user: User) -> Section:
 
 
 def credit(firm: Firm, user: User, day: date, *, points: int, decides: bool) -> tuple[Section, Section]:
-    """Return the credit events with their expiry and the sum that runs on ``day``, and the ledger of every day."""
-    events = list(events_of(organisation_id=firm.organisation_id).filter(pk__in=events_visible_to(user)))
+    """Return the credit events with their expiry and the sum that runs on ``day``, and the ledger of every day.
+
+    What happened to a predecessor whose sanctions passed to the firm is among them (R-49).
+    """
+    before = predecessors([firm.organisation_id], day, passing="sanctions").get(firm.organisation_id, set())
+    rows = events_of(organisation_ids={firm.organisation_id, *before})
+    events = list(rows.filter(pk__in=events_visible_to(user), occurred_on__lte=day).select_related("organisation"))
     acts = (
         (
             Act(_("Record a violation"), reverse("pages:firm-violation", args=[firm.number])),
@@ -102,15 +115,18 @@ def credit(firm: Firm, user: User, day: date, *, points: int, decides: bool) -> 
         else ()
     )
     note = _("Running on this day: %(points)d points. An event runs off by itself; its row stays.") % {"points": points}
-    return event_section(events, day, acts=acts, note=note), ledger(events, firm.bureau, day)
+    own = firm.organisation_id
+    return event_section(events, day, acts=acts, note=note, own=own), ledger(events, firm.bureau, day)
 
 
-def event_section(events: Sequence[CreditEvent], day: date, *, acts: tuple[Act, ...], note: str) -> Section:
-    """Return a party's events as a table, each leading to its page."""
+def event_section(
+    events: Sequence[CreditEvent], day: date, *, acts: tuple[Act, ...], note: str, own: int | None = None
+) -> Section:
+    """Return a party's events as a table, each leading to its page; ``own`` is the body whose page it is."""
     lines = [
         (
             full_day(one.occurred_on),
-            Cell(f"{event_name(one)}：{one.words}", reverse("pages:credit-event", args=[one.pk])),
+            Cell(f"{event_name(one)}：{_whose(one, own)}{one.words}", reverse("pages:credit-event", args=[one.pk])),
             points_word(one),
             full_day(one.expires_on),
             event_state(one, day),
@@ -136,20 +152,37 @@ def event_section(events: Sequence[CreditEvent], day: date, *, acts: tuple[Act, 
     )
 
 
-def tasks(firm: Firm) -> Section:
-    """Return the firm's tasks before acceptance."""
+def _whose(event: CreditEvent, own: int | None) -> str:
+    """Return the name of the predecessor to whom an event happened; empty where it was the firm itself."""
+    body = event.organisation
+    if body is None or own is None or body.pk == own:
+        return ""
+    return _("(at its predecessor %(name)s) ") % {"name": body.name}
+
+
+def tasks(firm: Firm, day: date) -> Section:
+    """Return the firm's tasks before acceptance, as they were on ``day``."""
+    is_past = day < clock.today()
+
+    def state(seat: Assignment) -> Cell:
+        then = getattr(seat, "then", None)  # what ``tasks_on`` adds
+        return Cell("", status=TaskStatus(then) if then else seat.task)
+
     lines = [
         (Cell(seat.task.title, reverse("pages:task", args=[seat.task.number])), seat.task.number,
-         full_day(seat.assigned_on), Cell("", status=seat.task))
-        for seat in running_tasks_of(firm)
+         full_day(seat.assigned_on), state(seat))
+        for seat in (tasks_on(firm, day) if is_past else running_tasks_of(firm))
         if seat.task
     ]  # fmt: skip
     headings = (_("Task"), _("Number"), _("Since"), _("State"))
     return Section(_("Running tasks"), grid=Grid(headings, lines), count=len(lines), empty=_("None runs."))
 
 
-def years(firm: Firm, user: User) -> Section:
-    """Return the yearly assessments."""
+def years(firm: Firm, user: User, day: date) -> Section:
+    """Return the yearly assessments; on a past day those confirmed by then."""
+    rows = years_visible_to(user).filter(firm=firm)
+    if day < clock.today():
+        rows = rows.filter(confirmed_on__lte=day)
     lines = [
         (
             Cell(str(one.year), reverse("pages:appraisal", args=[one.pk])),
@@ -157,7 +190,7 @@ def years(firm: Firm, user: User) -> Section:
             points_text(one.points_hundredths),
             full_day(one.confirmed_on) if one.confirmed_on else Cell(_("not confirmed"), shape="run"),
         )
-        for one in years_visible_to(user).filter(firm=firm).order_by("-year")
+        for one in rows.order_by("-year")
     ]
     headings = (_("Year"), _("Standing"), _("Points"), _("Confirmed on"))
     return Section(
@@ -168,15 +201,15 @@ def years(firm: Firm, user: User) -> Section:
     )
 
 
-def recognised(firm: Firm, user: User, *, edits: bool) -> Section:
+def recognised(firm: Firm, user: User, day: date, *, edits: bool) -> Section:
     """Return the grades of other bureaus, those that count no more with the reason. Rule R-30."""
     lines = []
-    for one in recognised_visible_to(user).filter(firm=firm).order_by("-final_on", "-pk"):
+    for one in recognised_visible_to(user).filter(firm=firm, recognised_on__lte=day).order_by("-final_on", "-pk"):
         acts: tuple[Act, ...] = ()
         if edits and one.withdrawn_on is None:
             acts = (Act(_("Withdraw the recognition"), reverse("pages:recognition-withdraw", args=[one.pk])),)
         state = Cell(_("counts"), shape="done", acts=acts)
-        if one.withdrawn_on:
+        if one.withdrawn_on and one.withdrawn_on <= day:
             state = Cell(f"{full_day(one.withdrawn_on)} {one.withdrawn_reason}", said=True)
         lines.append(
             (
@@ -199,15 +232,18 @@ def recognised(firm: Firm, user: User, *, edits: bool) -> Section:
     )
 
 
-def sanctions(rows: QuerySet[Sanction], *, acts: tuple[Act, ...] = ()) -> Section:
-    """Return the sanctions of one party's ladder, each leading to its page."""
+def sanctions(rows: QuerySet[Sanction], day: date, *, acts: tuple[Act, ...] = ()) -> Section:
+    """Return the sanctions of one party's ladder; on a past day those that had begun, and whether they ran."""
+    is_past = day < clock.today()
+    if is_past:
+        rows = rows.filter(started_on__lte=day)
     lines = [
         (
             Cell(sanction_word(one), reverse("pages:sanction", args=[one.pk])),
             full_day(one.started_on),
             end_word(one),
             Cell(one.reason, said=True),
-            Cell("", status=one),
+            Cell("", status=_status_then(one, day) if is_past else one),
         )
         for one in rows.order_by("-pk")
     ]
@@ -223,33 +259,39 @@ def sanctions(rows: QuerySet[Sanction], *, acts: tuple[Act, ...] = ()) -> Sectio
     )
 
 
-def standings(firm: Firm) -> Section:
-    """Return every spell of every standing."""
+def _status_then(sanction: Sanction, day: date) -> SanctionStatus:
+    """Return whether a sanction that had begun still ran on ``day``."""
+    over = sanction.ended_on or sanction.ends_on
+    return SanctionStatus.ENDED if over is not None and over <= day else SanctionStatus.IN_FORCE
+
+
+def standings(firm: Firm, day: date) -> Section:
+    """Return every spell of every standing that had begun by ``day``."""
     lines = [
         (
             one.get_status_display(),
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on else _("today"),
+            full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("this day"),
             Cell(one.reason or "—", said=bool(one.reason)),
         )
-        for one in firm.standings.order_by("-started_on", "-pk")
+        for one in firm.standings.filter(started_on__lte=day).order_by("-started_on", "-pk")
         if one.ended_on is None or one.ended_on > one.started_on
     ]
     headings = (_("Standing"), _("From"), _("Until"), _("Reason"))
     return Section(_("Standing, day by day"), grid=Grid(headings, lines), count=len(lines), empty=_("None."))
 
 
-def standing(firm: Firm, day: date, on_day: FirmStatus | None, *, points: int) -> Section:
-    """Return whether the firm is valid on ``day``, and until when."""
-    done = firm.undertakings.filter(year=day.year).first()
-    is_valid = on_day == FirmStatus.ACTIVE and (firm.term_ends_on is None or day < firm.term_ends_on)
+def standing(firm: Firm, day: date, on_day: FirmStatus | None, *, points: int, term: date | None) -> Section:
+    """Return whether the firm is valid on ``day``, and until when, as it was known then."""
+    done = firm.undertakings.filter(year=day.year, accepted_on__lte=day).first()
+    is_valid = on_day == FirmStatus.ACTIVE and (term is None or day < term)
     word = on_day.label if on_day else _("not in the register")
     cuts = rules_for(bureau=firm.bureau, on=day).value("label_points")
     label = label_of(points, cuts)
     pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (full_day(day), Cell(_("valid") if is_valid else word, shape="done" if is_valid else "hold")),
         (_("Admitted on"), full_day(firm.admitted_on)),
-        (_("Term ends on"), full_day(firm.term_ends_on)),
+        (_("Term ends on"), full_day(term)),
         (
             _("Undertaking of %(year)s") % {"year": day.year},
             full_day(done.accepted_on) if done else Cell(_("not accepted"), shape="warn"),
@@ -258,12 +300,31 @@ def standing(firm: Firm, day: date, on_day: FirmStatus | None, *, points: int) -
     ]
     if label:
         pairs.append((_("Label"), Cell(LABEL_WORDS[label], shape="warn")))
-    return Section(_("Valid on a day"), pairs=pairs, template="bureau/as_of.html")
+    pairs += [
+        (
+            _("Carried over"),
+            Cell(
+                _("%(state)s at %(name)s, until %(day)s")
+                % {
+                    "state": bar.get_status_display(),
+                    "name": bar.predecessor.organisation.name,
+                    "day": full_day(bar.ends_on),
+                },
+                reverse("pages:firm", args=[bar.predecessor.number]),
+                shape="hold",
+            ),
+        )
+        for bar in carried_bars([firm.pk], day)
+    ]
+    return Section(_("Valid on a day"), pairs=pairs)
 
 
-def last_year(firm: Firm, user: User, today: date) -> Section:
-    """Return the newest assessment opened to its parts."""
-    row: FirmAppraisal | None = years_visible_to(user).filter(firm=firm, year__lte=today.year).order_by("-year").first()
+def last_year(firm: Firm, user: User, day: date) -> Section:
+    """Return the newest assessment opened to its parts; on a past day the newest that was confirmed by then."""
+    rows = years_visible_to(user).filter(firm=firm, year__lte=day.year)
+    if day < clock.today():
+        rows = rows.filter(confirmed_on__lte=day)
+    row: FirmAppraisal | None = rows.order_by("-year").first()
     if row is None:
         return Section(_("Yearly assessment"), empty=_("No year has been computed yet."))
     lines = [(PARTS[one["code"]], str(one["weight"] or ""), points_text(one["hundredths"])) for one in row.parts]

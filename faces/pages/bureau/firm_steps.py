@@ -9,10 +9,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.services import renew_entry
 from appraisals.selectors import suspensions_in_force
 from evaluators.enums import FirmAction, FirmKind
 from evaluators.models import Firm
-from evaluators.selectors import visible_to
+from evaluators.selectors import leads_running, likenesses, marks_of, visible_to
 from evaluators.services import (
     QualificationDraft,
     add_branch,
@@ -20,17 +21,17 @@ from evaluators.services import (
     record_admission_checks,
     record_qualification,
     register_firm,
-    renew_firm,
 )
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import OneFirm, firm_url
-from faces.pages.bureau.rule_words import CODES
+from faces.pages.bureau.rule_words import CODES, marks_words
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.delivery_forms import day, textarea, upload
+from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
-from parties.enums import OrganisationKind, RelationshipKind
+from parties.enums import SUCCESSIONS, OrganisationKind, RelationshipKind
 from parties.models import Organisation
 from parties.selectors import organisations_visible_to
 from parties.services import OrganisationDraft, record_relationship, rename_organisation
@@ -187,13 +188,24 @@ class FirmMove(FirmStep):
         by_sanction = {FirmAction.SUSPEND, FirmAction.REMOVE}
         if suspensions_in_force(firm=firm, expert=None).filter(ends_on__gt=self.today).exists():
             by_sanction.add(FirmAction.RESTORE)
-        return [action for status, action in TRANSITIONS if status == firm.status and action not in by_sanction]
+        apart = {*by_sanction, FirmAction.CLOSE}  # a record closes by a merger, split or conversion
+        return [action for status, action in TRANSITIONS if status == firm.status and action not in apart]
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say that the register keeps the day and the reason, and where sanctions are taken."""
         return [
             _("The standing holds from today; the register keeps every earlier day."),
             _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+            *self.hints(),
+        ]
+
+    def hints(self) -> list[str]:
+        """Return what this firm shares with removed ones: seen at the admission, no obstacle. Rule R-50."""
+        firm: Firm = self.object
+        return [
+            _("It resembles %(name)s, which is removed. Shared: %(marks)s.")
+            % {"name": one.removed.organisation.name, "marks": marks_words(one.marks)}
+            for one in likenesses(firm.bureau, marks_of([firm]), self.today).get(firm.pk, [])
         ]
 
     def act(self, form: MoveForm) -> str:
@@ -217,21 +229,8 @@ class FirmRenew(FirmStep):
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """Renew it."""
-        row = renew_firm(firm=self.object, by=self.user, on=self.today)
+        row = renew_entry(entry=self.object, by=self.user, on=self.today)
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
-
-
-class QualificationForm(ActionForm):
-    """A qualification, its days, its scan."""
-
-    name = forms.CharField(label=gettext_lazy("Qualification"), max_length=80)
-    number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
-    issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=100)
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=day())
-    valid_to = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: without an end.")
-    )
-    proof = forms.FileField(label=gettext_lazy("Scan"), required=False, widget=upload(".pdf,.png,.jpg,.jpeg"))
 
 
 class FirmQualification(FirmStep):
@@ -242,7 +241,18 @@ class FirmQualification(FirmStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say how a known one is found."""
-        return [_("One of the same name and number gets the new days.")]
+        return [
+            _("One of the same name, number and first day gets the new last day; another first day is a renewal."),
+            _("It counts from now on, accepted in your name."),
+        ]
+
+    def get_form(self, form_class: Any = None) -> QualificationForm:  # noqa: ANN401 - Django's signature
+        """Offer the firm's lead evaluators."""
+        form: QualificationForm = super().get_form(form_class)
+        choice = form.fields["lead"]
+        if isinstance(choice, LeadOfFirm):
+            choice.queryset = leads_running(self.object, self.today)
+        return form
 
     def act(self, form: QualificationForm) -> str:
         """Write it."""
@@ -258,6 +268,7 @@ class BranchForm(ActionForm):
 
     name = forms.CharField(label=gettext_lazy("Branch"), max_length=120)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+    uscc = forms.CharField(label=gettext_lazy("Unified social credit code"), required=False, max_length=18)
     number = forms.CharField(
         label=gettext_lazy("Its own number in the register"),
         required=False,
@@ -272,6 +283,13 @@ class FirmBranch(FirmStep):
     title, submit_label, tab = gettext_lazy("Add a branch"), gettext_lazy("Add"), "people"
     form_class = BranchForm
 
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what a branch can do. Rule R-49."""
+        return [
+            _("Without legal personality it cannot apply, contract or be scored alone: the firm does for it."),
+            _("With it, only one of the two takes part in the choice of a firm for a task."),
+        ]
+
     def act(self, form: BranchForm) -> str:
         """Add it."""
         given = form.cleaned_data
@@ -280,6 +298,7 @@ class FirmBranch(FirmStep):
             firm=self.object,
             name=given["name"],
             address=given["address"],
+            uscc=given["uscc"].strip().upper(),
             has_legal_personality=bool(given["number"]),
             own_firm=own,
             by=self.user,
@@ -315,7 +334,10 @@ class FirmRename(FirmStep):
 class RelationForm(ActionForm):
     """What the firm is to whom."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Relation"), choices=RelationshipKind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Relation"),
+        choices=[(kind.value, kind.label) for kind in RelationshipKind if kind not in SUCCESSIONS],
+    )
     other = forms.CharField(
         label=gettext_lazy("To whom"), max_length=120, help_text=gettext_lazy("Full name or code, as registered.")
     )
@@ -323,14 +345,14 @@ class RelationForm(ActionForm):
 
 
 class FirmRelation(FirmStep):
-    """Enter a relation: merger, split, conversion, supplier, adviser."""
+    """Enter a relation: supplier, adviser, superior; who takes a firm's place is entered apart."""
 
     title, submit_label, tab = gettext_lazy("Enter a relation"), gettext_lazy("Enter"), "identity"
     form_class = RelationForm
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what relations are for."""
-        return [_("Who supplied or advised a unit is found by the conflict rules; a predecessor’s record stays seen.")]
+        return [_("Who supplied or advised a unit is found by the conflict rules.")]
 
     def form_valid(self, form: RelationForm) -> Any:  # noqa: ANN401 - a response
         """Find the other end first."""

@@ -160,8 +160,11 @@ class HandOverPropose(ActionView):
     def get_initial(self) -> dict[str, Any]:
         """Begin the list of evidence from the files of the party's violations."""
         row: Firm | Expert = self.object
-        own = {"organisation_id": row.organisation_id} if isinstance(row, Firm) else {"person_id": row.person_id}
-        events = [one for one in events_of(**own) if not one.voided_on and one.points]
+        if isinstance(row, Firm):
+            rows = events_of(organisation_id=row.organisation_id)
+        else:
+            rows = events_of(person_id=row.person_id)
+        events = [one for one in rows if not one.voided_on and one.points]
         files = evidence_of([one.pk for one in events])
         lines = [
             f"{event_name(one)}（{full_day(one.occurred_on)}）：{file.original_name}，SHA-256 {file.sha256[:16]}"

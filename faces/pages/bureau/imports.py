@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,14 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from faces.exchange.exporters import template_book
 from faces.exchange.faults import Why
 from faces.exchange.importing import NOUNS, OFFERED
-from faces.exchange.models import ImportRun, RunStatus
-from faces.exchange.runs import check_file, confirm, name_columns, undo, visible_to
+from faces.exchange.models import RUNNING, ImportRun, RunStatus
+from faces.exchange.progress import told
+from faces.exchange.runs import check_file, confirm, name_columns, stop, undo, visible_to
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import XLSX, Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage
-from faces.pages.shared.objects import ObjectPage
+from faces.pages.shared.objects import ObjectPage, OneObject
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 
@@ -33,7 +35,13 @@ if TYPE_CHECKING:
 
 FAULTS_SHOWN = 500
 
-serve_shapes(bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",), void=("UNDONE",))
+serve_shapes(
+    run=("QUEUED", "WRITING", "UNDOING"),
+    bad=("FAULTY",),
+    wait=("CHECKED",),
+    done=("IMPORTED",),
+    void=("UNDONE", "STOPPED"),
+)
 
 
 def offered() -> list[tuple[str, StrOrPromise]]:
@@ -100,7 +108,10 @@ class ImportForm(ActionForm):
     file = forms.FileField(
         label=gettext_lazy("File (.xlsx, .xls or .csv)"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-        help_text=gettext_lazy("At most 20 MB. The first rows may hold a title; the headings are found."),
+        help_text=gettext_lazy(
+            "At most 20 MB. The first rows may hold a title; the headings are found. A large file is checked in the "
+            "background: you may leave its page and come back."
+        ),
     )
 
 
@@ -154,15 +165,19 @@ class ImportPage(ObjectPage):
         run: ImportRun = self.object
         report = run.report
         sheets = [
-            (name, count, report["created"].get(name, 0), report["updated"].get(name, 0))
+            (name, count, report.get("created", {}).get(name, 0), report.get("updated", {}).get(name, 0))
             for name, count in report.get("read", {}).items()
         ]
         words = {
+            RunStatus.QUEUED: _("The file is being checked"),
+            RunStatus.WRITING: _("The rows are being written"),
+            RunStatus.STOPPED: _("This file was put aside"),
             RunStatus.FAULTY: ngettext("%(n)d fault to correct", "%(n)d faults to correct", run.faults)
             % {"n": run.faults},
             RunStatus.CHECKED: ngettext("%(n)d row can be imported", "%(n)d rows can be imported", run.rows)
             % {"n": run.rows},
             RunStatus.IMPORTED: ngettext("%(n)d row imported", "%(n)d rows imported", run.rows) % {"n": run.rows},
+            RunStatus.UNDOING: _("The import is being taken back"),
             RunStatus.UNDONE: _("This import was taken back"),
         }
         found = {
@@ -175,20 +190,40 @@ class ImportPage(ObjectPage):
             "unknown": report.get("unknown", []),
             "changes": report.get("changes", []),
             "read_as": read_as(run),
+            "not_undone": report.get("not_undone", "") if run.status == RunStatus.IMPORTED else "",
+            "is_running": run.status in RUNNING,
+            "progress": told(run.pk) if run.status in RUNNING else None,
             "can_confirm": run.status == RunStatus.CHECKED,
+            "can_stop": run.status in {RunStatus.QUEUED, RunStatus.CHECKED},
             "can_name": run.status in {RunStatus.CHECKED, RunStatus.FAULTY} and bool(report.get("columns")),
             "can_undo": run.status == RunStatus.IMPORTED and is_traced(run),
         }
         return super().get_context_data(**(found | kwargs))
 
 
-class ImportConfirm(ActionView):
-    """Import a checked file as a whole."""
+class ImportProgress(OneObject):
+    """How far a file is that is checked or written in the background: a part of its page, asked for again and again."""
 
     audience, needs = "bureau", Capability.IMPORT
-    title = gettext_lazy("Import this file")
-    submit_label = gettext_lazy("Import all rows")
-    danger = True
+
+    def rows(self) -> QuerySet[ImportRun]:
+        """Return the runs of the own bureau."""
+        return visible_to(self.user)
+
+    def get(self, request: HttpRequest, **_names: Any) -> HttpResponse:  # noqa: ANN401 - what the address names
+        """Return the part; once the work is over, the word to load the page anew."""
+        if self.object.status in RUNNING:
+            context = {"object": self.object, "progress": told(self.object.pk)}
+            return render(request, "bureau/import/progress.html", context)
+        response = HttpResponse(status=200)
+        response.headers["HX-Refresh"] = "true"
+        return response
+
+
+class RunAction(ActionView):
+    """Something that is done to one file of the own bureau."""
+
+    audience, needs = "bureau", Capability.IMPORT
 
     def rows(self) -> QuerySet[ImportRun]:
         """Return the runs of the own bureau."""
@@ -197,6 +232,14 @@ class ImportConfirm(ActionView):
     def object_url(self) -> str:
         """Return the file's page."""
         return reverse("pages:import", args=[self.object.pk])
+
+
+class ImportConfirm(RunAction):
+    """Import a checked file as a whole."""
+
+    title = gettext_lazy("Import this file")
+    submit_label = gettext_lazy("Import all rows")
+    danger = True
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what will be written."""
@@ -211,24 +254,38 @@ class ImportConfirm(ActionView):
     def act(self, _form: forms.Form) -> str:
         """Import."""
         done = confirm(run_=self.object, by=self.user, on=self.today)
-        return _("%(n)d rows were imported.") % {"n": done.rows}
+        words = {
+            RunStatus.WRITING: _("The rows are being written. You may leave; the file’s page says how far it is."),
+            RunStatus.FAULTY: _("Something changed since the check; nothing was written. See the faults."),
+        }
+        return words.get(RunStatus(done.status), _("%(n)d rows were imported.") % {"n": done.rows})
 
 
-class ImportColumns(ActionView):
+class ImportStop(RunAction):
+    """Put aside a file before it is written."""
+
+    title = gettext_lazy("Do not import this file")
+    submit_label = gettext_lazy("Stop, and write nothing")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what stays."""
+        return [
+            _("Nothing of the file is written; its check ends where it stands."),
+            _("The file stays in the list. To import it later, upload it again."),
+        ]
+
+    def act(self, _form: forms.Form) -> str:
+        """Stop it."""
+        stop(run_=self.object, by=self.user, on=self.today)
+        return _("The file was put aside; nothing was written.")
+
+
+class ImportColumns(RunAction):
     """How each heading of the file is read; what is chosen here is kept for the bureau's next files."""
 
-    audience, needs = "bureau", Capability.IMPORT
     title = gettext_lazy("Columns")
     submit_label = gettext_lazy("Keep and check again")
     form_class = ActionForm
-
-    def rows(self) -> QuerySet[ImportRun]:
-        """Return the runs of the own bureau."""
-        return visible_to(self.user)
-
-    def object_url(self) -> str:
-        """Return the file's page."""
-        return reverse("pages:import", args=[self.object.pk])
 
     def get_form(self, form_class: Any = None) -> Any:  # noqa: ANN401 - as in Django
         """Return the form with one choice for each heading."""
@@ -250,25 +307,18 @@ class ImportColumns(ActionView):
             for number, (sheet, _held, _place, heading, key) in enumerate(self.object.report.get("columns", []))
             if form.cleaned_data[f"column_{number}"] != key
         }
-        name_columns(run_=self.object, names=names, by=self.user, on=self.today)
+        done = name_columns(run_=self.object, names=names, by=self.user, on=self.today)
+        if done.status == RunStatus.QUEUED:
+            return _("The columns are kept; the file is being checked again.")
         return _("The file was checked again.")
 
 
-class ImportUndo(ActionView):
+class ImportUndo(RunAction):
     """Take back an import as a whole."""
 
-    audience, needs = "bureau", Capability.IMPORT
     title = gettext_lazy("Take back this import")
     submit_label = gettext_lazy("Take back all of it")
     danger = True
-
-    def rows(self) -> QuerySet[ImportRun]:
-        """Return the runs of the own bureau."""
-        return visible_to(self.user)
-
-    def object_url(self) -> str:
-        """Return the file's page."""
-        return reverse("pages:import", args=[self.object.pk])
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what will go and what will come back."""
@@ -281,8 +331,10 @@ class ImportUndo(ActionView):
 
     def act(self, _form: forms.Form) -> str:
         """Take it back."""
-        undo(run_=self.object, by=self.user, on=self.today)
-        return _("The import was taken back.")
+        done = undo(run_=self.object, by=self.user, on=self.today)
+        if done.status == RunStatus.UNDONE:
+            return _("The import was taken back.")
+        return _("The import is being taken back. The file’s page says how it ended.")
 
 
 class ImportTemplate(AudiencePage):
@@ -304,6 +356,8 @@ urls = [
     path("imports/new/", ImportNew.as_view(), name="import-new"),
     path("imports/<int:pk>/", ImportPage.as_view(), name="import"),
     path("imports/<int:pk>/confirm/", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/<int:pk>/progress/", ImportProgress.as_view(), name="import-progress"),
+    path("imports/<int:pk>/stop/", ImportStop.as_view(), name="import-stop"),
     path("imports/<int:pk>/columns/", ImportColumns.as_view(), name="import-columns"),
     path("imports/<int:pk>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/templates/<slug:code>/", ImportTemplate.as_view(), name="import-template"),

@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 from evaluators.models import LeadEvaluator, Practitioner
 from experts.models import Expert
 from faces.pages.bureau.firm_sections import full_day
+from faces.pages.bureau.tie_sections import near_relations
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.columns import Column
+from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
@@ -22,7 +25,7 @@ from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed
 from parties.enums import Sealed
 from parties.models import Employment, Person
-from parties.selectors import masked, persons_visible_to
+from parties.selectors import masked, persons_visible_to, shown_account
 from parties.services import reveal
 
 if TYPE_CHECKING:
@@ -32,6 +35,39 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+class PersonList(ListPage):
+    """Every human the bureau knows, once; who was joined into another record is not listed."""
+
+    audience, needs = "bureau", Capability.READ_ALL
+    title = gettext_lazy("People")
+    template_name = "bureau/persons.html"
+    columns = (
+        Column(
+            gettext_lazy("Name"),
+            "name",
+            key=True,
+            link=lambda row: reverse("pages:person", args=[row.pk]),
+        ),
+        Column(gettext_lazy("Record"), "pk", num=True),
+        Column(gettext_lazy("Born on"), lambda row: full_day(row.born_on)),
+        Column(gettext_lazy("National ID number"), lambda row: masked(row)[0] or "—"),
+        Column(gettext_lazy("Telephone"), lambda row: masked(row)[1] or "—"),
+    )
+    search_fields = ("name", "sort_key")
+    search_hint = gettext_lazy("Name or initials")
+    sorts = (
+        Sort("name", gettext_lazy("By name"), ("sort_key", "pk")),
+        Sort("new", gettext_lazy("Newest first"), ("-pk",)),
+    )
+    export_name = "people"
+    empty_title = gettext_lazy("Nobody is recorded yet")
+    empty_text = gettext_lazy("Firms, experts and units bring their people; import a roster or enter one.")
+
+    def rows(self) -> QuerySet[Person]:
+        """Return the persons of the bureau who stand for themselves."""
+        return persons_visible_to(self.user).filter(joined_into__isnull=True)
+
+
 class OnePerson(OneObject):
     """A visible person."""
 
@@ -39,7 +75,7 @@ class OnePerson(OneObject):
 
     def rows(self) -> QuerySet[Person]:
         """Return the visible persons."""
-        return persons_visible_to(self.user)
+        return persons_visible_to(self.user).select_related("bureau", "joined_into")
 
 
 class PersonPage(OnePerson, SectionsPage):
@@ -55,16 +91,53 @@ class PersonPage(OnePerson, SectionsPage):
         """Return roles and employment; beside them the numbers, masked."""
         row: Person = self.object
         id_number, phone = masked(row)
-        edits = may(self.user, Capability.REGISTER)
-        act = Act(_("Reveal a number"), reverse("pages:person-reveal", args=[row.pk]))
-        pairs = (
+        edits = may(self.user, Capability.REGISTER) and row.joined_into_id is None
+        pairs: tuple[tuple[StrOrPromise, Cell | object], ...] = (
+            (_("Record"), str(row.pk)),
             (_("National ID number"), id_number or "—"),
             (_("Telephone"), phone or "—"),
+            (_("Bank account"), shown_account(row) or "—"),
             (_("E-mail"), row.email or "—"),
             (_("Born on"), full_day(row.born_on)),
         )
-        sealed = Section(_("Numbers"), pairs=pairs, acts=(act,) if edits else ())
-        return Layout(crumbs=((_("Persons"), ""),), main=(self._roles(), self._spells()), beside=(sealed,))
+        if row.died_on:
+            pairs += ((_("Died on"), Cell(full_day(row.died_on), shape="void")),)
+        if row.contact_masked_on:
+            day = full_day(row.contact_masked_on)
+            pairs += ((_("Contact data"), _("shown to nobody since %(day)s, on own wish") % {"day": day}),)
+        sealed = Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
+        relations = near_relations(row, edits=edits)
+        main = (*self._joined(), self._roles(), self._spells(), relations)
+        crumbs = ((_("People"), reverse("pages:persons")),)
+        return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=(sealed,))
+
+    def _number_acts(self) -> tuple[Act, ...]:
+        row: Person = self.object
+        return (
+            Act(_("Reveal a number"), reverse("pages:person-reveal", args=[row.pk])),
+            Act(_("Enter the bank account"), reverse("pages:person-account", args=[row.pk])),
+        )
+
+    def _acts(self) -> tuple[Act, ...]:
+        row: Person = self.object
+        join = Act(_("Join another record"), reverse("pages:person-join", args=[row.pk]))
+        death = Act(_("Record a death"), reverse("pages:person-death", args=[row.pk]))
+        return (join,) if row.died_on else (join, death)
+
+    def _joined(self) -> tuple[Section, ...]:
+        """Return where this record leads, or which records lead here."""
+        row: Person = self.object
+        if row.joined_into is not None:
+            link = Cell(row.joined_into.name, reverse("pages:person", args=[row.joined_into_id]))
+            pairs = ((_("Same person as"), link), (_("Since"), full_day(row.joined_on)))
+            note = _("Everything stands on the other record now; this one is kept for the past.")
+            return (Section(_("Joined into another record"), pairs=pairs, note=note),)
+        older = [
+            (Cell(str(one.pk), reverse("pages:person", args=[one.pk])), one.name, full_day(one.joined_on))
+            for one in row.joined.order_by("pk")
+        ]
+        grid = Grid((_("Record"), _("Name"), _("Joined on")), older)
+        return (Section(_("Records joined into this one"), grid=grid, count=len(older)),) if older else ()
 
     def _roles(self) -> Section:
         row: Person = self.object
@@ -148,6 +221,7 @@ class PersonReveal(OnePerson, ActionView):
 
 
 urls = [
+    path("persons/", PersonList.as_view(), name="persons"),
     path("persons/<int:pk>/", PersonPage.as_view(), name="person"),
     path("persons/<int:pk>/reveal/", PersonReveal.as_view(), name="person-reveal"),
 ]

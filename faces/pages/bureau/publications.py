@@ -15,6 +15,7 @@ from assignments.selectors.tasks import visible_to as visible_tasks
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from disclosure.selectors import (
+    publishable_batches,
     publishable_certificates,
     publishable_draws,
     publishable_ratings,
@@ -118,6 +119,7 @@ class ReadyToPublish(AudiencePage, TemplateView):
             "draws": draws[:DRAWS_SHOWN],
             "more_draws": draws[DRAWS_SHOWN:],
             "draw_count": count_text(len(draws), limit=READY_SHOWN),
+            "batches": list(publishable_batches(self.user).only("number", "title").order_by("-pk")[:READY_SHOWN]),
             "certificates": publishable_certificates(self.user).exists(),
         }
         return super().get_context_data(**(found | kwargs))

@@ -16,11 +16,15 @@ from assignments.enums import ReReviewKind, TaskKind, TaskStatus
 from assignments.models import ReReviewTask
 from assignments.selectors import tasks
 from assignments.selectors.assignments import re_reviews_visible_to
-from assignments.services.re_reviews import begin, open_re_review, stop
+from assignments.services.re_reviews import begin, open_re_review, plan_field, stop
 from faces.pages.bureau.re_reviews import re_review_url
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.choices import NodeField
 from faces.pages.shared.delivery_forms import day, textarea
 from foundation.accounts.enums import Capability
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from assignments.models import EvaluationTask
+    from foundation.bureaus.models import Bureau
 
 DAYS_TO_MEET, DAYS_TO_END = 8, 14
 
@@ -47,6 +52,13 @@ class OpenForm(ActionForm):
         widget=textarea(2),
         help_text=gettext_lazy("Names, with commas between them. They sit but do not score; the others are experts."),
     )
+    node = NodeField(
+        label=gettext_lazy("Field of the experts"),
+        queryset=Node.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("not said yet"),
+        help_text=gettext_lazy("The pool is planned by it; the draw or the batch may still divide the seats."),
+    )
     meets_on = forms.DateField(label=gettext_lazy("Meets on"), widget=day(), required=False)
     place = forms.CharField(label=gettext_lazy("Meeting place"), required=False, max_length=100)
     by_correspondence = forms.BooleanField(label=gettext_lazy("By letter, without a meeting"), required=False)
@@ -55,6 +67,13 @@ class OpenForm(ActionForm):
     def clean_office_members(self) -> list[str]:
         """Return the names."""
         return [name.strip() for name in re.split("[,，、;；\n]", self.cleaned_data["office_members"]) if name.strip()]
+
+
+def offer_tree(form: forms.Form, bureau: Bureau) -> None:
+    """Offer the living nodes of the bureau's tree as the field of the experts."""
+    choice = form.fields["node"]
+    if isinstance(choice, NodeField):
+        choice.queryset = tree(bureau, TreeKind.SPECIALTY).select_related("parent__parent")
 
 
 class ReReviewOpen(ActionView):
@@ -66,7 +85,7 @@ class ReReviewOpen(ActionView):
 
     def rows(self) -> QuerySet[EvaluationTask]:
         """Return the visible tasks."""
-        return tasks.visible_to(self.user)
+        return tasks.visible_to(self.user).select_related("bureau")
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -79,6 +98,7 @@ class ReReviewOpen(ActionView):
         choice = form.fields["panel_size"]
         if isinstance(choice, forms.TypedChoiceField):
             choice.choices = [(size, str(size)) for size in self.sizes]
+        offer_tree(form, self.object.bureau)
         return form
 
     def get_initial(self) -> dict[str, Any]:
@@ -112,6 +132,7 @@ class ReReviewOpen(ActionView):
             due_on=given["due_on"],
             meets_on=given["meets_on"],
             place=given["place"],
+            node=given["node"],
             by_correspondence=given["by_correspondence"],
             by=self.user,
             on=self.today,
@@ -126,11 +147,41 @@ class ReReviewStep(ActionView):
 
     def rows(self) -> QuerySet[ReReviewTask]:
         """Return the visible re-reviews."""
-        return re_reviews_visible_to(self.user).select_related("evaluation")
+        return re_reviews_visible_to(self.user).select_related("evaluation", "bureau")
 
     def object_url(self) -> str:
         """Return the page."""
         return re_review_url(self.object)
+
+
+class FieldForm(ActionForm):
+    """Which field."""
+
+    node = NodeField(
+        label=gettext_lazy("Field of the experts"), queryset=Node.objects.none(), empty_label=gettext_lazy("Choose")
+    )
+
+
+class ReReviewField(ReReviewStep):
+    """Say which field the experts of the panel should know."""
+
+    title, submit_label, form_class = gettext_lazy("Plan the field of the experts"), gettext_lazy("Save"), FieldForm
+
+    def get_form(self, form_class: Any = None) -> FieldForm:  # noqa: ANN401 - Django's signature
+        """Offer the tree."""
+        form: FieldForm = super().get_form(form_class)
+        offer_tree(form, self.object.bureau)
+        return form
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what was planned."""
+        return {"node": self.object.node_id}
+
+    def act(self, form: FieldForm) -> str:
+        """Plan it."""
+        node = form.cleaned_data["node"]
+        plan_field(re_review=self.object, node=node, by=self.user, on=self.today)
+        return _("Planned: experts of %(name)s.") % {"name": node.name}
 
 
 class ReReviewBegin(ReReviewStep):
@@ -169,6 +220,7 @@ class ReReviewStop(ReReviewStep):
 
 urls = [
     path("tasks/<str:number>/re-review/", ReReviewOpen.as_view(), name="re-review-open"),
+    path("re-reviews/<str:number>/field/", ReReviewField.as_view(), name="re-review-field"),
     path("re-reviews/<str:number>/begin/", ReReviewBegin.as_view(), name="re-review-begin"),
     path("re-reviews/<str:number>/stop/", ReReviewStop.as_view(), name="re-review-stop"),
 ]

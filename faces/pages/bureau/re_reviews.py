@@ -81,7 +81,7 @@ class ReReviewPage(SectionsPage):
 
     def rows(self) -> QuerySet[ReReviewTask]:
         """Return the visible re-reviews."""
-        return re_reviews_visible_to(self.user).select_related("evaluation__unit__organisation", "bureau")
+        return re_reviews_visible_to(self.user).select_related("evaluation__unit__organisation", "bureau", "node")
 
     @cached_property
     def seats(self) -> list[Assignment]:
@@ -263,6 +263,7 @@ class ReReviewPage(SectionsPage):
         row: ReReviewTask = self.object
         pairs = (
             (_("Task"), Cell(row.evaluation.number, reverse("pages:task", args=[row.evaluation.number]))),
+            (_("Field of the experts"), row.node.name if row.node else _("not said yet")),
             (_("Meets on"), formats.day(row.meets_on, with_year=True) if row.meets_on else "—"),
             (_("Meeting place"), row.place or "—"),
             (_("Due on"), formats.day(row.due_on, with_year=True)),
@@ -271,6 +272,8 @@ class ReReviewPage(SectionsPage):
         acts: tuple[Act, ...] = ()
         if self.draw:
             acts = (Act(_("See the draw"), reverse("pages:draw", args=[self.draw.number])),)
+        if self._may and row.status == ReReviewStatus.OPEN:
+            acts = (*acts, Act(_("Plan the field of the experts"), reverse("pages:re-review-field", args=[row.number])))
         if self._may and row.status not in {ReReviewStatus.DONE, ReReviewStatus.STOPPED}:
             acts = (
                 *acts,

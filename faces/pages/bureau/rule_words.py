@@ -48,6 +48,8 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "expert_admission_items": gettext_lazy("Admission checklist of an expert"),
     "self_registration": gettext_lazy("Firms and experts may apply by themselves"),
     "admission_notice_workdays": gettext_lazy("Public notice before an admission"),
+    "lead_shared_days": gettext_lazy("Days on site that two tasks of one lead evaluator may share"),
+    "expiry_reminder_days": gettext_lazy("Days before the last day of a qualification on which is reminded"),
     "renewal_window_days": gettext_lazy("Days before its end from which a term is renewed"),
     "register_term_years": gettext_lazy("Term in register and pool"),
     "expert_age_limit": gettext_lazy("Age at which an expert leaves the pool"),
@@ -89,6 +91,8 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "payment_days": gettext_lazy("Time to pay"),
     "payment_days_most": gettext_lazy("Longest time to pay that a contract may set"),
     "training_hours": gettext_lazy("Hours of training"),
+    "reveals_a_day": gettext_lazy("Readings of sealed numbers in a day"),
+    "idle_account_days": gettext_lazy("Days after which an unused account is listed"),
     "veto_decides": gettext_lazy("A proven veto makes a report fail"),
     "assistance_kinds": gettext_lazy("Kinds of task that are assistance"),
     "opinion_returns": gettext_lazy("Times that an opinion goes back"),
@@ -100,12 +104,24 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "role_table": gettext_lazy("Table of roles and capabilities"),
     "undertaking_yearly": gettext_lazy("The undertaking is accepted anew every year"),
     "draw_parties": gettext_lazy("Persons who seed a draw"),
+    "draw_commit_hours": gettext_lazy("Time to hand in commitments after the freeze"),
+    "draw_reveal_minutes": gettext_lazy("Time to show a nonce in one’s turn"),
+    "draw_value_gap_minutes": gettext_lazy("Least time between freeze or last nonce and the public value"),
+    "answer_wait_hours": gettext_lazy("Time for an answer before “no answer” is noted"),
+    "answer_calls": gettext_lazy("Unanswered calls before “no answer” is noted"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
+    "import_at_once_kb": gettext_lazy("Largest file that is checked and imported at once"),
     "copied_characters": gettext_lazy("Equal characters that are shown as copied"),
     "publication_redaction": gettext_lazy("What is never published"),
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
+    "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
+    "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),
+    "likeness_marks": gettext_lazy("What a firm may share with a removed one before an alert"),
+    "confirmation_reminder_days": gettext_lazy("Reminders of the yearly confirmation"),
+    "renewal_reminder_days": gettext_lazy("Reminders of a term that ends"),
+    "claim_days": gettext_lazy("How long an invitation to claim an entry can be used"),
 }
 FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "one_firm_per_practitioner": gettext_lazy(
@@ -118,8 +134,10 @@ FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     "role_table": gettext_lazy(
         "Who may do what is one table of the product; people get roles, not single capabilities."
     ),
+    "idle_account_days": gettext_lazy("It only orders a list to look at; nothing is decided by it."),
     "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
     "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
+    "successors_inherit": gettext_lazy("A new code or a merger would otherwise wipe a record clean."),
 }
 UNITS: Final[Mapping[str, StrOrPromise]] = {
     "offers": gettext_lazy("offers"),
@@ -131,7 +149,9 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "percent": "%",
     "calendar years": gettext_lazy("calendar years"),
     "running tasks": gettext_lazy("running tasks"),
+    "readings a reader and day": gettext_lazy("readings a reader and day"),
     "items of the checklist": "",
+    "facts that are compared": "",
     "years of age": gettext_lazy("years of age"),
     "experts of members": gettext_lazy("experts of members"),
     "seats": gettext_lazy("seats"),
@@ -144,7 +164,12 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "percent of a year's tasks below the limit": gettext_lazy("% of a year’s tasks below the limit"),
     "work years running": gettext_lazy("work years running"),
     "working days": gettext_lazy("working days"),
+    "hours": gettext_lazy("hours"),
+    "minutes": gettext_lazy("minutes"),
+    "unanswered calls": gettext_lazy("unanswered calls"),
     "days from the due day": gettext_lazy("days from the due day"),
+    "days after 1 January": gettext_lazy("days after 1 January"),
+    "days before the end of the term": gettext_lazy("days before the end of the term"),
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
     "points and months": "",
@@ -182,6 +207,9 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "satisfaction": gettext_lazy("satisfaction"),
     "cost": gettext_lazy("cost"),
     **ITEMS,
+    "legal_person": gettext_lazy("Legal representative"),
+    "address": gettext_lazy("Address"),
+    "phone": gettext_lazy("Telephone"),
     "light": gettext_lazy("light"),
     **{kind.value: kind.label for kind in SanctionKind},
     "heavy": gettext_lazy("heavy"),
@@ -316,3 +344,8 @@ def _choices(rule: Rule, value: Sequence[str]) -> list[tuple[str, StrOrPromise]]
         if set(rule.default) <= set(family.values):
             return [(str(code), word) for code, word in family.choices]
     return [(code, CODES.get(code, code)) for code in dict.fromkeys([*rule.default, *value])]
+
+
+def marks_words(marks: Sequence[str]) -> str:
+    """Return what two firms share, in words. Rule R-50."""
+    return pgettext("between shared facts", ", ").join(str(CODES.get(code, code)) for code in marks)

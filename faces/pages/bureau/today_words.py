@@ -65,6 +65,21 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("Check it"),
     ),
     "ADMIT": (gettext_lazy("A public notice has run"), gettext_lazy("applications"), gettext_lazy("Admit")),
+    "LIKENESS": (
+        gettext_lazy("It resembles a removed firm"),
+        gettext_lazy("firms"),
+        gettext_lazy("Look at it"),
+    ),
+    "SETTLE_CHANGES": (
+        gettext_lazy("Changes were declared"),
+        gettext_lazy("confirmations"),
+        gettext_lazy("Take over or not"),
+    ),
+    "DECIDE_RENEWAL": (
+        gettext_lazy("A further term is applied for"),
+        gettext_lazy("further terms"),
+        gettext_lazy("Grant or refuse"),
+    ),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),
@@ -99,6 +114,8 @@ LISTS: Final[Mapping[str, str]] = {
     "CHECK_RECTIFICATION": "results",
     "CHECK_APPLICATION": "applications",
     "ADMIT": "applications",
+    "SETTLE_CHANGES": "confirmations",
+    "DECIDE_RENEWAL": "renewals",
 }
 PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,17 +12,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import visible_to as visible_tasks
 from faces.pages.shared import formats
-from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.actions import ActionView
 from faces.pages.shared.columns import Column
+from faces.pages.shared.contact_words import ContactForm, duty_word, shown_phone
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Section
-from foundation.core.crypto import decrypt
-from foundation.core.identifiers import masked_phone
-from parties.models import BudgetUnit, Contact
+from parties.models import BudgetUnit
 from parties.selectors import subordinates_of, units_visible_to
 from parties.services import add_contact
 from projects.models import Project
@@ -36,17 +34,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SHOWN = 60
-DUTIES = ("单位负责人", "财务负责人", "绩效联络员")  # as the register of the units writes them
-DUTY_WORDS = {
-    "单位负责人": gettext_lazy("head of the unit"),
-    "财务负责人": gettext_lazy("head of finance"),
-    "绩效联络员": gettext_lazy("performance contact"),
-}
-
-
-def duty_word(contact: Contact) -> StrOrPromise:
-    """Return the duty in the reader's language; a duty of the unit's own stays as it was entered."""
-    return DUTY_WORDS.get(contact.duty, contact.duty)
 
 
 def sections_of(rows: QuerySet[BudgetUnit]) -> list[tuple[int, str]]:
@@ -129,7 +116,7 @@ class UnitPage(OneUnit, ObjectPage):
         found: dict[str, Any] = {
             "title": unit.organisation.name,
             "contacts": [
-                (duty_word(each), each.name, masked_phone(decrypt(each.phone_sealed)), each)
+                (duty_word(each), each.name, shown_phone(each), each)
                 for each in contacts
                 if each.ended_on is None or each.ended_on > self.today
             ],
@@ -152,19 +139,6 @@ class UnitPage(OneUnit, ObjectPage):
 
     def _projects(self) -> QuerySet[Project]:
         return visible_projects(self.user).filter(unit=self.object)
-
-
-class ContactForm(ActionForm):
-    """Who is called for what."""
-
-    duty = forms.ChoiceField(label=gettext_lazy("Duty"), choices=list(DUTY_WORDS.items()))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    phone = forms.RegexField(
-        r"^[0-9+\- ]{5,20}$",
-        label=gettext_lazy("Phone"),
-        help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
-        error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
-    )
 
 
 class ContactAdd(OneUnit, ActionView):

@@ -10,27 +10,28 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from experts.enums import ExpertAction
 from experts.models import Expert
 from experts.selectors import expert_of
-from experts.services import accept_undertakings, add_unavailability, declare_employment
+from experts.services import add_unavailability, declare_employment
+from experts.transitions import TRANSITIONS
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, FormPage
-from faces.pages.shared.application_words import UNDERTAKING_LINES
 from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.yearly_steps import yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from parties.models import Employment
+from parties.selectors import shown_account, ties_of
 from reviews.selectors import fees_visible_to
 from training.selectors import attendances_visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
     from django.http import HttpRequest
-    from django_stubs_ext import StrOrPromise
 
 
 def spell(first: Any, last: Any) -> str:  # noqa: ANN401 - days or nothing
@@ -47,7 +48,7 @@ class ExpertRecord(SectionsPage):
 
     def rows(self) -> QuerySet[Expert]:
         """Return the expert behind the reader."""
-        return Expert.objects.filter(pk=self.kwargs["pk"]).select_related("person")
+        return Expert.objects.filter(pk=self.kwargs["pk"]).select_related("person", "bureau")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in Django
         """Look the reader's own record up; who is no expert finds none."""
@@ -75,6 +76,7 @@ class ExpertRecord(SectionsPage):
                 acts=(Act(_("Add or correct an employer"), reverse("pages:expert-employment")),),
                 empty=_("No employer is known. Add the present one; it decides from which reviews you step back."),
             ),
+            self._relations(row),
             Section(
                 _("Days on which I am not free"),
                 grid=Grid(
@@ -83,6 +85,8 @@ class ExpertRecord(SectionsPage):
                 acts=(Act(_("Add days"), reverse("pages:expert-absence")),),
                 empty=_("You count as free on every day."),
             ),
+            confirmations_section(row),
+            renewals_section(row),
             Section(
                 _("Training"),
                 grid=Grid(
@@ -112,7 +116,12 @@ class ExpertRecord(SectionsPage):
                 empty=_("No fee has been paid yet."),
             ),
         )
-        acts = () if done else (Act(_("Accept this year’s undertaking"), reverse("pages:expert-undertaking")),)
+        acts = (
+            *yearly_acts(row, self.today, pages="expert"),
+            Act(_("My bank account"), reverse("pages:expert-account")),
+        )
+        if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
+            acts += (Act(_("Leave the pool"), reverse("pages:expert-leaves")),)
         word = _("accepted") if done else _("not yet accepted: without it you are not drawn")
         pairs = (
             (_("Number"), row.number),
@@ -123,6 +132,7 @@ class ExpertRecord(SectionsPage):
                 _("Specialties"),
                 "、".join(one.node.name for one in row.specialties.select_related("node").order_by("-is_main", "pk")),
             ),
+            (_("Bank account"), shown_account(row.person) or "—"),
             (_("Always steps back from"), "、".join(one.organisation.name for one in recusals) or "—"),
         )
         return Layout(
@@ -131,6 +141,23 @@ class ExpertRecord(SectionsPage):
             acts=acts,
             main=main,
             beside=(Section(_("In the pool"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
+        )
+
+    def _relations(self, row: Expert) -> Section:
+        """Return the near relations that count in draws."""
+        lines = [
+            (
+                (tie.second if tie.first_id == row.person_id else tie.first).name,
+                tie.get_kind_display(),
+                spell(tie.started_on, tie.ended_on),
+            )
+            for tie in ties_of(row.person)
+        ]
+        return Section(
+            _("Near relations"),
+            grid=Grid((_("Name"), _("Relation"), _("From—to")), lines),
+            acts=(Act(_("Enter a near relation"), reverse("pages:expert-kin")),),
+            empty=_("None is known. Enter who works for, owns or heads a unit or a firm of the register."),
         )
 
 
@@ -213,25 +240,9 @@ class AddAbsence(OwnStep):
         return _("Noted. You are not drawn for meetings on these days.")
 
 
-class AcceptUndertaking(OwnStep):
-    """Accept the undertaking of this year."""
-
-    title, submit_label = gettext_lazy("Undertaking of this year"), gettext_lazy("I accept the undertaking")
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what is promised."""
-        return UNDERTAKING_LINES["EXPERT"]
-
-    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
-        """Accept."""
-        accept_undertakings(experts=[self.me], year=self.today.year, by=self.user, on=self.today)
-        return _("The undertaking is accepted.")
-
-
 urls = [
     path("record/", ExpertRecord.as_view(), name="expert-record"),
     path("left-out/", ExpertLeftOut.as_view(), name="expert-left-out"),
     path("record/employment/", AddEmployment.as_view(), name="expert-employment"),
     path("record/absence/", AddAbsence.as_view(), name="expert-absence"),
-    path("record/undertaking/", AcceptUndertaking.as_view(), name="expert-undertaking"),
 ]

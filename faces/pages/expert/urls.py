@@ -2,9 +2,16 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.expert import credit, reader, record, seats
+from faces.pages.expert import credit, own_data, reader, record, seats, yearly
 from faces.pages.expert.rail import build
 from faces.pages.shared.rail import serve_rail
 
 serve_rail("expert", build)
-urlpatterns: list[URLPattern | URLResolver] = [*seats.urls, *reader.urls, *record.urls, *credit.urls]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *seats.urls,
+    *reader.urls,
+    *record.urls,
+    *own_data.urls,
+    *yearly.urls,
+    *credit.urls,
+]

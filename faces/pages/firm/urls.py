@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import credit, deliveries, home, ratings, record, tasks
+from faces.pages.firm import contacts, credit, deliveries, home, ratings, record, tasks, yearly
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deliveries.urls,
     *ratings.urls,
     *record.urls,
+    *yearly.urls,
+    *contacts.urls,
     *credit.urls,
 ]

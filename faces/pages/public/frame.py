@@ -1,9 +1,9 @@
-"""What every public page has around it. These pages read frozen copies only, and import nothing else."""
+"""What every public page has around it. They read frozen copies and the public register, nothing else."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ NAV: Final[Sequence[tuple[str, Any]]] = (
     ("public-home", _("Overview")),
     ("public-ratings", _("Report quality")),
     ("public-draws", _("Draw records")),
+    ("public-firms", _("Register of firms")),
     ("public-check", _("Certificate check")),
     ("apply", _("Admissions")),
 )
@@ -33,4 +34,14 @@ def key_of(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
 
 
-__all__ = ["key_of", "require_safe", "shown"]
+def address(query: QueryDict, **change: object) -> str:
+    """Return a list's address with other keys."""
+    changed = query.copy()
+    for name in ("after", "before"):
+        changed.pop(name, None)
+    for name, value in change.items():
+        changed[name] = str(value)
+    return f"?{changed.urlencode()}"
+
+
+__all__ = ["address", "key_of", "require_safe", "shown"]

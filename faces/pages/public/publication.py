@@ -7,7 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.dateparse import parse_datetime
 
-from disclosure.selectors import Publication, draw_summary, is_draw, labels_of, latest, record_text, role_word, versions
+from disclosure.selectors import (
+    Publication,
+    batch_summary,
+    draw_summary,
+    has_record,
+    is_batch,
+    is_draw,
+    labels_of,
+    latest,
+    record_text,
+    role_word,
+    versions,
+)
 from faces.pages.public.frame import require_safe, shown
 
 GONE = 410
@@ -26,10 +38,23 @@ def found(slug: str) -> Publication:
 def publication(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a copy; a withdrawn one answers 410 with its day and reason and nothing of its body."""
     row = found(slug)
-    current = "public-draws" if is_draw(row) else "public-ratings"
+    current = "public-draws" if has_record(row) else "public-ratings"
     earlier = versions(row) if row.version > 1 else []
     if row.withdrawn_at:
         return shown(request, "public/withdrawn.html", current, status=GONE, publication=row)
+    if is_batch(row):
+        return shown(
+            request,
+            "public/batch.html",
+            current,
+            publication=row,
+            body=row.body,
+            record=row.body["record"],
+            summary=batch_summary(row.body),
+            times={name: moment(row.body[name]) for name in ("frozen_at", "drawn_at")},
+            parties=[(role_word(party["role"]), moment(party["revealed_at"])) for party in row.body["parties"]],
+            earlier=earlier,
+        )
     if is_draw(row):
         summary = draw_summary(row.body["record"])
         times = {name: moment(row.body[name]) for name in ("frozen_at", "drawn_at")}
@@ -75,7 +100,7 @@ def copy_file(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 
 def record_file(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Give the record that verify_draw.py reads."""
     row = found(slug)
-    if row.withdrawn_at or not is_draw(row):
+    if row.withdrawn_at or not has_record(row):
         raise Http404
     return _download(record_text(row), f"{slug}-record.json")
 

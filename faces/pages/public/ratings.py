@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from disclosure.selectors import RatingFilter, rating_facets, ratings_page
-from faces.pages.public.frame import key_of, require_safe, shown
+from faces.pages.public.frame import address, key_of, require_safe, shown
 
 LONGEST_TEXT = 60
 YEAR = re.compile(r"20[0-9]{2}")
@@ -22,16 +22,6 @@ def wanted_of(query: QueryDict) -> RatingFilter:
         unit_name=tuple(query.getlist("unit")),
         text=query.get("q", "").strip()[:LONGEST_TEXT],
     )
-
-
-def address(query: QueryDict, **change: object) -> str:
-    """Return this list's address with other keys."""
-    changed = query.copy()
-    for name in ("after", "before"):
-        changed.pop(name, None)
-    for name, value in change.items():
-        changed[name] = str(value)
-    return f"?{changed.urlencode()}"
 
 
 @login_not_required

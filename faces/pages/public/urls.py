@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.public import check, draws, home, publication, ratings, verify
+from faces.pages.public import check, draws, firms, home, publication, ratings, verify
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urls,
     *ratings.urls,
     *draws.urls,
+    *firms.urls,
     *publication.urls,
     *check.urls,
     *verify.urls,

@@ -8,18 +8,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from evaluators.enums import FirmKind
+from evaluators.services import UNDERTAKING as FIRM_UNDERTAKING
 from experts.enums import TitleLevel
+from experts.services import UNDERTAKING as EXPERT_UNDERTAKING
 from faces.pages.shared import formats
 from faces.pages.shared.sections import Cell, Grid, Section
+from foundation.rulesets.selectors import wording_on
 from parties.enums import OrganisationKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from django_stubs_ext import StrOrPromise
 
     from admissions.models import Application, ApplicationItem
     from admissions.rules import Gap
+    from foundation.bureaus.models import Bureau
 
 ITEMS: Final[Mapping[str, StrOrPromise]] = {
     "legal_standing": gettext_lazy("legal standing"),
@@ -77,7 +82,14 @@ UNDERTAKING_LINES: Final[Mapping[str, Sequence[StrOrPromise]]] = {
         gettext_lazy("It holds until 31 December of this year."),
     ),
 }
+UNDERTAKING_CODES: Final = {"FIRM": FIRM_UNDERTAKING, "EXPERT": EXPERT_UNDERTAKING}
 TRUE: Final = gettext_lazy("Everything said in this application is true; the proofs are real.")
+
+
+def undertaking_lines(bureau: Bureau, kind: str, on: date) -> list[StrOrPromise]:
+    """Return what is promised on ``on``, sentence by sentence: the bureau's own text, or the shipped one."""
+    own = wording_on(bureau=bureau, code=UNDERTAKING_CODES[kind], on=on)
+    return [*own.lines] if own else [*UNDERTAKING_LINES[kind]]
 
 
 def gap_lines(gaps: Sequence[Gap]) -> list[tuple[str, str]]:

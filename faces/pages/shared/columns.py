@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
-from faces.exchange.exporters import neutral, workbook
+from faces.exchange.exporters import kept_text, workbook
+from foundation.core.cells import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -66,11 +67,11 @@ def _follow(row: Any, path: str) -> Any:  # noqa: ANN401 - any model, any value
 
 
 def csv_file(columns: Sequence[Column], rows: Iterable[Any], *, name: str) -> HttpResponse:
-    """Return the rows as a CSV file that Excel and WPS open in the right encoding."""
+    """Return the rows as a CSV file that Excel and WPS open in the right encoding, and whose digits they keep."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([neutral(str(column.label)) for column in columns])
-    writer.writerows([neutral(column.text(row)) for column in columns] for row in rows)
+    writer.writerows([kept_text(column.text(row)) for column in columns] for row in rows)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

@@ -34,7 +34,7 @@ LABEL_WORDS: Final = {LABELS[0]: gettext_lazy("watch"), LABELS[1]: gettext_lazy(
 
 def event_state(event: CreditEvent, day: date) -> Cell:
     """Return whether an event runs on ``day``, and for how long."""
-    if event.voided_on:
+    if event.voided_on and event.voided_on <= max(day, event.occurred_on):
         return Cell(_("void"), shape="void")
     if event.occurred_on > day:
         return Cell(_("not yet"), shape="wait")

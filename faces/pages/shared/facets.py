@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connections
+from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +30,8 @@ class Facet:
     """One group of boxes: ``name`` in the address, ``lookup`` in the query (the name, unless told).
 
     ``choices`` are (value, label) pairs, or a function of the visible rows that returns them.
-    ``many`` says that one row can have several values (a many-to-many or reverse lookup).
+    ``many`` says that one row can have several values (a many-to-many or reverse lookup). ``fits`` says what a value
+    asks of a row where that is no equality.
     """
 
     name: str
@@ -36,16 +39,24 @@ class Facet:
     choices: Choices | Callable[[QuerySet[Any]], Choices]
     lookup: str = ""
     many: bool = False
+    fits: Callable[[str], Q] | None = None
+
+    def condition(self, values: Sequence[Any]) -> Q:
+        """Return what rows with one of the values have."""
+        if self.fits is not None:
+            return reduce(Q.__or__, (self.fits(str(value)) for value in values), Q(pk__in=[]))
+        name = self.lookup or self.name
+        return Q(**{name: values[0]}) if len(values) == 1 else Q(**{f"{name}__in": values})
 
     def narrow(self, rows: QuerySet[Any], wanted: Sequence[str]) -> QuerySet[Any]:
         """Keep the rows with one of the wanted values; a value that makes no sense keeps none."""
         if not wanted:
             return rows
-        fits = {f"{self.lookup or self.name}__in": [value for value in wanted if not TOO_LARGE.fullmatch(value)]}
+        fits = self.condition([value for value in wanted if not TOO_LARGE.fullmatch(value)])
         try:
             if self.many:
-                return rows.filter(pk__in=rows.model._base_manager.filter(**fits).values("pk"))
-            return rows.filter(**fits)
+                return rows.filter(Exists(rows.model._base_manager.filter(fits, pk=OuterRef("pk"))))
+            return rows.filter(fits)
         except (ValidationError, ValueError, TypeError):
             return rows.none()
 
@@ -125,7 +136,7 @@ def counted(asked: Sequence[Asked], *, seen: QuerySet[Any], shown: QuerySet[Any]
         for each in asked
     ]
     questions = (
-        each.others.filter(**{each.facet.lookup or each.facet.name: value})
+        each.others.filter(each.facet.condition([value]))
         for each, pairs in zip(asked, choices, strict=True)
         for value, _ in pairs
     )

@@ -53,6 +53,12 @@ class _Column:
         found = Q(**{f"{self.path}__{side}": value})
         return found | Q(**{f"{self.path}__isnull": True}) if self.nullable and not back else found
 
+    def from_here(self, value: str | None, *, back: bool) -> Q:
+        """Keep rows at ``value`` or beyond: where an index can begin, which no database sees in an or."""
+        if value is None or self.nullable:
+            return Q()
+        return Q(**{f"{self.path}__{'lte' if self.down is not back else 'gte'}": value})
+
     def same(self, value: str | None) -> Q:
         return Q(**{f"{self.path}__isnull": True}) if value is None else Q(**{self.path: value})
 
@@ -117,7 +123,7 @@ def _beyond(columns: list[_Column], values: list[str | None], *, back: bool) -> 
     for column, value in zip(columns, values, strict=True):
         ways.append(equal & column.beyond(value, back=back))
         equal &= column.same(value)
-    return reduce(Q.__or__, ways)
+    return columns[0].from_here(values[0], back=back) & reduce(Q.__or__, ways)
 
 
 def _cell(row: Any, path: str) -> str | None:  # noqa: ANN401 - a model instance of any kind

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
 
 from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.among import among
 from faces.pages.shared.columns import Column, csv_file, xlsx_file
 from faces.pages.shared.facets import Asked, Facet, FacetGroup, count_text, counted
 from faces.pages.shared.keyset import PAGE_SIZE, KeysetPage, keyset_page
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 EXPORTS = {"xlsx": xlsx_file, "csv": csv_file}
 PAGE_KEYS = ("after", "before", "export")
-EXPORT_LIMIT = 20_000
+FOUND_LIMIT = 20_000
+EXPORTED_AT_ONCE = 2_000  # rows that are held of an export; all rows of the list leave with it
 BULK_LIMIT = 500
 
 
@@ -108,16 +110,37 @@ class ListPage(AudiencePage, TemplateView):
         """Return the ticked values of a facet."""
         return [value for value in self.request.GET.getlist(facet.name) if value]
 
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """``seen`` as the search leaves it: looked for once, so that page and counts go on from the keys found.
+
+        Where more rows fit than ``FOUND_LIMIT``, every count reaches its own limit soon and may look by itself.
+        """
+        text = self.request.GET.get("q", "").strip()
+        if not text or not self.search_fields:
+            return self.seen
+        rows = self.search(self.seen, text)
+        keys = _keys(rows)
+        return rows if keys is None else among(self.seen, keys)
+
     def narrowed(self, *, but: Facet | None = None) -> QuerySet[Any]:
         """Return the rows as search and facets leave them (all facets ``but`` one, to count that one)."""
-        rows = self.seen
-        text = self.request.GET.get("q", "").strip()
-        if text and self.search_fields:
-            rows = self.search(rows, text)
+        rows = self.found
         for facet in self.facets:
-            if facet is not but:
-                rows = facet.narrow(rows, self.wanted(facet))
+            if facet is not but and (wanted := self.wanted(facet)):
+                keys = self.kept_by(facet) if facet.many else None
+                rows = facet.narrow(rows, wanted) if keys is None else among(rows, keys)
         return rows
+
+    def kept_by(self, facet: Facet) -> list[int] | None:
+        """Return the keys of all rows that have a ticked value of a facet over many; None where they are too many."""
+        if facet.name not in self._kept:
+            self._kept[facet.name] = _keys(facet.narrow(self.seen, self.wanted(facet)))
+        return self._kept[facet.name]
+
+    @cached_property
+    def _kept(self) -> dict[str, list[int] | None]:
+        return {}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         """Show the page, or hand out what it shows as a file."""
@@ -129,7 +152,11 @@ class ListPage(AudiencePage, TemplateView):
         """Return every row of the list as narrowed and ordered on the page, with the same columns."""
         names = [name for name in self.sort.order if name.lstrip("-") != "pk"]
         rows = self.narrowed().order_by(*names, "-pk" if "-pk" in self.sort.order else "pk")
-        return make(self.columns, rows[:EXPORT_LIMIT], name=self.export_name)
+        return make(self.columns, rows.iterator(chunk_size=EXPORTED_AT_ONCE), name=self.file_name())
+
+    def file_name(self) -> str:
+        """Return the name of an exported file."""
+        return self.export_name
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do a bulk action to the ticked rows, then come back to the same view of the list."""
@@ -209,6 +236,12 @@ class ListPage(AudiencePage, TemplateView):
     def _address(self, change: Mapping[str, str | list[str] | None]) -> str:
         """Return this list's address with some keys changed (None or []: left out) and the page keys dropped."""
         return address(self.request, {**dict.fromkeys(PAGE_KEYS), **change})
+
+
+def _keys(rows: QuerySet[Any]) -> list[int] | None:
+    """Return the keys of ``rows``, asked for once; None where they are more than ``FOUND_LIMIT``."""
+    keys = list(rows.order_by().values_list("pk", flat=True)[: FOUND_LIMIT + 1])
+    return keys if len(keys) <= FOUND_LIMIT else None
 
 
 def address(request: HttpRequest, change: Mapping[str, str | list[str] | None]) -> str:

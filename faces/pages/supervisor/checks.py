@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.enums import DrawStatus
+from assignments.selectors.batches import visible_to as batches_visible_to
 from assignments.selectors.draws import visible_to
+from assignments.services.batches import open_leaves as open_batch_leaves
 from assignments.services.draws import open_leaves
-from faces.exchange.exporters import neutral
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from foundation.accounts.enums import Capability
 from foundation.audit.selectors import head, verify_chain
 from foundation.audit.services import anchor
+from foundation.core.cells import neutral
 from foundation.core.errors import DomainError, Refusal
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
-    from assignments.models import Draw
+    from assignments.draw import Opening
+    from assignments.models import AssignmentBatch, Draw
 
 BOM: Final = "\ufeff"  # so that spreadsheet programs read the Chinese
 
@@ -86,6 +89,35 @@ class CheckChain(FormPage):
         return _("The journal holds: %(n)s entries, head %(hash)s.") % {"n": report.number, "hash": report.hash[:16]}
 
 
+class OpenBatchLeaves(ActionView):
+    """Open every leaf of a batch that is drawn or void: who stood behind which number."""
+
+    audience, needs, lookup = "supervisor", Capability.WITNESS, "number"
+    title, submit_label = gettext_lazy("Open the leaves of the batch"), gettext_lazy("Open and download")
+    danger = True
+
+    def rows(self) -> QuerySet[AssignmentBatch]:
+        """Return the batches that have a record."""
+        return batches_visible_to(self.user).filter(record__isnull=False).exclude(commitment="")
+
+    def object_url(self) -> str:
+        """Return the batch."""
+        return reverse("pages:batch", args=[self.object.number])
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that it is written down."""
+        return [_("The file names everybody on the list. That it was opened, and by whom, stands in the journal.")]
+
+    def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - the page's own form
+        """Hand out the file."""
+        try:
+            openings = open_batch_leaves(batch=self.object, by=self.user)
+        except DomainError as error:
+            form.refuse(error.refusal)
+            return self.refused(form)
+        return leaves_file(openings, f"batch-{self.object.pk}-leaves.csv")
+
+
 class OpenLeaves(ActionView):
     """Open every leaf of a draw that is over: who stood behind which number, with the salt that proves it."""
 
@@ -113,18 +145,24 @@ class OpenLeaves(ActionView):
         except DomainError as error:
             form.refuse(error.refusal)
             return self.refused(form)
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["number", "name", "ref", "salt"])
-        writer.writerows([row.number, neutral(row.name), neutral(row.ref), row.salt] for row in openings)
-        response = HttpResponse(BOM + text.getvalue(), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="draw-{draw.pk}-leaves.csv"'
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        return leaves_file(openings, f"draw-{draw.pk}-leaves.csv")
+
+
+def leaves_file(openings: Sequence[Opening], name: str) -> HttpResponse:
+    """Return opened leaves as a .csv that no cache keeps."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["number", "name", "ref", "salt"])
+    writer.writerows([row.number, neutral(row.name), neutral(row.ref), row.salt] for row in openings)
+    response = HttpResponse(BOM + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 urls = [
     path("journal/anchor/", TakeAnchor.as_view(), name="supervisor-anchor"),
     path("journal/check/", CheckChain.as_view(), name="supervisor-check"),
+    path("batches/<str:number>/leaves/", OpenBatchLeaves.as_view(), name="supervisor-batch-leaves"),
     path("draws/<str:number>/leaves/", OpenLeaves.as_view(), name="supervisor-leaves"),
 ]

@@ -13,11 +13,15 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:tasks", _("Tasks")),
         RailItem.to("pages:draws", _("Draws")),
         RailItem.to("pages:supervisor-statistics", _("Draws against chance")),
+        RailItem.to("pages:pool-health", _("Pool health")),
         RailItem.to("pages:re-reviews", _("Re-reviews")),
         RailItem.to("pages:ratings", _("Ratings")),
         RailItem.to("pages:publications", _("Publications")),
+        RailItem.to("pages:firms", _("Firms")),
+        RailItem.to("pages:experts", _("Experts")),
         RailItem.to("pages:credit-events", _("Credit events")),
         RailItem.to("pages:sanctions", _("Sanctions")),
         RailItem.to("pages:journal", _("Journal")),
+        RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )
     return [RailGroup(_("Desk"), desk), RailGroup(_("Read"), read)]

@@ -8,5 +8,9 @@ from faces.pages.shared.rail import RailGroup, RailItem
 
 def build(_request: HttpRequest) -> list[RailGroup]:
     """Return the groups of lines."""
-    items = (RailItem.to("pages:unit-home", _("Evaluations of our unit")), RailItem.to("pages:notices", _("Notices")))
+    items = (
+        RailItem.to("pages:unit-home", _("Evaluations of our unit")),
+        RailItem.to("pages:unit-contacts", _("Our contacts")),
+        RailItem.to("pages:notices", _("Notices")),
+    )
     return [RailGroup(_("Desk"), items)]

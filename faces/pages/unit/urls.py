@@ -3,8 +3,8 @@
 from django.urls import URLPattern, URLResolver
 
 from faces.pages.shared.rail import serve_rail
-from faces.pages.unit import home, tasks
+from faces.pages.unit import contacts, home, tasks
 from faces.pages.unit.rail import build
 
 serve_rail("unit", build)
-urlpatterns: list[URLPattern | URLResolver] = [*home.urls, *tasks.urls]
+urlpatterns: list[URLPattern | URLResolver] = [*home.urls, *tasks.urls, *contacts.urls]

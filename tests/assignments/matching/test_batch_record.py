@@ -17,15 +17,17 @@ from assignments.matching import (
     BatchTerms,
     ProblemError,
     freeze_document,
+    read_freeze,
     read_problem,
     replace_expert,
     replacement_key,
     result_document,
+    sample,
     solve,
 )
 from assignments.verify_draw import Difference, verify, verify_result
 from foundation.core.canon import digest, dumps, sha256_hex
-from tests.assignments.test_verify_draw import changed, leaves_of, touch
+from tests.assignments.test_verify_draw import changed, in_browser, leaves_of, touch
 from tests.factories.batches import CROSSED, FLOOR_BY_CASES, SEED, TOTAL_BY_CASES, TYPED, BatchCase, batch
 from tests.factories.draws import nonce
 
@@ -108,6 +110,16 @@ def compare(problem: Record, result: Record) -> str:
 @pytest.mark.parametrize("name", RECORDS)
 def test_verify_accepts_every_honest_record(records, name):
     assert answer(records[name]) == "OK"
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDS if name not in {"missing commitment", "refused reveal"}])
+def test_stored_freeze_draws_what_the_record_says(records, name):
+    """Without solving again: also where somebody could take one of two kinds of seat."""
+    solution, _terms = read_freeze(records[name]["freeze"])
+
+    drawn = sample(solution, bytes.fromhex(records[name]["seed"]))
+
+    assert [list(panel) for panel in drawn.assignment] == records[name]["draw"]["assignment"]
 
 
 def test_records_tell_of_what_they_should(records):
@@ -349,6 +361,90 @@ def test_verify_names_other_lies(records):
     assert answer(resealed(opened)) == "the person shown for expert 3 is not the one in the freeze"
     assert answer(resealed(silent)) == "a void attempt has no seed and no result"
     assert answer(records["plain"] | {"witness": None}).startswith("a stated fact")
+
+
+# --- its twin in the browser ------------------------------------------------------------------------------------------
+
+
+def browser_differs(records: list[Record]) -> list[tuple[str, str]]:
+    """Give both answers where verify_draw.py and the browser do not agree; wording of what is malformed may differ."""
+    texts = [json.dumps(record, ensure_ascii=False) for record in records]
+    both = [(answer(record), told["message"]) for record, told in zip(records, in_browser(texts), strict=True)]
+    return [
+        (own, told)
+        for own, told in both
+        if own != told and ("OK" in (own, told) or not ("malformed (" in told or "malformed (" in own))
+    ]
+
+
+def test_browser_accepts_every_honest_record(records):
+    told = in_browser([json.dumps(record) for record in records.values()])
+
+    assert [(one["ok"], one["message"]) for one in told] == [(True, "OK")] * len(records)
+    assert all(step["en"] and step["zh"] for one in told for step in one["steps"])
+
+
+def test_browser_says_of_every_lie_what_the_program_says(records):
+    lies = [Forger(changes, lie).record for changes, lie, _says in LIES.values()]
+    for change, _says in RESEALED.values():
+        record = copy.deepcopy(records["replacements"])
+        change(record)
+        lies.append(resealed(record))
+
+    assert browser_differs(lies) == []
+
+
+@pytest.mark.parametrize("name", ["replacements", "pins, forbids and quotas", "crossing", "opened leaf"])
+def test_browser_rejects_a_change_of_any_value_as_the_program_does(records, name):
+    record = records[name]
+    freeze = json.loads(record["freeze"])
+    touched = [json.loads(touch(record, path, changed)) for path in leaves_of(record)]
+    touched += [refrozen(record, json.loads(touch(freeze, path, changed))) for path in leaves_of(freeze)]
+    touched += [{key: record[key] for key in record if key != gone} for gone in record]
+
+    assert browser_differs([one for one in touched if one != record]) == []
+
+
+@pytest.mark.parametrize("name", ["floor by cases", "total by cases", "floor with a cap"])
+def test_browser_follows_the_proof_of_a_program_value_by_value(records, name):
+    def differing(certificate_path):
+        return lambda freeze: freeze["certificate"].update(
+            json.loads(touch(freeze["certificate"], certificate_path, changed))
+        )
+
+    record = records[name]
+    paths = list(leaves_of(json.loads(record["freeze"])["certificate"]))
+    source = {"floor by cases": FLOOR_BY_CASES, "total by cases": TOTAL_BY_CASES}.get(
+        name, WIDE | {"floor": "max-min", "q_permille": 430}
+    )
+    lies = [Forger(source, differing(path)).record for path in paths[:: max(1, len(paths) // 40)]]
+
+    assert browser_differs(lies) == []
+
+
+INFEASIBLE = ["short", "contradiction", "typed and short", "crossed"]
+
+
+@pytest.mark.parametrize("name", INFEASIBLE)
+def test_browser_accepts_the_proof_that_seats_cannot_be_filled(records, name):
+    """A freeze without an answer is never published by a bureau, but a record of it must be readable."""
+    solution = solve(read_problem(RESULTS[name]))
+    told = void_of(records["missing commitment"], freeze_document(solution, BatchCase().terms))
+
+    assert browser_differs([told, void_of(told, touched_proof(told))]) == []
+    assert answer(told) == "OK"
+
+
+def touched_proof(record: Record) -> Record:
+    freeze = json.loads(record["freeze"])
+    freeze["certificate"]["kind"] = "oracle"
+    return freeze
+
+
+def void_of(record: Record, freeze: Record) -> Record:
+    text = dumps(freeze).decode()
+    h = sha256_hex(text.encode())
+    return resealed(record | {"freeze": text, "h": h, "void": record["void"] | {"h": h}})
 
 
 # --- the result of a problem file -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,35 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from assignments import draw as pure
 from assignments.enums import BatchStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair
 from assignments.selectors.batches import tasks_of
 from assignments.services import batches
+from assignments.verify_draw import verify
+from disclosure.models import Publication
+from experts.models import ExpertSpecialty
 from foundation.accounts.enums import Role
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree, give_back
 from foundation.core import clock
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
-from tests.factories.assigned import NOW, TODAY, batch_office, drawn, prepared, solved
+from tests.factories.assigned import (
+    NOW,
+    TODAY,
+    batch_office,
+    drawn,
+    finish,
+    pool_expert,
+    prepared,
+    seated,
+    solved,
+)
 from tests.factories.draws import nonce
-from tests.factories.foundation import UserFactory
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 VERIFIER = Path(__file__).parents[3] / "assignments" / "verify_draw.py"
@@ -261,3 +276,96 @@ def test_list_and_page_cost_the_same_with_more_rows():
 
     assert one == three
     assert one[0] <= 8
+
+
+def test_some_seats_of_a_re_review_are_for_a_second_field(desk):
+    """Typed seats: two for one field, one for another; the record proves it without a solver."""
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    other = Node.objects.create(bureau=desk.bureau, tree=TreeKind.SPECIALTY, level=1, code="02", name="污水", path="02")
+    employers = [None, None, None]
+    some = [pool_expert(desk.bureau, other, employer=employer) for employer in employers]
+    refused = clerk.post(at("batch-field", batch, 0), {"node": desk.node.pk, "second": other.pk, "second_seats": 3})
+    assert (refused.status_code, tasks_of(batch)[0].seats) == (409, [])
+
+    clerk.post(at("batch-field", batch, 0), {"node": desk.node.pk, "second": other.pk, "second_seats": 1})
+
+    assert "污水 × 1" in shown(clerk, batch)
+    batch = drawn(desk, batch)
+    sat = [batch.pool[number]["expert"] for number in batch.panels[0]]
+    assert len(set(sat) & {row.pk for row in some}) == 1
+    assert not {batch.pool[number]["expert"] for number in batch.panels[1]} & {row.pk for row in some}
+    assert verify(json.dumps(batch.record))
+
+
+def test_typed_seats_that_cross_a_chance_cap_are_refused_with_what_to_do(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    other = Node.objects.create(bureau=desk.bureau, tree=TreeKind.SPECIALTY, level=1, code="02", name="污水", path="02")
+    for expert in desk.experts[:4]:
+        ExpertSpecialty.objects.create(expert=expert, node=other)
+    clerk.post(at("batch-field", batch, 0), {"node": desk.node.pk, "second": other.pk, "second_seats": 1})
+
+    batch = solved(desk, batch, freezes=True)
+
+    assert (batch.status, batch.solved["status"]) == (BatchStatus.PREPARED, "infeasible")
+    assert "R-48" in shown(clerk, batch)
+    rules = RuleSetFactory(bureau=desk.bureau)
+    RuleValueFactory(rule_set=rules, key="batch_chance_permille", value=1000)
+    batch = drawn(desk, batch)
+    assert verify(json.dumps(batch.record))
+    assert json.loads(batch.freeze_text)["certificate"]["kind"] == "program"
+
+
+def test_batch_may_put_the_worst_fitted_re_review_first(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    assert at("batch-floor", batch) in shown(clerk, batch)
+
+    clerk.post(at("batch-floor", batch))
+
+    batch.refresh_from_db()
+    assert batch.evens_out
+    batch = drawn(desk, batch)
+    assert json.loads(batch.freeze_text)["problem"]["floor"] == "max-min"
+    assert verify(json.dumps(batch.record))
+
+
+def test_parties_take_the_slip_and_note_the_receipt(desk):
+    batch = solved(desk, prepared(desk), freezes=True)
+    witness = signed_in(desk.witness)
+    assert "未经外部见证" in shown(witness, batch)
+
+    slip = witness.get(at("batch-slip", batch))
+    witness.post(at("batch-receipt", batch), {"words": "纪委收执"})
+
+    assert slip.content[:5] == b"%PDF-"
+    assert "纪委收执" in shown(witness, batch)
+
+
+def test_record_is_a_paper_with_the_address_of_this_very_record(desk):
+    batch = seated(desk, prepared(desk))
+    head = signed_in(desk.people["head"])
+
+    head.post(at("publish-batch", batch))
+    paper = head.get(at("batch-paper", batch))
+
+    row = Publication.objects.get()
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+    assert row.slug in text
+    assert batch.commitment in text.replace("\n", "")
+    assert all(review.evaluation.title in text.replace("\n", "") for review in desk.reviews)
+    assert not [expert for expert in desk.experts if expert.person.name in text]
+    assert at("publish-batch", batch) not in shown(head, batch)
+
+
+def test_batch_is_among_what_is_ready_to_publish_and_names_are_opened_from_its_page(desk):
+    batch = seated(desk, prepared(desk))
+    head = signed_in(desk.people["head"])
+    assert at("publish-batch", batch) in head.get(reverse("pages:publications-ready")).content.decode()
+    assert at("batch-names", batch) not in shown(head, batch)
+    finish(desk)
+    assert at("batch-names", batch) in shown(head, batch)
+
+    head.post(at("batch-names", batch))
+
+    assert at("batch-names", batch) not in shown(head, batch)
+    batch.refresh_from_db()
+    assert batch.record["openings"]

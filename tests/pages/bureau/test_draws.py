@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from disclosure.models import Publication
 from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
+from foundation.approvals.models import Approval
 from foundation.audit.models import Entry
 from foundation.core import clock
 from foundation.taxonomy.enums import TreeKind
@@ -296,21 +297,178 @@ def test_page_never_holds_a_nonce_before_all_are_shown(room):
     assert room.draw.parties.get(role="WITNESS").nonce == ""
 
 
+@pytest.mark.rule("R-62")
 def test_void_attempt_stays_visible_and_the_next_one_counts_two(room):
     room.freeze()
     for party in ("operator", "witness"):
         room.commit(party)
-
-    room.clerk.post(room.at("draw-void"), {"role": "WITNESS"})
+    room.reveal("operator")
     first = Draw.objects.get()
+    assert room.clerk.post(room.at("draw-void"), {"role": "WITNESS"}).status_code == 409
+    with clock.standing_at(NOW + timedelta(minutes=31)):
+        assert room.clerk.post(room.at("draw-void"), {"role": "OPERATOR"}).status_code == 409
+        room.clerk.post(room.at("draw-void"), {"role": "WITNESS"})
+    first.refresh_from_db()
     page = room.clerk.get(reverse("pages:draw", args=[first.number]))
-    room.set_up()
+    assert room.set_up().status_code == 409
+    set_up = room.clerk.get(reverse("pages:draw-firm", args=[room.task.number]))
+    assert (set_up.context["former"], set_up.context["attempt"]) == (first, 2)
+    other = UserFactory(bureau=room.bureau, role=Role.SUPERVISOR)
+    assert room.set_up(witness=other.pk, **LOTTERY).status_code == 302
     second = Draw.objects.exclude(pk=first.pk).get()
     later = room.clerk.get(reverse("pages:draw", args=[second.number]))
 
     assert (first.status, first.void_ground, first.void_role) == (DrawStatus.VOID, "refused_reveal", "WITNESS")
     assert page.context["again_url"]
     assert (second.attempt, [row.pk for row, _why in later.context["earlier"]]) == (2, [first.pk])
+
+
+LOTTERY = {
+    "profile": "O", "source_kind_1": "LOTTERY", "source_name_1": "双色球 2020052 期",
+    "source_at_1": "2020-06-01T21:15", "source_kind_2": "BEACON", "source_name_2": "drand 100 轮",
+    "source_at_2": "2020-06-01T22:00",
+}  # fmt: skip
+KNOWN = datetime(2020, 6, 1, 13, 15, tzinfo=UTC)
+
+
+def outside_room():
+    room = Room()
+    assert room.set_up(**LOTTERY).status_code == 302
+    room.clerk.post(room.at("draw-freeze"))
+    for step in (room.commit, room.reveal):
+        for party in ("operator", "witness"):
+            step(party)
+    return room
+
+
+@pytest.mark.rule("R-63")
+def test_public_value_is_typed_by_one_confirmed_by_another_and_corrected_on_the_pages(tmp_path):
+    room = outside_room()
+    value, confirm = room.at("draw-value"), room.at("draw-value-confirm")
+    waits = room.witness.get(room.at("draw"))
+    assert (room.draw.status, waits.context["turn"]) == (DrawStatus.REVEALED, "type")
+    assert "双色球 2020052 期" in waits.content.decode()
+    assert room.clerk.post(value, {"numbers": "2 5", "words": "公告"}).status_code == 409  # not known yet
+    with clock.standing_at(KNOWN):
+        assert room.clerk.post(value, {"numbers": "2 5", "words": ""}).status_code == 422
+        assert room.clerk.post(value, {"numbers": "2 5", "words": "公告"}).status_code == 302
+        assert [client.get(room.at("draw")).context["turn"] for client in (room.clerk, room.witness)] == ["", "confirm"]
+        assert room.clerk.post(confirm, {"numbers": "2 5", "words": "公告"}).status_code == 403
+        assert room.witness.post(confirm, {"numbers": "2 6", "words": "公告"}).status_code == 409
+        assert room.witness.post(confirm, {"numbers": "02，5", "words": "公告"}).status_code == 302
+        made = room.draw
+        assert made.status == DrawStatus.DRAWN
+        page = room.clerk.get(room.at("draw"))
+        assert page.context["correct_url"] == value
+        room.clerk.post(value, {"numbers": "3 5", "words": "公告"})
+        assert room.witness.post(confirm, {"numbers": "3 5", "words": "公告"}).status_code == 302
+        paper = room.clerk.get(room.at("draw-paper"))
+        shown = room.witness.get(room.at("draw")).content.decode()
+
+    file = tmp_path / "record.json"
+    file.write_bytes(room.clerk.get(room.at("draw-record")).content)
+    done = subprocess.run([sys.executable, str(VERIFIER), str(file)], capture_output=True, text=True, check=False)
+    assert (done.returncode, room.draw.record["parts"][-1]["value"]) == (0, ["3", "5"])
+    assert paper.content[:5] == b"%PDF-"
+    assert "误读，已更正" in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"source_name_1": ""}, "source_name_1"),
+        ({"source_at_1": ""}, "source_at_1"),
+        ({"source_kind_1": "", "source_name_1": "", "source_at_1": ""}, "source_kind_1"),
+        ({"profile": "I"}, "source_kind_1"),
+        ({"source_at_2": ""}, "source_at_2"),
+    ],
+)
+def test_half_a_public_value_is_sent_back_beside_its_field(room, change, field):
+    page = room.set_up(**LOTTERY | change)
+
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert not Draw.objects.exists()
+
+
+def test_value_that_is_not_to_be_had_is_said_by_two_and_the_fall_back_is_asked_for():
+    room = outside_room()
+    none = {"words": "停售公告", "is_unavailable": "on"}
+    with clock.standing_at(KNOWN):
+        room.clerk.post(room.at("draw-value"), none)
+        room.witness.post(room.at("draw-value-confirm"), none)
+        form = room.clerk.get(room.at("draw-value")).context["form"]
+        page = room.clerk.get(room.at("draw"))
+
+    assert set(form.fields) == {"beacon_round", "beacon_value", "words"}
+    assert page.context["asked"].name == "drand 100 轮"
+
+
+@pytest.mark.rule("R-62")
+def test_who_opens_an_overdue_draw_sees_it_void(room):
+    room.freeze()
+    room.commit("operator")
+
+    with clock.standing_at(NOW + timedelta(hours=24, seconds=1)):
+        live = room.witness.get(room.at("draw-live"), {"stamp": "FROZEN-1", "turn": "commit"})
+        page = room.clerk.get(room.at("draw"))
+
+    assert (room.draw.status, room.draw.void_ground) == (DrawStatus.VOID, "missing_commitment")
+    assert live.headers["HX-Refresh"] == "true"
+    assert page.context["again_url"]
+    assert Entry.objects.filter(action="draws.void", actor_kind="system").count() == 1
+
+
+def test_list_that_ran_out_is_widened_from_its_room(room):
+    room.set_up(widening_1="assessed_low", widening_2="same_unit")
+    head = UserFactory(bureau=room.bureau, role=Role.SECTION_HEAD)
+    FirmUndertaking.objects.all().delete()
+    page = room.clerk.get(room.at("draw"))
+    assert page.context["widen_url"] == room.at("draw-widen")
+    assert room.clerk.post(room.at("draw-widen"), {"reason": ""}).status_code == 422
+
+    assert room.clerk.post(room.at("draw-widen"), {"reason": "名单用尽"}).status_code == 302
+
+    approval = Approval.objects.get()
+    assert room.clerk.get(room.at("draw")).context["widen_url"] == ""
+    assert signed_in(head).post(reverse("pages:approval-agree", args=[approval.pk]), {}).status_code == 302
+    assert room.draw.approved_steps == 1
+    assert room.witness.post(room.at("draw-widen"), {"reason": "x"}).status_code == 403
+
+
+def test_fault_is_noted_and_a_new_attempt_ordered_by_head_and_witness_in_the_room(room):
+    left_out = ready_firm(room.bureau)
+    FirmUndertaking.objects.filter(firm=left_out).delete()
+    room.run()
+    head = signed_in(UserFactory(bureau=room.bureau, role=Role.SECTION_HEAD))
+    given = {"party": left_out.pk, "words": "承诺书已交，漏登"}
+    assert room.clerk.get(room.at("draw")).context["fault_url"] == room.at("draw-fault")
+    listed = room.draw.entries.first().firm
+    assert room.clerk.post(room.at("draw-fault"), {**given, "party": listed.pk}).status_code == 422
+
+    assert room.clerk.post(room.at("draw-fault"), given).status_code == 302
+    fault = room.draw.faults.get()
+    order = reverse("pages:draw-order-again", args=[fault.pk])
+    assert order in head.get(room.at("draw")).content.decode()
+    assert room.clerk.post(order).status_code == 403
+    assert [client.post(order).status_code for client in (room.witness, head)] == [302, 302]
+
+    page = room.clerk.get(room.at("draw"))
+    assert (room.draw.status, room.draw.void_ground) == (DrawStatus.VOID, "ordered_again")
+    assert page.context["again_url"]
+    assert signed_in(UserFactory(role=Role.SECTION_HEAD)).get(order).status_code == 404
+
+
+@pytest.mark.edge("E17")
+def test_browser_back_after_the_draw_shows_the_draw_and_changes_nothing(room):
+    draw = room.run()
+
+    back = [room.clerk.post(room.at(page)).status_code for page in ("draw-preview", "draw-freeze")]
+    page = room.clerk.get(room.at("draw"))
+
+    assert back == [409, 409]
+    assert "no-store" in page.headers["Cache-Control"]
+    assert (room.draw.record, room.draw.commitment) == (draw.record, draw.commitment)
 
 
 def test_next_of_the_same_order_is_called_when_the_firm_declined(room):

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from faces.pages.shared.keyset import keyset_page
 from foundation.accounts.models import User
@@ -72,3 +74,18 @@ def test_unreadable_key_gives_the_first_page(people, key):
 def test_a_page_costs_one_query(people, django_assert_num_queries):
     with django_assert_num_queries(1):
         keyset_page(User.objects.all(), order=("username",), size=3)
+
+
+def test_deep_page_begins_in_the_index_instead_of_walking_there(people):
+    first = keyset_page(User.objects.all(), order=("username",), size=3)
+
+    with CaptureQueriesContext(connection) as asked:
+        keyset_page(User.objects.all(), order=("username",), after=first.after, size=3)
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{asked[0]['sql']}")
+        plan = " ".join(str(cell) for line in cursor.fetchall() for cell in line)
+    assert "username>?" in plan or "(username)::text >= 'u2'::text" in plan

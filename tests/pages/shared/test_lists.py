@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faces.exchange.exporters import neutral
 from faces.exchange.sheets import read
+from faces.pages.shared import lists
+from faces.pages.shared.among import among
 from faces.pages.shared.facets import COUNT_LIMIT, UNFOLDED, Facet, FacetGroup, FacetOption, facet_group
 from foundation.accounts.models import User
+from foundation.core.cells import neutral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.shared.urls")]
 
@@ -71,6 +73,35 @@ def test_facet_over_many_keeps_each_row_once(bureau):
     assert list(facet.narrow(User.objects.all(), ["CLERK", "EXPERT"])) == [twice]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 20_000])
+def test_search_looks_once_and_says_the_same_however_many_fit(desk, people, monkeypatch, limit):
+    monkeypatch.setattr(lists, "FOUND_LIMIT", limit)
+
+    with CaptureQueriesContext(connection) as asked:
+        response = desk.get("/people/?q=person")
+
+    group = response.context["facets"][0]
+    assert names(response) == ["p1", "p2"]
+    assert (response.context["total"], [option.count for option in group.options]) == (3, [1, 2])
+    looked = [query for query in asked if "LIKE" in query["sql"]]
+    assert len(looked) == (3 if limit < len(people) else 1)  # beyond the limit page and counts look by themselves
+
+
+def test_search_that_finds_nobody_shows_nobody(desk, people):
+    response = desk.get("/people/?q=nobody-at-all")
+
+    assert names(response) == []
+    assert [option.count for option in response.context["facets"][0].options] == [0, 0]
+
+
+def test_among_keeps_the_keys_it_is_given_and_takes_more_than_a_query_has_parameters(people):
+    keys = [people[0].pk, people[2].pk]
+
+    assert list(among(User.objects.order_by("pk"), keys)) == [people[0], people[2]]
+    assert among(User.objects.all(), [*keys, *range(10**6, 10**6 + 300_000)]).count() == 2
+    assert not among(User.objects.all(), []).exists()
+
+
 def test_hidden_rows_are_neither_shown_counted_nor_exported(desk, bureau):
     User.objects.create(username="hidden", name="Secret Person", bureau=bureau, is_demo=True)
 
@@ -95,6 +126,28 @@ def test_export_gives_every_narrowed_row_with_the_columns_of_the_page(desk, peop
     assert lines[4].split(",")[1] == "'=HYPERLINK(1)"
 
 
+@pytest.mark.edge("E56")
+def test_export_as_csv_keeps_the_digits_that_a_spreadsheet_would_lose(desk, bureau):
+    for name in ("00123", "370112199001010013", "1E5", "2020", "12.50"):
+        User.objects.create(username=f"n{name[:4]}", name=name, bureau=bureau)
+
+    response = desk.get("/people/?export=csv")
+
+    said = [line.split(",")[1] for line in response.content.decode("utf-8-sig").splitlines()]
+    assert {"\t00123", "\t370112199001010013", "\t1E5", "2020", "12.50"} <= set(said)
+    again = [line.at(1).text for line in read(response.content, "list.csv")[0].lines]
+    assert {"00123", "370112199001010013", "1E5"} <= set(again)
+
+
+def test_export_gives_all_rows_of_a_long_list(desk, bureau):
+    User.objects.bulk_create(User(username=f"m{n}", name="演示", bureau=bureau) for n in range(2_500))
+
+    rows = desk.get("/people/?q=演示&export=csv").content.decode("utf-8-sig").splitlines()
+
+    assert len(rows) == 2_501
+
+
+@pytest.mark.edge("E56")
 def test_export_as_workbook_holds_the_same_rows_as_text(desk, people, bureau):
     User.objects.create(username="p4", name="=HYPERLINK(1)", bureau=bureau)
 

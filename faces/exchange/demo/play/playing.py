@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assignments.draw import GONGPING_1
 from assignments.selectors.tasks import current_assignment
 from assignments.services.assignments import accept, declare, notify
-from assignments.services.draws import configure_firm_draw
+from assignments.services.draws import Terms, configure_firm_draw
 from faces.exchange.demo.play.choosing import Choosing
 from faces.exchange.demo.play.concluding import Concluding
 from faces.exchange.demo.play.delivering import Delivering
@@ -187,7 +187,9 @@ class Playing:
     def _draw_firm(self, title: str, step: Record) -> None:
         clerk, witness, on = self.stage.users["clerk"], self.stage.users["supervisor"], step["day"]
         algorithm = step["number"] or GONGPING_1
-        draw = configure_firm_draw(task=self.stage.task(title), witness=witness, algorithm=algorithm, by=clerk, on=on)
+        draw = configure_firm_draw(
+            task=self.stage.task(title), witness=witness, terms=Terms(algorithm=algorithm), by=clerk, on=on
+        )
         self.drawing.play(draw, on)
 
     def _confirm_recusal(self, title: str, step: Record) -> None:

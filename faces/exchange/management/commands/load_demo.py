@@ -18,10 +18,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Offer to stop after the rosters."""
         parser.add_argument("--rosters-only", action="store_true", help="stop before the story of the year is played")
+        parser.add_argument(
+            "--batch", action="store_true", help="instead of the story: one batch over all 74 ex-ante evaluations"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - as in Django
         """Load, telling each step."""
         try:
-            load(say=self.stdout.write, with_story=not options["rosters_only"])
+            load(say=self.stdout.write, with_story=not options["rosters_only"], with_batch=options["batch"])
         except (DemoRefused, StoryRefused, ImportRefused) as error:
             raise CommandError(str(error)) from error

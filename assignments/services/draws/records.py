@@ -1,0 +1,125 @@
+"""The record as it stands, and the names that are opened in it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from assignments import draw as pure
+from assignments.enums import DrawProfile, DrawStatus
+from assignments.models import Draw, DrawEntry
+from assignments.selectors.draws import base_of, is_over, lineage_of
+from assignments.services.draws.facts import DrawRefused, confirmed_values, locked, parts_of, steps_of
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.audit.services import record, seal
+from foundation.core.crypto import decrypt
+from foundation.core.errors import NotAllowed, Refusal
+
+
+def keep_record(draw: Draw, *, is_named: bool = False) -> None:
+    """Write the record as it stands now; once it names those who were seated it goes on naming them."""
+    parties = list(draw.parties.all())
+    voids = [
+        pure.Void(row.attempt, row.void_ground, row.void_role.lower(), row.commitment)
+        for row in lineage_of(task=draw.task, re_review=draw.re_review)
+        .filter(status=DrawStatus.VOID, pk__lt=draw.pk)
+        .exclude(commitment="")
+        .order_by("attempt")
+    ]
+    own = None
+    if draw.status == DrawStatus.VOID:
+        own = pure.Void(draw.attempt, draw.void_ground, draw.void_role.lower(), draw.commitment)
+    is_drawn = bool(draw.steps)
+    shown = {row.role.lower(): row.nonce or None for row in parties}
+    if not is_drawn or draw.profile == DrawProfile.INSIDE:
+        shown = {role: nonce for role, nonce in shown.items() if nonce}
+    witness = {"how": "slip", "words": draw.outside_receipt} if draw.outside_receipt else None
+    steps = steps_of(draw) if is_drawn else []
+    is_named = is_named or bool((draw.record or {}).get("openings"))
+    draw.record = pure.record(
+        freeze_text=draw.freeze_text,
+        commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
+        reveals=shown,
+        parts=parts_of(draw) if is_drawn else (),
+        steps=steps,
+        openings=_openings(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
+        voids=voids,
+        void=own,
+        outside=_findings(draw) if is_drawn else (),
+        witness=witness,
+        about={"number": draw.number, "title": base_of(draw).title},
+    )
+    draw.save(update_fields=["record"])
+
+
+def _findings(draw: Draw) -> list[pure.Finding]:
+    return [
+        pure.Finding(row.source, " / ".join(filter(None, (row.words, row.confirmed_words))), row.part, row.is_wrong)
+        for row in confirmed_values(draw).order_by("pk")
+    ]
+
+
+def seated_ever(steps: Iterable[pure.Step]) -> set[int]:
+    """Return the numbers that the draw seated and the alternates that were called after it."""
+    return {number for step in steps for number in step.result.seated}
+
+
+@transaction.atomic
+def open_names(*, draw: Draw, by: User, on: date) -> Draw:
+    """Open in the record the leaves of those seated and of the alternates called; of nobody else. Rule R-45.
+
+    Raise ``DrawRefused`` before the review, or the firm's work, is over. Opening again changes nothing.
+    """
+    draw = locked(draw)
+    if by.bureau_id != draw.bureau_id or not may(by, Capability.PUBLISH):
+        raise NotAllowed
+    if not is_over(draw):
+        message = _("Names are opened only after the review, or the firm's work, is over.")
+        raise DrawRefused(Refusal("names_too_early", message, {"status": draw.status}))
+    if (draw.record or {}).get("openings"):
+        return draw
+    keep_record(draw, is_named=True)
+    numbers = sorted(seated_ever(steps_of(draw)))
+    record(actor=by, action="draws.names_opened", subject=draw, facts={"numbers": numbers, "on": on})
+    seal()
+    return draw
+
+
+def opening_of(draw: Draw, number: int) -> pure.Opening:
+    """Return the opened leaf of a number: for the supervisor, and for each person his own after the review."""
+    return next(iter(_openings(draw, draw.entries.filter(number=number))))
+
+
+@transaction.atomic
+def open_leaves(*, draw: Draw, by: User) -> list[pure.Opening]:
+    """Return every leaf of the frozen list, opened, for who witnesses draws of this bureau; each look is journaled.
+
+    Raise ``DrawRefused`` before the draw is over.
+    """
+    draw = locked(draw)
+    if by.bureau_id != draw.bureau_id or not may(by, Capability.WITNESS):
+        raise NotAllowed
+    if draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID} or not draw.secret_sealed:
+        raise DrawRefused(Refusal("not_drawn", _("The leaves are opened only when the draw is over.")))
+    record(actor=by, action="draws.leaves_opened", subject=draw, facts={"leaves": draw.entries.count()})
+    return _openings(draw, draw.entries.all())
+
+
+def _openings(draw: Draw, rows: QuerySet[DrawEntry]) -> list[pure.Opening]:
+    """Open leaves under the names they were closed with: a firm may have been renamed since (edge case 19)."""
+    secret = bytes.fromhex(decrypt(draw.secret_sealed))
+    found = []
+    rows = rows.select_related("firm__organisation", "expert__person")
+    for row in rows.prefetch_related("firm__organisation__former_names").order_by("number"):
+        party: Any = row.firm or row.expert
+        salt = pure.salt(secret, party.number)
+        names = [row.firm.organisation.name] if row.firm else [row.expert.person.name] if row.expert else [""]
+        names += [old.name for old in row.firm.organisation.former_names.all()] if row.firm else []
+        held = (name for name in names if pure.leaf(name, party.number, None, salt) == row.leaf)
+        found.append(pure.Opening(row.number, next(held, names[0]), party.number, salt))
+    return found

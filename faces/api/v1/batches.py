@@ -1,0 +1,242 @@
+"""Batch assignments: prepare, name or keep away, look, freeze, commit, reveal, submit, tell, replace; the record."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assignments.enums import PairKind, PartyRole
+from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask
+from assignments.selectors import batches
+from assignments.services import batches as services
+from disclosure.services import publish_batch
+from experts import selectors as experts
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, several, text
+from faces.api.v1.draws import CommitAsk, ReceiptAsk, RevealAsk
+from faces.api.v1.task_asks import colleagues
+from faces.api.views import NounView, make, verb
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.core import clock
+from foundation.core.errors import DomainError, Refusal
+from foundation.taxonomy import selectors as taxonomy
+
+
+class BatchPartySerializer(NounSerializer[BatchParty]):
+    """A party of the seed; its nonce stands in the record alone, once the batch is drawn."""
+
+    only: ClassVar[Only] = {"user_name": INSIDE}
+    user_name = text("user.name")
+
+    class Meta:
+        model = BatchParty
+        fields = ("role", "user_name", "commitment", "committed_at", "revealed_at")
+
+
+class BatchTaskSerializer(NounSerializer[BatchTask]):
+    """A re-review of the batch; ``place`` is its number in the problem, ``eligible`` how many experts are listed."""
+
+    number = text("re_review.number")
+
+    class Meta:
+        model = BatchTask
+        fields = ("place", "re_review", "number", "node", "seats", "eligible")
+
+
+class BatchSerializer(NounSerializer[AssignmentBatch]):
+    """A batch; neither pool, chances, seed nor panels are read here: they stand in the record."""
+
+    only: ClassVar[Only] = {"looks": INSIDE, "void_words": INSIDE}
+    parties = BatchPartySerializer(many=True)
+    tasks = BatchTaskSerializer(many=True)
+
+    class Meta:
+        model = AssignmentBatch
+        fields = (
+            "id", "number", "title", "work_year", "attempt", "status", "evens_out", "looks", "commitment", "frozen_at",
+            "drawn_at", "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
+        )  # fmt: skip
+
+
+class ReviewAsk(Ask):
+    """An open re-review and the field that its experts should know."""
+
+    re_review = Visible(batches.free_re_reviews)
+    node = Visible(taxonomy.visible_to)
+
+
+class BatchAsk(Ask):
+    """Re-reviews whose panels are filled at once, and who witnesses."""
+
+    title = phrase(120)
+    reviews = several(ReviewAsk(), most=500, least=1)
+    witness = Visible(colleagues)
+
+
+class PlaceAsk(Ask):
+    """One re-review of the batch, by its number in the problem."""
+
+    place = serializers.IntegerField(min_value=0, max_value=500)
+
+
+class FieldAsk(PlaceAsk):
+    """The field of one re-review, perhaps with some seats for a second."""
+
+    node = Visible(taxonomy.visible_to)
+    second = Visible(taxonomy.visible_to, required=False)
+    second_seats = serializers.IntegerField(min_value=1, max_value=50, required=False)
+
+
+class PairAsk(PlaceAsk):
+    """Whom to name for a re-review or keep from it, and why."""
+
+    expert = Visible(experts.visible_to)
+    kind = Choice(PairKind)
+    reason = phrase(300)
+
+
+class PairDropAsk(PlaceAsk):
+    """Of whom to take back what was said."""
+
+    expert = Visible(experts.visible_to)
+
+
+class AimAsk(Ask):
+    """Whether the worst fitted re-review comes before the total."""
+
+    evens_out = serializers.BooleanField()
+
+
+class BatchVoidAsk(Ask):
+    """Why an attempt ends, and who failed to do the part."""
+
+    words = phrase(300)
+    role = Choice(PartyRole, required=False, allow_null=True)
+
+
+def task_at(batch: AssignmentBatch, place: int) -> BatchTask:
+    """Return the re-review at ``place``; raise ``DomainError`` where the batch has none there."""
+    row = batch.tasks.select_related("batch__bureau", "re_review").filter(place=place).first()
+    if row is None:
+        message = _("The batch has no re-review with the number %(place)d.") % {"place": place}
+        raise DomainError(Refusal("no_such_place", message, {"field": "place"}))
+    return row
+
+
+class BatchView(NounView[AssignmentBatch]):
+    """Batches of the bureau; an outsider sees those in which he is a party."""
+
+    needs = EVERYBODY
+    make_needs = Capability.DRAW
+    serializer_class = BatchSerializer
+    filterset_fields = ("number", "status", "work_year")
+
+    def rows(self, user: User) -> QuerySet[AssignmentBatch]:
+        """Return the batches that the reader may see."""
+        tasks = BatchTask.objects.defer("fits", "removed").select_related("re_review").order_by("place")
+        rows = batches.visible_to(user).select_related("bureau").prefetch_related("parties__user")
+        return rows.prefetch_related(Prefetch("tasks", tasks)).distinct()
+
+    @make(BatchAsk)
+    def create(self, given: dict[str, Any], by: User) -> AssignmentBatch:
+        """Prepare a batch."""
+        fields = {one["re_review"]: one["node"] for one in given["reviews"]}
+        return services.prepare(title=given["title"], fields=fields, witness=given["witness"], by=by, on=clock.today())
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
+    @action(detail=True, methods=["get"])
+    def record(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the batch
+        """Return the record that ``verify_draw.py`` reads."""
+        try:
+            return Response(batches.record_of(self.get_object()))
+        except ValueError as error:
+            raise DomainError(Refusal("no_record", _("This batch has no record yet."))) from error
+
+    @verb(FieldAsk, needs=Capability.DRAW)
+    def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Say which field the experts of one re-review should know."""
+        task = task_at(row, given.pop("place"))
+        services.ask_field(task=task, by=by, on=clock.today(), **given)
+
+    @verb(AimAsk, needs=Capability.DRAW)
+    def aim(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Say what comes first: the worst fitted re-review, or the total."""
+        services.choose_floor(batch=row, by=by, on=clock.today(), **given)
+
+    @verb(PairAsk, needs=Capability.DRAW)
+    def pair(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Name an expert for a re-review, or keep him from it; a naming counts as a direct appointment."""
+        task = task_at(row, given.pop("place"))
+        services.name_pair(task=task, by=by, on=clock.today(), **given)
+
+    @verb(PairDropAsk, needs=Capability.DRAW)
+    def pair_drop(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Take back what was said of an expert and a re-review."""
+        task = task_at(row, given["place"])
+        pairs = BatchPair.objects.filter(task=task, expert=given["expert"], withdrawn_on__isnull=True)
+        pair = pairs.select_related("task__batch__bureau").first()
+        if pair is None:
+            message = _("Nothing is said of this expert and this re-review.")
+            raise DomainError(Refusal("no_such_pair", message, {"field": "expert"}))
+        services.drop_pair(pair=pair, by=by, on=clock.today())
+
+    @verb(needs=Capability.DRAW)
+    def look(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Solve without freezing; each look is counted and journaled."""
+        services.start(batch=row, by=by, at=clock.now(), freezes=False)
+
+    @verb(needs=Capability.DRAW)
+    def freeze(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Solve and fix the chances, their proof and the commitment."""
+        services.start(batch=row, by=by, at=clock.now(), freezes=True)
+
+    @verb(ReceiptAsk, needs=EVERYBODY)
+    def receipt(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Write that the commitment left the machine."""
+        services.note_receipt(batch=row, by=by, at=clock.now(), **given)
+
+    @verb(CommitAsk, needs=EVERYBODY)
+    def commit(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Take the own commitment."""
+        services.commit(batch=row, by=by, at=clock.now(), **given)
+
+    @verb(RevealAsk, needs=EVERYBODY)
+    def reveal(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Take the own nonce; the last one draws."""
+        services.reveal(batch=row, by=by, at=clock.now(), **given)
+
+    @verb(needs=Capability.DRAW)
+    def submit(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Put the drawn batch before who approves."""
+        services.submit_batch(batch=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.COMMISSION)
+    def notify(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Tell everybody together."""
+        services.notify(batch=row, by=by, at=clock.now())
+
+    @verb(needs=Capability.DRAW)
+    def replace(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Fill the seats of those who left, by the same record."""
+        services.replace(batch=row, by=by, at=clock.now())
+
+    @verb(BatchVoidAsk, needs=Capability.DRAW)
+    def void(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """End the attempt; it stays in the record of the next one."""
+        services.void(batch=row, by=by, on=clock.today(), **({"role": None} | given))
+
+    @verb(needs=Capability.PUBLISH)
+    def names(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Open in the record everybody who was seated, once all reviews are over."""
+        services.open_names(batch=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.PUBLISH)
+    def publish(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Freeze and publish the record."""
+        publish_batch(batch=row, by=by, on=clock.today())

@@ -1,0 +1,125 @@
+"""Sections about who is tied to whom: posts and pool entries of one person, near relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluators.models import LeadEvaluator, Practitioner
+from evaluators.selectors import leads_running, practitioners_running
+from experts.models import Expert
+from faces.pages.bureau.firm_sections import full_day
+from faces.pages.shared.contact_words import duty_word, shown_phone
+from faces.pages.shared.sections import Act, Cell, Grid, Section
+from parties.models import Contact
+from parties.selectors import contacts_on, ties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from django_stubs_ext import StrOrPromise
+
+    from evaluators.models import Firm
+    from parties.models import Person
+
+
+def pool_experts(firm: Firm, day: date) -> Section:
+    """Return who of the firm's people is in the expert pool, too: never drawn, as long as he is with a firm."""
+    rows: list[LeadEvaluator | Practitioner] = [*leads_running(firm, day), *practitioners_running(firm, day)]
+    persons = {row.person_id for row in rows}
+    found = Expert.objects.filter(person__in=persons).select_related("person").order_by("number")
+    lines = [
+        (
+            Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+            Cell(one.number, reverse("pages:expert", args=[one.number])),
+            Cell("", status=one),
+        )
+        for one in found
+    ]
+    return Section(
+        _("In the expert pool, too"),
+        grid=Grid((_("Name"), _("Number"), _("State")), lines),
+        count=len(lines),
+        empty=_("None of its people is in the expert pool."),
+        note=_("Who is with a registered firm is in no draw of experts (R-07).") if lines else "",
+    )
+
+
+def contacts(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return who is called at the firm on ``day``."""
+    rows = contacts_on(Contact.objects.filter(organisation=firm.organisation_id), day).order_by("duty", "pk")
+    lines = [
+        (
+            one.name,
+            duty_word(one),
+            shown_phone(one),
+            full_day(one.started_on),
+            Cell("", acts=(Act(_("Reveal"), reverse("pages:contact-reveal", args=[one.pk])),) if edits else ()),
+        )
+        for one in rows
+    ]
+    act = Act(_("Name a contact"), reverse("pages:firm-contact", args=[firm.number]))
+    return Section(
+        _("Contacts"),
+        grid=Grid((_("Name"), _("Duty"), _("Phone"), _("Since"), _("Action")), lines),
+        count=len(lines),
+        empty=_("Nobody is named yet. Letters and reminders need a contact."),
+        acts=(act,) if edits else (),
+    )
+
+
+def posts(person: Person) -> Section:
+    """Return the posts of a person in firms of the register."""
+    lines = [
+        (
+            word,
+            Cell(one.firm.organisation.name, reverse("pages:firm", args=[one.firm.number])),
+            full_day(one.started_on),
+            full_day(one.ended_on) if one.ended_on else _("today"),
+        )
+        for word, one in _posts(person)
+    ]
+    return Section(
+        _("Posts in firms of the register"),
+        grid=Grid((_("Role"), _("Firm"), _("From"), _("Until")), lines),
+        count=len(lines),
+        empty=_("None."),
+        note=_("While a post runs this person is in no draw of experts (R-07).") if lines else "",
+    )
+
+
+def _posts(person: Person) -> Iterator[tuple[StrOrPromise, LeadEvaluator | Practitioner]]:
+    for lead in LeadEvaluator.objects.filter(person=person).select_related("firm__organisation").order_by("pk"):
+        yield _("lead evaluator"), lead
+    for one in Practitioner.objects.filter(person=person).select_related("firm__organisation").order_by("pk"):
+        yield _("staff"), one
+
+
+def near_relations(person: Person, *, edits: bool) -> Section:
+    """Return the near relations, dated, and who said so."""
+    lines = []
+    for tie in ties_of(person):
+        other = tie.second if tie.first_id == person.pk else tie.first
+        end = (Act(_("End"), reverse("pages:tie-end", args=[tie.pk])),) if edits and not tie.ended_on else ()
+        lines.append(
+            (
+                Cell(other.name, reverse("pages:person", args=[other.pk])),
+                tie.get_kind_display(),
+                full_day(tie.started_on),
+                full_day(tie.ended_on) if tie.ended_on else _("today"),
+                tie.source or "—",
+                Cell("", acts=end),
+            )
+        )
+    act = Act(_("Enter a near relation"), reverse("pages:person-tie", args=[person.pk]))
+    return Section(
+        _("Near relations"),
+        grid=Grid((_("Name"), _("Relation"), _("From"), _("Until"), _("Said by"), _("Action")), lines),
+        count=len(lines),
+        empty=_("None is known."),
+        note=_("What a near relation works for, owns or heads counts in the draws of experts (R-07).") if lines else "",
+        acts=(act,) if edits else (),
+    )

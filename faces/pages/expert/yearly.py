@@ -1,0 +1,59 @@
+"""The expert's yearly confirmation and the application for a further term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.urls import path
+
+from experts.enums import TitleLevel
+from experts.selectors import expert_of
+from faces.pages.shared.actions import ActionForm
+from faces.pages.shared.application_words import FACTS
+from faces.pages.shared.yearly_steps import AskRenewal, ConfirmYear, EntryStep, WithdrawRenewal
+from foundation.accounts.enums import Capability
+
+if TYPE_CHECKING:
+    from evaluators.models import Firm
+    from experts.models import Expert
+
+
+class ExpertFactsForm(ActionForm):
+    """What may have changed since last year; a field left empty stays as it is."""
+
+    title = forms.CharField(label=FACTS["title"], max_length=60, required=False)
+    level = forms.ChoiceField(label=FACTS["level"], choices=[("", "—"), *TitleLevel.choices], required=False)
+
+
+class OwnExpert(EntryStep):
+    """Something about my entry in the pool."""
+
+    audience, needs, record = "expert", Capability.EXPERT_DESK, "pages:expert-record"
+    template_name = "expert/step.html"
+
+    @property
+    def entry(self) -> Firm | Expert:
+        """My entry."""
+        return self.own(expert_of(self.user))
+
+
+class ExpertConfirm(OwnExpert, ConfirmYear):
+    """Confirm my facts for this year."""
+
+    form_class = ExpertFactsForm
+
+
+class ExpertRenewal(OwnExpert, AskRenewal):
+    """Apply for my further term."""
+
+
+class ExpertRenewalWithdraw(OwnExpert, WithdrawRenewal):
+    """Take it back."""
+
+
+urls = [
+    path("record/undertaking/", ExpertConfirm.as_view(), name="expert-undertaking"),
+    path("record/renewal/", ExpertRenewal.as_view(), name="expert-renewal-ask"),
+    path("record/renewal/withdraw/", ExpertRenewalWithdraw.as_view(), name="expert-renewal-withdraw"),
+]

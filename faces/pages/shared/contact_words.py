@@ -1,0 +1,54 @@
+"""Contacts as every audience reads and types them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from faces.pages.shared.actions import ActionForm
+from foundation.core.crypto import decrypt
+from foundation.core.identifiers import masked_phone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from parties.models import Contact
+
+DUTY_WORDS = {
+    "单位负责人": gettext_lazy("head of the unit"),
+    "财务负责人": gettext_lazy("head of finance"),
+    "绩效联络员": gettext_lazy("performance contact"),
+    "项目负责人": gettext_lazy("head of projects"),
+    "科室负责人": gettext_lazy("head of the section"),
+}
+
+
+def duty_word(contact: Contact) -> StrOrPromise:
+    """Return the duty in the reader's language; a duty of the unit's own stays as it was entered."""
+    return DUTY_WORDS.get(contact.duty, contact.duty)
+
+
+def body_of(contact: Contact) -> str:
+    """Return the name of the unit, firm or section."""
+    whose = contact.organisation or contact.section
+    return whose.name if whose else ""
+
+
+def shown_phone(contact: Contact) -> str:
+    """Return the telephone with its middle hidden."""
+    return masked_phone(decrypt(contact.phone_sealed))
+
+
+class ContactForm(ActionForm):
+    """Who is called for what."""
+
+    duty = forms.ChoiceField(label=gettext_lazy("Duty"), choices=list(DUTY_WORDS.items()))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    phone = forms.RegexField(
+        r"^[0-9+\- ]{5,20}$",
+        label=gettext_lazy("Phone"),
+        help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
+        error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
+    )

@@ -1,0 +1,138 @@
+"""The steps that a firm and an expert take about their own entry: confirm the year, apply for a further term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admissions.enums import ConfirmationStatus
+from admissions.selectors import confirmation_of, facts_of, open_renewal_of, undertaking_version
+from admissions.services import ask_renewal, confirm_year, withdraw_renewal
+from evaluators.enums import FirmStatus
+from evaluators.models import Firm
+from evaluators.selectors import is_renewable
+from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.application_words import day_or_dash, undertaking_lines
+from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.sections import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from django_stubs_ext import StrOrPromise
+
+    from experts.models import Expert
+
+
+def yearly_acts(entry: Firm | Expert, day: date, *, pages: str) -> tuple[Act, ...]:
+    """Return what an entry's owner can do about its year and its term on ``day``; ``pages`` is firm or expert."""
+    acts = []
+    known = confirmation_of(entry, day.year)
+    is_open = known is not None and known.status == ConfirmationStatus.DECLINED
+    if is_open or not entry.undertakings.filter(year=day.year).exists():
+        acts.append(Act(_("Confirm this year"), reverse(f"pages:{pages}-undertaking")))
+    if open_renewal_of(entry) is not None:
+        acts.append(Act(_("Withdraw the application for a further term"), reverse(f"pages:{pages}-renewal-withdraw")))
+    elif entry.status == FirmStatus.ACTIVE and is_renewable(entry.bureau, entry.term_ends_on, day):
+        acts.append(Act(_("Apply for a further term"), reverse(f"pages:{pages}-renewal-ask")))
+    return tuple(acts)
+
+
+class EntryStep(FormPage):
+    """Something about the reader's own entry; afterwards back to its record."""
+
+    record: ClassVar[str] = ""
+
+    @property
+    def entry(self) -> Firm | Expert:
+        """The reader's own entry; 404 for who has none."""
+        raise NotImplementedError
+
+    def own(self, found: Firm | Expert | None) -> Firm | Expert:
+        """Return what was found, or answer 404."""
+        if found is None:
+            raise Http404
+        return found
+
+    def get_success_url(self) -> str:
+        """Return the record."""
+        return reverse(self.record)
+
+
+class ConfirmYear(EntryStep):
+    """Say that the facts hold or what changed, and accept the undertaking of this year. Rules R-41, R-59."""
+
+    title = gettext_lazy("Confirm this year")
+    submit_label = gettext_lazy("Confirm, and accept the undertaking")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin from what the register knows."""
+        return {**super().get_initial(), **facts_of(self.entry)}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Show what is promised, in which version, and what becomes of changes."""
+        entry = self.entry
+        kind = "FIRM" if isinstance(entry, Firm) else "EXPERT"
+        version = undertaking_version(entry.bureau, kind, self.today)
+        return [
+            *undertaking_lines(entry.bureau, kind, self.today),
+            _("Version %(version)s") % {"version": version},
+            _("What you change here is declared; the bureau writes it into the register once it has seen the proof."),
+        ]
+
+    def act(self, form: ActionForm) -> str:
+        """Confirm."""
+        row = confirm_year(entry=self.entry, given=form.cleaned_data, by=self.user, on=self.today)
+        if row.changes:
+            return _("%(year)s is confirmed; the changes are with the bureau.") % {"year": row.year}
+        return _("%(year)s is confirmed.") % {"year": row.year}
+
+
+class RenewalForm(ActionForm):
+    """What the bureau should know."""
+
+    words = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=300, widget=textarea(3))
+
+
+class AskRenewal(EntryStep):
+    """Apply for a further term. Rule R-13."""
+
+    title, submit_label = gettext_lazy("Apply for a further term"), gettext_lazy("Apply for a further term")
+    form_class = RenewalForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say when the present term ends and what is asked."""
+        return [
+            _("The term ends on %(day)s now.") % {"day": day_or_dash(self.entry.term_ends_on)},
+            _("The new term follows the old one. This year must have been confirmed."),
+        ]
+
+    def act(self, form: RenewalForm) -> str:
+        """Apply."""
+        ask_renewal(entry=self.entry, words=form.cleaned_data["words"], by=self.user, on=self.today)
+        return _("The application is with the bureau.")
+
+
+class WithdrawRenewal(EntryStep):
+    """Take the application for a further term back."""
+
+    title, submit_label = gettext_lazy("Withdraw the application for a further term"), gettext_lazy("Withdraw")
+    danger = True
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what stays."""
+        return [_("The present term runs to its end; you can apply again before.")]
+
+    def act(self, form: ActionForm) -> str:  # noqa: ARG002 - nothing to fill in
+        """Withdraw."""
+        renewal = open_renewal_of(self.entry)
+        if renewal is None:
+            raise Http404
+        withdraw_renewal(renewal=renewal, by=self.user, on=self.today)
+        return _("The application is withdrawn.")

@@ -1,0 +1,25 @@
+"""Who may write about whom."""
+
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may
+from foundation.bureaus.models import Section
+from parties.models import Membership, Organisation, Person
+
+
+def may_keep_person(user: User, person: Person) -> bool:
+    """Return whether ``user`` keeps the register of the person's bureau, or is this person."""
+    if user.bureau_id == person.bureau_id and may(user, Capability.REGISTER):
+        return True
+    return user.is_active and Membership.objects.filter(user=user, person=person, ended_on__isnull=True).exists()
+
+
+def may_keep_contacts(user: User, of: Organisation | Section) -> bool:
+    """Return whether ``user`` keeps the register of this bureau, or answers for this firm or unit."""
+    if user.bureau_id != of.bureau_id:
+        return False
+    if may(user, Capability.REGISTER) or may(user, Capability.IMPORT):
+        return True
+    if isinstance(of, Section) or not (may(user, Capability.UNIT_DESK) or may(user, Capability.FIRM_SIGN)):
+        return False
+    return Membership.objects.filter(user=user, organisation=of, ended_on__isnull=True).exists()

@@ -1,0 +1,59 @@
+"""Writing who is who. Services take many rows; the single case is a list of one."""
+
+from parties.services.accounts import OUTSIDE_ROLES, add_membership, end_membership, open_outside_account
+from parties.services.bodies import (
+    OrganisationDraft,
+    PartyRefused,
+    UnitDraft,
+    close_organisation,
+    record_relationship,
+    register_organisations,
+    register_units,
+    rename_organisation,
+)
+from parties.services.contacts import add_contact, end_contact
+from parties.services.duplicates import find_pairs, keep_apart, look_for_pairs
+from parties.services.persons import (
+    EmploymentDraft,
+    PersonDraft,
+    end_tie,
+    keep_account,
+    mask_contact,
+    record_employments,
+    refuse_joined,
+    register_persons,
+    tie_persons,
+)
+from parties.services.reveals import reveal, reveal_contact, reveal_directory
+
+__all__ = [
+    "OUTSIDE_ROLES",
+    "EmploymentDraft",
+    "OrganisationDraft",
+    "PartyRefused",
+    "PersonDraft",
+    "UnitDraft",
+    "add_contact",
+    "add_membership",
+    "close_organisation",
+    "end_contact",
+    "end_membership",
+    "end_tie",
+    "find_pairs",
+    "keep_account",
+    "keep_apart",
+    "look_for_pairs",
+    "mask_contact",
+    "open_outside_account",
+    "record_employments",
+    "record_relationship",
+    "refuse_joined",
+    "register_organisations",
+    "register_persons",
+    "register_units",
+    "rename_organisation",
+    "reveal",
+    "reveal_contact",
+    "reveal_directory",
+    "tie_persons",
+]

@@ -1,0 +1,197 @@
+"""Writing bodies: organisations, budget units, names, relations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau, Section
+from foundation.core.errors import DomainError, Refusal
+from parties.enums import OrganisationKind, RelationshipKind
+from parties.models import BudgetUnit, FormerName, Organisation, Relationship
+from parties.rules import same_name, sort_key_of, uscc_refusal
+
+WORDS = {
+    "uscc_missing": gettext_lazy("Give the unified social credit code, or say why there is none."),
+    "uscc_wrong": gettext_lazy("The unified social credit code is wrong: a character does not fit its check."),
+    "id_wrong": gettext_lazy("The national ID number is wrong: a digit does not fit its check."),
+}
+
+
+class PartyRefused(DomainError):  # noqa: N818 - reads as a sentence
+    """The party cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDraft:
+    """A body; found again by its USCC, without one by its name.
+
+    ``is_another``: somebody said that it is not the body without a code that bears this name already.
+    """
+
+    name: str
+    kind: OrganisationKind
+    uscc: str | None = None
+    uscc_absent_reason: str = ""
+    legal_person: str = ""
+    address: str = ""
+    phone: str = ""
+    founded_on: date | None = None
+    is_another: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """An organisation's role as budget unit; ``superior_code`` names another unit, also one of the same list."""
+
+    organisation: Organisation
+    code: str
+    superior_code: str = ""
+    section: Section | None = None
+    is_bureau_itself: bool = False
+
+
+@transaction.atomic
+def register_organisations(
+    *, bureau: Bureau, drafts: Sequence[OrganisationDraft], by: User, on: date
+) -> list[Organisation]:
+    """Write the bodies and return them in the order of ``drafts``; known ones are brought up to date.
+
+    Raise ``PartyRefused`` for a wrong USCC, and where one USCC comes with two names.
+    """
+    for draft in drafts:
+        if refusal := uscc_refusal(draft.uscc, draft.uscc_absent_reason):
+            raise refused_for(refusal, name=draft.name)
+    by_code, by_name = _known_organisations(bureau, drafts)
+    made: list[Organisation] = []
+    changed: list[Organisation] = []
+    result: list[Organisation] = []
+    for draft in drafts:
+        key = same_name(draft.name)
+        row = by_code.get(draft.uscc) if draft.uscc else None if draft.is_another else by_name.get(key)
+        if row is not None and draft.uscc and same_name(row.name) != key:
+            message = _("The code %(uscc)s belongs to %(name)s already.") % {"uscc": draft.uscc, "name": row.name}
+            raise PartyRefused(Refusal("uscc_taken", message, {"field": "uscc", "name": draft.name}))
+        if row is None:
+            row = Organisation(bureau=bureau, uscc=draft.uscc, name=draft.name, is_demo=bureau.is_demo)
+            made.append(row)
+        elif row.pk:
+            changed.append(row)
+        row.sort_key = sort_key_of(draft.name)
+        row.kind, row.uscc_absent_reason = draft.kind, draft.uscc_absent_reason
+        row.legal_person = draft.legal_person or row.legal_person
+        row.address, row.phone = draft.address or row.address, draft.phone or row.phone
+        row.founded_on = draft.founded_on or row.founded_on
+        by_name[key] = row
+        if draft.uscc:
+            by_code[draft.uscc] = row
+        result.append(row)
+    Organisation.objects.bulk_create(made)
+    fields = ["sort_key", "kind", "uscc_absent_reason", "legal_person", "address", "phone", "founded_on"]
+    Organisation.objects.bulk_update(changed, fields, batch_size=500)
+    facts = {"created": len(made), "updated": len(changed), "on": on}
+    record(actor=by, action="parties.organisations_registered", subject=bureau, facts=facts)
+    return result
+
+
+def _known_organisations(
+    bureau: Bureau, drafts: Sequence[OrganisationDraft]
+) -> tuple[dict[str, Organisation], dict[str, Organisation]]:
+    codes = {draft.uscc for draft in drafts if draft.uscc}
+    rows = Organisation.objects.select_for_update().filter(bureau=bureau)
+    by_code = {row.uscc: row for row in rows.filter(uscc__in=codes) if row.uscc}
+    nameless = any(draft.uscc is None for draft in drafts)
+    by_name = {same_name(row.name): row for row in rows.filter(uscc__isnull=True)} if nameless else {}
+    return by_code, by_name
+
+
+@transaction.atomic
+def register_units(*, bureau: Bureau, drafts: Sequence[UnitDraft], by: User, on: date) -> list[BudgetUnit]:
+    """Write budget units by their codes; raise ``PartyRefused`` for an unknown superior."""
+    known = {row.code: row for row in BudgetUnit.objects.select_for_update().filter(bureau=bureau)}
+    made: list[BudgetUnit] = []
+    for draft in drafts:
+        row = known.get(draft.code)
+        if row is None:
+            row = BudgetUnit(bureau=bureau, code=draft.code, organisation=draft.organisation)
+            known[draft.code] = row
+            made.append(row)
+        elif row.organisation_id != draft.organisation.pk:
+            message = _("The unit code %(code)s belongs to another organisation.") % {"code": draft.code}
+            raise PartyRefused(Refusal("unit_code_taken", message, {"field": "code"}))
+        row.section = draft.section or row.section
+        row.is_bureau_itself = draft.is_bureau_itself
+    BudgetUnit.objects.bulk_create(made)
+    result = []
+    for draft in drafts:
+        row = known[draft.code]
+        if draft.superior_code:
+            superior = known.get(draft.superior_code)
+            if superior is None or superior.pk == row.pk:
+                message = _("The superior unit %(code)s is unknown.") % {"code": draft.superior_code}
+                raise PartyRefused(Refusal("superior_unknown", message, {"field": "superior_code"}))
+            row.superior = superior
+        result.append(row)
+    BudgetUnit.objects.bulk_update(result, ["superior", "section", "is_bureau_itself"], batch_size=500)
+    record(actor=by, action="parties.units_registered", subject=bureau, facts={"units": len(result), "on": on})
+    return result
+
+
+@transaction.atomic
+def rename_organisation(*, organisation: Organisation, name: str, by: User, on: date) -> Organisation:
+    """Give the body a new name from ``on``; papers of the past keep the old one (edge case 19)."""
+    require(by, Capability.REGISTER)
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if not name.strip() or same_name(name) == same_name(organisation.name):
+        raise PartyRefused(
+            Refusal("name_unchanged", _("Give a name that differs from the old one."), {"field": "name"})
+        )
+    FormerName.objects.create(organisation=organisation, name=organisation.name, until_on=on)
+    facts = {"before": organisation.name, "after": name.strip(), "on": on}
+    organisation.name, organisation.sort_key = name.strip(), sort_key_of(name.strip())
+    organisation.save(update_fields=["name", "sort_key"])
+    record(actor=by, action="parties.organisation_renamed", subject=organisation, facts=facts)
+    return organisation
+
+
+@transaction.atomic
+def record_relationship(
+    *, subject: Organisation, kind: RelationshipKind, other: Organisation, by: User, on: date, note: str = "",
+    ended_on: date | None = None, passes_scores: bool = False, passes_sanctions: bool = False,
+) -> Relationship:  # fmt: skip
+    """Write that ``subject`` stands in a relation to ``other`` from ``on``; raise ``PartyRefused`` for one end only.
+
+    What passes to a successor is told with a merger, split or conversion.
+    """
+    require(by, Capability.REGISTER)
+    if subject.pk == other.pk:
+        raise PartyRefused(Refusal("same_party", _("A relation has two different ends."), {"field": "other"}))
+    row = Relationship.objects.create(
+        subject=subject, kind=kind, other=other, started_on=on, ended_on=ended_on, note=note,
+        passes_scores=passes_scores, passes_sanctions=passes_sanctions,
+    )  # fmt: skip
+    facts = {"kind": kind, "other": other.pk, "on": on, "scores": passes_scores, "sanctions": passes_sanctions}
+    record(actor=by, action="parties.related", subject=subject, facts=facts)
+    return row
+
+
+@transaction.atomic
+def close_organisation(*, organisation: Organisation, by: User, on: date) -> None:
+    """Write that the body is no more from ``on``; its rows stay."""
+    require(by, Capability.REGISTER)
+    organisation.closed_on = on
+    organisation.save(update_fields=["closed_on"])
+    record(actor=by, action="parties.organisation_closed", subject=organisation, facts={"on": on})
+
+
+def refused_for(refusal: Refusal, *, name: str) -> PartyRefused:
+    """Return the error of a refusal that a rule gave without words, naming whom it is about."""
+    facts = {**refusal.facts, "name": name}
+    return PartyRefused(replace(refusal, message=f"{name}: {WORDS[refusal.code]}", facts=facts))

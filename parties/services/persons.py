@@ -1,0 +1,275 @@
+"""Writing persons, once each, where they work and who their near relations are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core.crypto import blind_index, blind_indexes, encrypt
+from foundation.core.errors import NotAllowed, Refusal
+from foundation.core.identifiers import id_facts, plain_phone
+from parties.enums import EmploymentKind, KinKind, SameName
+from parties.models import Employment, Organisation, Person, PersonTie
+from parties.permissions import may_keep_person
+from parties.rules import account_refusal, id_refusal, sort_key_of
+from parties.selectors import namesakes
+from parties.services.bodies import PartyRefused, refused_for
+from parties.services.duplicates import find_pairs, part_pairs
+
+FEW = 200  # up to so many persons written at once, their doubles are looked for among them only
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """A human; found again by the ID number, without one by name and phone, else asked (edge case 5).
+
+    ``asks``: whoever types this person in can be asked; ``same_name`` is the answer about somebody whose name is known.
+    """
+
+    name: str
+    id_number: str = ""
+    phone: str = ""
+    email: str = ""
+    born_on: date | None = None
+    asks: bool = False
+    same_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentDraft:
+    """A person with an organisation from a day to a day (the end day excluded)."""
+
+    person: Person
+    organisation: Organisation
+    started_on: date
+    ended_on: date | None = None
+    kind: EmploymentKind = EmploymentKind.EMPLOYEE
+    title: str = ""
+    source: str = ""
+
+
+@transaction.atomic
+def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User, on: date) -> list[Person]:
+    """Write the persons and return them in the order of ``drafts``.
+
+    Numbers and phones are sealed; equal ones are found by their blind indexes, under any key. Who was joined into
+    another record is written there. Raise ``PartyRefused`` for a wrong ID number, and with the question for a name
+    that is known here where nothing else tells whether it is the same person.
+    """
+    for draft in drafts:
+        if refusal := id_refusal(draft.id_number):
+            raise refused_for(refusal, name=draft.name)
+    ids = [blind_indexes(draft.id_number.upper(), use="id") for draft in drafts]
+    phones = [blind_indexes(plain_phone(draft.phone), use="phone") for draft in drafts]
+    by_id, by_phone = _known_persons(bureau, ids, phones)
+    made: list[Person] = []
+    changed: dict[int, Person] = {}
+    result: list[Person] = []
+    parted: list[tuple[Person, Person]] = []
+    for draft, keys, called in zip(drafts, ids, phones, strict=True):
+        row = next((by_id[key] for key in keys if key in by_id), None)
+        if row is None:
+            row = _by_phone(by_phone, draft, keys, called)
+        if row is None and draft.asks:
+            row, others = _asked(bureau, draft)
+        else:
+            others = []
+        if row is None:
+            row = Person(bureau=bureau, name=draft.name, is_demo=bureau.is_demo)
+            made.append(row)
+        elif row.pk:
+            changed[row.pk] = row
+        parted += [(row, other) for other in others]
+        _fill_person(row, draft, keys, called)
+        by_id |= dict.fromkeys(keys, row)
+        by_phone |= {(draft.name, key): row for key in called}
+        result.append(row)
+    Person.objects.bulk_create(made)
+    fields = ["name", "sort_key", "id_sealed", "id_index", "phone_sealed", "phone_index", "email", "born_on"]
+    Person.objects.bulk_update(changed.values(), fields, batch_size=500)
+    facts = {"created": len(made), "updated": len(changed), "on": on}
+    record(actor=by, action="parties.persons_registered", subject=bureau, facts=facts)
+    part_pairs(pairs=parted, by=by, on=on)
+    written = {row.pk for row in result}
+    find_pairs(bureau=bureau, on=on, among=written if len(written) <= FEW else None)
+    return result
+
+
+def _known_persons(
+    bureau: Bureau, ids: Sequence[tuple[str, ...]], phones: Sequence[tuple[str, ...]]
+) -> tuple[dict[str, Person], dict[tuple[str, str], Person]]:
+    """Return who is known, by index of the ID number and by name and index of the phone; joined records lead on."""
+    rows = Person.objects.select_for_update(of=("self",)).filter(bureau=bureau).select_related("joined_into")
+    same_id = rows.filter(id_index__in={key for keys in ids for key in keys})
+    by_id = {row.id_index: row.joined_into or row for row in same_id if row.id_index}
+    called = rows.filter(phone_index__in={key for keys in phones for key in keys}).order_by("-pk")
+    by_phone = {(row.name, row.phone_index): row.joined_into or row for row in called}
+    return by_id, by_phone
+
+
+def _by_phone(
+    by_phone: dict[tuple[str, str], Person], draft: PersonDraft, keys: tuple[str, ...], called: tuple[str, ...]
+) -> Person | None:
+    """Return who has this name and phone, unless another ID number says that it is somebody else."""
+    row = next((by_phone[draft.name, key] for key in called if (draft.name, key) in by_phone), None)
+    return None if row is not None and keys and row.id_index else row
+
+
+def _asked(bureau: Bureau, draft: PersonDraft) -> tuple[Person | None, list[Person]]:
+    """Return who was meant, and from whom the person was told apart; raise ``PartyRefused`` with the question."""
+    alike = list(namesakes(bureau, draft.name, has_number=bool(draft.id_number), born_on=_born(draft))[:5])
+    if not alike or draft.same_name == SameName.OTHER:
+        return None, alike
+    if draft.same_name == SameName.SAME and len(alike) == 1:
+        return Person.objects.select_for_update().get(pk=alike[0].pk), []
+    facts = {"field": "same_name", "person": alike[0].pk, "count": len(alike)}
+    if draft.same_name == SameName.SAME:
+        message = _("Several people are called %(name)s here. Give the ID number or the telephone of the one you mean.")
+        raise PartyRefused(Refusal("namesakes_several", message % {"name": draft.name}, facts))
+    where = alike[0].employments.order_by("-started_on").values_list("organisation__name", flat=True).first()
+    message = _("Somebody called %(name)s is known here (%(where)s). Say whether this is the same person.") % {
+        "name": draft.name,
+        "where": where or _("no employer is recorded"),
+    }
+    raise PartyRefused(Refusal("same_name_known", message, facts))
+
+
+def _born(draft: PersonDraft) -> date | None:
+    facts = id_facts(draft.id_number)
+    return facts.born_on if facts else draft.born_on
+
+
+def _fill_person(row: Person, draft: PersonDraft, keys: tuple[str, ...], called: tuple[str, ...]) -> None:
+    row.name, row.sort_key = draft.name, sort_key_of(draft.name)[:120]
+    if keys and not row.id_index:
+        number = draft.id_number.upper()
+        row.id_index, row.id_sealed = blind_index(number, use="id"), encrypt(number)
+        row.born_on = _born(draft)
+    if called and row.phone_index not in called:
+        phone = plain_phone(draft.phone)
+        row.phone_index, row.phone_sealed = blind_index(phone, use="phone"), encrypt(phone)
+    row.email = draft.email or row.email
+    row.born_on = row.born_on or draft.born_on
+
+
+@transaction.atomic
+def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date) -> list[Employment]:
+    """Write dated spells; a spell known by person, organisation, kind and first day gets its new end.
+
+    Raise ``PartyRefused`` for a spell that ends before it begins.
+    """
+    for draft in drafts:
+        if draft.ended_on and draft.ended_on < draft.started_on:
+            message = _("The employment of %(name)s ends before it begins.") % {"name": draft.person.name}
+            raise PartyRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
+    persons = {draft.person.pk for draft in drafts}
+    known = {
+        (row.person_id, row.organisation_id, row.kind, row.started_on): row
+        for row in Employment.objects.select_for_update().filter(person_id__in=persons)
+    }
+    made, changed, result = [], [], []
+    for draft in drafts:
+        key = (draft.person.pk, draft.organisation.pk, draft.kind.value, draft.started_on)
+        row = known.get(key)
+        if row is None:
+            row = Employment(
+                person=draft.person, organisation=draft.organisation, kind=draft.kind, started_on=draft.started_on
+            )
+            known[key] = row
+            made.append(row)
+        elif row.pk:
+            changed.append(row)
+        row.ended_on, row.title, row.source = draft.ended_on, draft.title or row.title, draft.source or row.source
+        result.append(row)
+    Employment.objects.bulk_create(made)
+    Employment.objects.bulk_update(changed, ["ended_on", "title", "source"], batch_size=500)
+    if drafts:
+        facts = {"created": len(made), "updated": len(changed), "on": on}
+        record(actor=by, action="parties.employments_recorded", subject=drafts[0].person.bureau, facts=facts)
+    return result
+
+
+@transaction.atomic
+def keep_account(*, person: Person, account: str, bank: str, by: User, on: date) -> Person:
+    """Keep the bank account on which a person is paid, sealed; he himself or who keeps the register may say it.
+
+    Raise ``PartyRefused`` for something that is no account number.
+    """
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not may_keep_person(by, person):
+        raise NotAllowed
+    refuse_joined(person)
+    plain = account.replace(" ", "").replace("-", "")
+    if refusal := account_refusal(plain):
+        message = _("An account number has 8 to 30 digits. Type it as it stands on the card or the slip.")
+        raise PartyRefused(replace(refusal, message=message))
+    person.account_sealed, person.bank_name = encrypt(plain), bank.strip()[:80]
+    person.save(update_fields=["account_sealed", "bank_name"])
+    record(actor=by, action="parties.account_kept", subject=person, facts={"on": on})
+    return person
+
+
+@transaction.atomic
+def tie_persons(*, first: Person, second: Person, kind: KinKind, source: str, by: User, on: date) -> PersonTie:
+    """Write that two persons are near relations; what one of them works for or owns counts for the other (R-07)."""
+    if not may_keep_person(by, first) or first.bureau_id != second.bureau_id:
+        raise NotAllowed
+    for person in (first, second):
+        refuse_joined(person)
+    if first.pk == second.pk:
+        raise PartyRefused(Refusal("same_party", _("A relation has two different ends."), {"field": "other"}))
+    pair = Q(first=first, second=second) | Q(first=second, second=first)
+    if PersonTie.objects.filter(pair, kind=kind, ended_on__isnull=True).exists():
+        raise PartyRefused(Refusal("tie_stands", _("This relation stands already."), {"field": "other"}))
+    row = PersonTie.objects.create(first=first, second=second, kind=kind, source=source.strip()[:120], started_on=on)
+    facts = {"kind": kind, "other": second.pk, "on": on}
+    record(actor=by, action="parties.persons_tied", subject=first, facts=facts)
+    return row
+
+
+@transaction.atomic
+def end_tie(*, tie: PersonTie, by: User, on: date) -> PersonTie:
+    """End a relation of two persons; only who keeps the register may, so that nobody opens a way for himself."""
+    require(by, Capability.REGISTER)
+    row = PersonTie.objects.select_for_update(of=("self",)).select_related("first").get(pk=tie.pk)
+    if by.bureau_id != row.first.bureau_id:
+        raise NotAllowed
+    if row.ended_on is not None:
+        raise PartyRefused(Refusal("tie_ended", _("This relation has ended already.")))
+    row.ended_on = on
+    row.save(update_fields=["ended_on"])
+    facts = {"kind": row.kind, "other": row.second_id, "on": on}
+    record(actor=by, action="parties.tie_ended", subject=row.first, facts=facts)
+    return row
+
+
+@transaction.atomic
+def mask_contact(*, person: Person, reason: str, by: User | str, on: date) -> Person:
+    """Show nobody any more how to reach or pay a person who left and asked for it; what archives need stays sealed.
+
+    The mail address is kept no longer in clear: it moves into the part of the journal that can be erased.
+    """
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    before = person.email
+    person.contact_masked_on, person.email = on, ""
+    person.save(update_fields=["contact_masked_on", "email"])
+    private = {"email": before} if before else None
+    record(
+        actor=by, action="parties.contact_masked", subject=person, facts={"reason": reason, "on": on}, private=private
+    )
+    return person
+
+
+def refuse_joined(person: Person) -> None:
+    """Raise ``PartyRefused`` for a record that was joined into another one: that one is to be written."""
+    if person.joined_into_id is not None:
+        message = _("This record was joined into another one. Open that one and write there.")
+        raise PartyRefused(Refusal("person_joined", message, {"person": person.joined_into_id}))

@@ -1,0 +1,91 @@
+"""A batch through the API alone: from open re-reviews to told panels and a record that verifies."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from assignments import draw as pure
+from assignments.models import Assignment, AssignmentBatch
+from assignments.verify_draw import verify
+from foundation.approvals.selectors import running
+from foundation.approvals.services import agree
+from foundation.core import clock
+from tests.factories.assigned import NOW, TODAY, batch_office, prepared
+from tests.factories.draws import nonce
+from tests.factories.foundation import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_2020():
+    with clock.standing_at(NOW):
+        yield
+
+
+@pytest.fixture
+def desk():
+    return batch_office()
+
+
+def send(user, path, body=None, *, status=200):
+    """Post and return the answer."""
+    client = Client()
+    client.force_login(user)
+    response = client.post(f"/api/v1/batches/{path}", json.dumps(body or {}), content_type="application/json")
+    assert response.status_code == status, response.content.decode()
+    return response.json()
+
+
+def test_batch_goes_through_the_api(desk):
+    reviews = [{"re_review": review.pk, "node": desk.node.pk} for review in desk.reviews]
+    asked = {"title": "全年复评", "reviews": reviews, "witness": desk.witness.pk}
+    batch = send(desk.clerk, "", asked, status=201)
+    at = f"{batch['id']}/"
+    named = {"place": 0, "expert": desk.experts[0].pk, "kind": "PIN", "reason": "唯一熟悉该工艺"}
+    send(desk.clerk, f"{at}pair/", named)
+    send(desk.clerk, f"{at}pair-drop/", {"place": 0, "expert": desk.experts[0].pk})
+    assert send(desk.clerk, f"{at}pair-drop/", {"place": 0, "expert": desk.experts[0].pk}, status=409)["code"] == (
+        "no_such_pair"
+    )
+    send(desk.clerk, f"{at}field/", {"place": 1, "node": desk.node.pk})
+    assert send(desk.clerk, f"{at}field/", {"place": 9, "node": desk.node.pk}, status=409)["code"] == "no_such_place"
+    assert send(desk.clerk, f"{at}aim/", {"evens_out": True})["evens_out"]
+    assert send(desk.clerk, f"{at}look/")["looks"] == 1
+    frozen = send(desk.clerk, f"{at}freeze/")
+    send(desk.witness, f"{at}receipt/", {"words": "纪委收执"})
+    for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
+        value = pure.commitment(frozen["commitment"], role, nonce(role))
+        send(user, f"{at}commit/", {"commitment": value})
+    for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
+        drawn = send(user, f"{at}reveal/", {"nonce": nonce(role)})
+    assert drawn["status"] == "DRAWN"
+    send(desk.clerk, f"{at}submit/")
+    row = AssignmentBatch.objects.get()
+    for who in ("head", "leader"):
+        agree(approval=running("BATCH", row), by=desk.people[who], on=TODAY)
+    assert send(desk.clerk, f"{at}notify/")["status"] == "SENT"
+    assert Assignment.objects.filter(status="NOTIFIED").count() == 6
+    assert send(desk.clerk, f"{at}names/", status=409)["code"] == "names_too_early"
+    send(desk.people["head"], f"{at}publish/")
+
+    client = Client()
+    client.force_login(desk.clerk)
+    assert verify(client.get(f"/api/v1/batches/{at}record/").content.decode())
+
+
+def test_batch_without_a_record_says_so_and_is_void_with_a_word(desk):
+    batch = prepared(desk)
+    client = Client()
+    client.force_login(desk.clerk)
+
+    assert client.get(f"/api/v1/batches/{batch.pk}/record/").json()["code"] == "no_record"
+    assert send(desk.clerk, f"{batch.pk}/void/", {"words": "改期"})["status"] == "VOID"
+
+
+def test_stranger_finds_no_batch(desk):
+    batch = prepared(desk)
+
+    send(UserFactory(role="CLERK"), f"{batch.pk}/look/", status=404)
+    send(desk.witness, f"{batch.pk}/look/", status=403)
