@@ -126,7 +126,7 @@ def event_section(
     lines = [
         (
             full_day(one.occurred_on),
-            Cell(f"{_whose(one, own)}{event_name(one)}：{one.words}", reverse("pages:credit-event", args=[one.pk])),
+            Cell(f"{event_name(one)}：{_whose(one, own)}{one.words}", reverse("pages:credit-event", args=[one.pk])),
             points_word(one),
             full_day(one.expires_on),
             event_state(one, day),
