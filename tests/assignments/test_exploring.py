@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assignments.models import Draw, EligibilityLook
 from assignments.rules.eligibility import same_look, together
-from assignments.selectors.draws import looks_since
+from assignments.selectors.draws import looks_since, meeting_warning
 from assignments.selectors.eligibility import (
     Eligibility,
     Question,
@@ -26,9 +26,10 @@ from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.rulesets.models import RuleValue
+from foundation.workdays.models import WorkdayOverride
 from parties.models import Employment
 from tests.assignments.test_eligibility import ready_expert
-from tests.factories.assignments import OrganisationFactory, ReReviewFactory, TaskFactory, ready_firm
+from tests.factories.assignments import OrganisationFactory, ReReviewFactory, TaskFactory, UnitFactory, ready_firm
 from tests.factories.foundation import RuleSetFactory, UserFactory
 
 ON, NOW = date(2020, 6, 1), datetime(2020, 6, 1, 1, tzinfo=UTC)
@@ -252,3 +253,48 @@ def test_a_file_of_the_answers_is_journaled_every_time_and_is_one_look(task):
     did = list(Entry.objects.order_by("pk").values_list("action", flat=True))
     assert did == ["eligibility.looked", "eligibility.exported", "eligibility.exported"]
     assert EligibilityLook.objects.get().by_name
+
+
+@pytest.mark.edge("E9")
+@pytest.mark.rule("R-21")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("on", "meets_on", "is_early"),
+    [
+        (date(2020, 10, 9), date(2020, 10, 12), False),  # Friday for Monday, and the Saturday between is worked
+        (date(2020, 10, 9), date(2020, 10, 13), True),  # the Saturday counts: three working days
+        (date(2020, 10, 16), date(2020, 10, 20), False),  # an ordinary weekend does not
+        (date(2020, 9, 30), date(2020, 10, 10), False),  # eight days of holiday lie between
+    ],
+)
+def test_a_draw_before_a_weekend_counts_the_working_days_of_the_notice(on, meets_on, is_early):
+    holidays = [WorkdayOverride(day=date(2020, 10, day), is_workday=False, name="国庆节") for day in range(1, 9)]
+    WorkdayOverride.objects.bulk_create(
+        [*holidays, WorkdayOverride(day=date(2020, 10, 10), is_workday=True, name="调休上班")]
+    )
+    draw = Draw(re_review=ReReviewFactory(meets_on=meets_on))
+
+    warning = meeting_warning(draw, on)
+
+    assert (warning is not None) is is_early
+    assert warning is None or warning.source == "财库〔2016〕198号"
+
+
+@pytest.mark.edge("E36")
+@pytest.mark.django_db
+def test_an_earlier_employer_below_the_evaluated_unit_keeps_out_who_works_elsewhere_today():
+    review = ReReviewFactory()
+    unit, expert = review.evaluation.unit, ready_expert(review)
+    below = UnitFactory(bureau=review.bureau, superior=unit).organisation
+    today = OrganisationFactory(bureau=review.bureau)
+    Employment.objects.create(
+        person=expert.person, organisation=below, started_on=date(2010, 1, 1), ended_on=date(2018, 5, 31)
+    )
+    Employment.objects.create(person=expert.person, organisation=today, started_on=date(2018, 6, 1))
+
+    (now,) = expert_eligibility(review, ON)
+    (later,) = expert_eligibility(review, date(2021, 5, 31))
+
+    assert [(one.code, one.facts["free_on"]) for one in now.refusals] == [("unit_employer", "2021-05-31")]
+    assert "unit_employer" not in later.codes
+    assert now.links == {f"organisation-{today.pk}"}
