@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils import translation
+from django.utils import timezone, translation
 from reportlab.lib.pagesizes import A5, landscape
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer
@@ -25,6 +25,7 @@ from faces.documents.draw_record import (
 )
 from faces.documents.kit import Sheet, Square, facts, heading, press
 from foundation.accounts.selectors import section_name
+from parties.selectors import name_on
 
 CHINESE: Final = "zh-hans"
 FIRM: Final = "第三方机构"
@@ -113,7 +114,7 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         bureau=draw.bureau.name,
         number=draw.number,
         task=task.title,
-        unit=task.unit.organisation.name,
+        unit=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at)),
         attempt=draw.attempt,
         algorithm=draw.algorithm,
         rule_set=frozen["rule_set"] or "出厂规则",

@@ -121,6 +121,7 @@ def test_unit_met_lately_and_the_yearly_cap(review):
     assert of_expert(review, busy) == [("yearly_cap", date(2021, 1, 1))]
 
 
+@pytest.mark.edge("E41")
 @pytest.mark.rule("R-18")
 def test_third_decline_without_an_accepted_reason_takes_three_months(review):
     expert = ready_expert(review)

@@ -520,20 +520,6 @@ def test_signature_needs_its_proof(work):
         )
 
 
-def test_changed_lead_evaluator_has_to_sign_anew(work):
-    version = signed(work)
-    services.change_lead(
-        commission=work,
-        lead_evaluator=LeadEvaluatorFactory(firm=work.firm),
-        reason="离职",
-        by=work.task.clerk,
-        on=TODAY,
-    )
-    work.refresh_from_db()
-
-    assert not services.is_signed(version, work)
-
-
 def test_acceptance_begins_both_tracks_and_keeps_the_lateness(work):
     type(work.task).objects.filter(pk=work.task_id).update(due_on=date(2020, 5, 28))  # a Thursday; 1 June is a Monday
     version = signed(work)

@@ -307,10 +307,19 @@ def test_masked_contact_data_are_shown_and_revealed_to_nobody(known, people):
 
 
 @quick(max_examples=40)
-@examples(st.text(max_size=40))
-def test_plain_phone_and_masks_never_fail_and_hide_the_middle(text):
-    assert plain_phone(plain_phone(text)) == plain_phone(text) or text.count("86") > 1
-    assert len(text) <= 4 or text[:-4] not in masked_account(text) or set(text[:-4]) <= set("* ")
+@examples(st.text("0123456789", min_size=11, max_size=11).map(lambda rest: "1" + rest[1:]), st.data())
+def test_a_phone_is_compared_without_blanks_hyphens_and_prefix(plain, data):
+    marks = data.draw(st.lists(st.sampled_from(["", " ", "-"]), min_size=11, max_size=11))
+    typed = "".join(mark + digit for mark, digit in zip(marks, plain, strict=True))
+
+    assert {plain_phone(text) for text in (typed, f"+86{typed}", f"+86 {typed}", f"0086{typed}")} == {plain}
+
+
+@quick(max_examples=40)
+@examples(st.text("123456789", min_size=8, max_size=30))
+def test_an_account_shows_its_last_four_digits_only(number):
+    assert masked_account(number) == f"**** {number[-4:]}"
+    assert set(masked_account(number[:4])) == {"*"}
 
 
 def test_membership_makes_a_unit_keep_its_own_contacts_only_while_it_runs(people):

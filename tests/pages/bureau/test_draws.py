@@ -646,7 +646,7 @@ def test_explorer_says_who_is_out_by_which_rule_and_narrows_to_it(room):
     nonsense = room.clerk.get(address, {"rule": "x", "state": "y", "page": "-1", "on": "never"})
 
     assert (page.context["eligible"], page.context["pool"]) == (4, 5)
-    assert [(row.code, row.people, row.alone, row.left) for row, _words in page.context["rules"]] == [
+    assert [(row.code, row.people, row.alone, row.left) for row, *_more in page.context["rules"]] == [
         ("no_undertaking", 1, 1, 4)
     ]
     assert [line.number for line in narrowed.context["lines"]] == [out.number]
