@@ -225,7 +225,7 @@ class CodeCatalogue(AudiencePage, TemplateView):
                     count=len(lines),
                     note=_("From %(set)s. A change begins with a coming rule set; events keep the code of their day.")
                     % {"set": set_name},
-                    template="bureau/as_of.html",
+                    template="shared/parts/asked_day.html",
                 ),
             ),
         )

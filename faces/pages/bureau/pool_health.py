@@ -57,7 +57,7 @@ COLUMNS: Final = (
     Column(gettext_lazy("Seats still open"), "open_seats", num=True),
     Column(gettext_lazy("In the pool"), "in_pool", num=True),
     Column(gettext_lazy("Left by the rules"), "eligible", num=True),
-    Column(gettext_lazy("Missing"), "missing", num=True),
+    Column(gettext_lazy("Short by"), "missing", num=True),
     Column(gettext_lazy("State"), lambda row: STATES[row.state][1]),
     Column(gettext_lazy("What blocks"), blocker_words),
     Column(gettext_lazy("Removed by rule"), rules_words),

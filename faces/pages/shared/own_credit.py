@@ -101,7 +101,7 @@ def layout_of(own: Own) -> Layout:
             ledger(events, party.bureau, own.day),
             _papers(sanctions),
         ),
-        beside=(Section(_("On this day"), pairs=pairs, template="bureau/as_of.html"), _how(own)),
+        beside=(Section(_("On this day"), pairs=pairs, template="shared/parts/asked_day.html"), _how(own)),
     )
 
 
