@@ -55,7 +55,7 @@ COLUMNS: Final = (
     Column(gettext_lazy("Level"), lambda row: LEVELS[row.node.level - 1]),
     Column(gettext_lazy("Seats of the year"), "seats", num=True),
     Column(gettext_lazy("Seats still open"), "open_seats", num=True),
-    Column(gettext_lazy("In the pool"), "in_pool", num=True),
+    Column(gettext_lazy("People in the pool"), "in_pool", num=True),
     Column(gettext_lazy("Left by the rules"), "eligible", num=True),
     Column(gettext_lazy("Short by"), "missing", num=True),
     Column(gettext_lazy("State"), lambda row: STATES[row.state][1]),
