@@ -20,6 +20,7 @@ from faces.documents import (
     panel_opinion,
     rating_sheet,
     recusal_declaration,
+    sanction_letter,
 )
 from faces.documents.dates import in_words, to_the_minute
 from faces.documents.kit import money, ten_thousands
@@ -36,8 +37,19 @@ PAPERS: dict[str, tuple[Callable[[Any], bytes], Any]] = {
     "评审会通知": (meeting.build_notice, samples.NOTICE),
     "签到表": (meeting.build_sign_in, samples.SIGN_IN),
     "回避申报表": (recusal_declaration.build, samples.RECUSAL),
+    "事先告知书": (sanction_letter.build, samples.SANCTION),
 }
-ONE_PAGE = {"抽取记录表", "呈批表", "专家个人意见表", "专家组意见", "培训证书", "评审会通知", "签到表", "回避申报表"}
+ONE_PAGE = {
+    "抽取记录表",
+    "呈批表",
+    "专家个人意见表",
+    "专家组意见",
+    "培训证书",
+    "评审会通知",
+    "签到表",
+    "回避申报表",
+    "事先告知书",
+}
 MOST_BYTES = 200_000
 
 
