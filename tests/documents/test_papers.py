@@ -14,6 +14,7 @@ from faces.documents import (
     approval_form,
     certificate,
     commission_letter,
+    contact_list,
     draw_record,
     meeting,
     opinion_form,
@@ -36,8 +37,19 @@ PAPERS: dict[str, tuple[Callable[[Any], bytes], Any]] = {
     "评审会通知": (meeting.build_notice, samples.NOTICE),
     "签到表": (meeting.build_sign_in, samples.SIGN_IN),
     "回避申报表": (recusal_declaration.build, samples.RECUSAL),
+    "通讯录": (contact_list.build, samples.CONTACTS),
 }
-ONE_PAGE = {"抽取记录表", "呈批表", "专家个人意见表", "专家组意见", "培训证书", "评审会通知", "签到表", "回避申报表"}
+ONE_PAGE = {
+    "抽取记录表",
+    "呈批表",
+    "专家个人意见表",
+    "专家组意见",
+    "培训证书",
+    "评审会通知",
+    "签到表",
+    "回避申报表",
+    "通讯录",
+}
 MOST_BYTES = 200_000
 
 
