@@ -18,6 +18,8 @@ class DeliveryConfig(AppConfig):
         register(*RULES)
         when_agreed("LETTER", "delivery.services.commissions.letter_agreed")
         when_returned("LETTER", "delivery.services.commissions.letter_returned")
+        when_agreed("LEAD", "delivery.services.leads.lead_change_agreed")
+        when_returned("LEAD", "delivery.services.leads.lead_change_returned")
         when_agreed("PAYMENT", "delivery.services.instalments.payment_agreed")
         when_returned("PAYMENT", "delivery.services.instalments.payment_returned")
         serve_owner("delivery.reportversion", "delivery.selectors.versions_visible_to")

@@ -29,6 +29,29 @@ class CommissionAction(TextChoices):
     END = "END", _("end the commission")
 
 
+class LeadEventKind(TextChoices):
+    """What happened about the lead evaluator of a commission."""
+
+    CHANGE = "CHANGE", _("another lead evaluator")
+    ABSENCE = "ABSENCE", _("did not come")
+
+
+class LeadEventStatus(TextChoices):
+    """Where that stands."""
+
+    IN_APPROVAL = "IN_APPROVAL", _("under approval")
+    AGREED = "AGREED", _("agreed")
+    GIVEN_BACK = "GIVEN_BACK", _("given back")
+    RECORDED = "RECORDED", _("recorded")
+
+
+class LeadEventAction(TextChoices):
+    """What an approval does to a change."""
+
+    AGREE = "AGREE", _("agree")
+    GIVE_BACK = "GIVE_BACK", _("give back")
+
+
 class VersionKind(TextChoices):
     """What a version is."""
 

@@ -8,6 +8,8 @@ from delivery.enums import (
     ClockStatus,
     CommissionStatus,
     InstalmentStatus,
+    LeadEventKind,
+    LeadEventStatus,
     SignatureWay,
     VersionKind,
     VersionStatus,
@@ -65,6 +67,41 @@ class Commission(models.Model):
     def __str__(self) -> str:
         """Name the commission."""
         return f"{self.task} #{self.pk}"
+
+
+class LeadEvent(models.Model):
+    """What happened about the lead evaluator after the award: another one took over, or the named one never came."""
+
+    commission = models.ForeignKey(Commission, models.PROTECT, related_name="lead_events")
+    kind = models.CharField(max_length=8, choices=LeadEventKind.choices)
+    status = models.CharField(max_length=12, choices=LeadEventStatus.choices)
+    before = models.ForeignKey(LeadEvaluator, models.PROTECT, related_name="+")
+    after = models.ForeignKey(LeadEvaluator, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    happened_on = models.DateField()
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    decided_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commission"], condition=Q(status="IN_APPROVAL"), name="one_lead_change_under_approval"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="CHANGE", after__isnull=False)
+                | Q(kind="ABSENCE", after__isnull=True, status="RECORDED"),
+                name="lead_change_names_who_follows",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["AGREED", "GIVEN_BACK"]) | Q(decided_on__isnull=False),
+                name="decided_lead_change_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name what happened."""
+        return f"{self.commission} {self.kind} #{self.pk}"
 
 
 class ClockStop(models.Model):

@@ -21,6 +21,7 @@ LAW_PAYMENT_DAYS: Final = 30  # 国务院令第802号: the contract may say more
 LAW_PAYMENT_DAYS_MOST: Final = 60
 PAYMENT_LAW: Final = "国务院令第802号"
 RULES: Final = (
+    Rule("lead_shared_days", "R-54", 0, "days", "DEFAULT"),
     Rule(
         "project_grade_cuts",  # the checks compare a report's grade word with it, reviews grade by it
         "R-04",
@@ -145,3 +146,10 @@ def closing_warned_from(year: int, *, warning_from: str) -> date:
 def is_closing_soon(on: date, *, warning_from: str) -> bool:
     """Return whether the books of the year close soon: from the month and day on, to the end of the year. R-32."""
     return on >= closing_warned_from(on.year, warning_from=warning_from)
+
+
+def shared_days(one: tuple[date, date] | None, other: tuple[date, date] | None) -> int:
+    """Return how many days two stays share; the last day of each is excluded, None is no stay. Rule R-54."""
+    if one is None or other is None:
+        return 0
+    return max((min(one[1], other[1]) - max(one[0], other[0])).days, 0)

@@ -12,20 +12,28 @@ from assignments.models import Assignment, Award, EvaluationTask
 from assignments.selectors import tasks as task_selectors
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
-from delivery.enums import ClockStatus, CommissionStatus, InstalmentStatus, VersionKind, VersionStatus
+from delivery.enums import (
+    ClockStatus,
+    CommissionStatus,
+    InstalmentStatus,
+    LeadEventStatus,
+    VersionKind,
+    VersionStatus,
+)
 from delivery.models import (
     Acceptance,
     ClockStop,
     Commission,
     EarlierReport,
     Instalment,
+    LeadEvent,
     ReportVersion,
     SignOff,
     UnitComment,
 )
 from delivery.rules import due_after_stops
 from delivery.rules import late_days as net_late_days
-from evaluators.models import LeadEvaluator
+from evaluators.models import Firm, LeadEvaluator
 from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, roles_of
@@ -222,6 +230,21 @@ def running_tasks_of(lead: LeadEvaluator, *, besides: EvaluationTask | None = No
     rows = Commission.objects.filter(lead_evaluator__person=lead.person, ended_on__isnull=True)
     rows = rows.exclude(task__status__in=WORK_ENDS)
     return (rows.exclude(task=besides) if besides else rows).count()
+
+
+def lead_events_of(task: EvaluationTask) -> models.QuerySet[LeadEvent]:
+    """Return what happened about the lead evaluators of a task after the award, in order. Edge case 23."""
+    rows = LeadEvent.objects.filter(commission__task=task)
+    return rows.select_related("before__person", "after__person", "entered_by").order_by("entered_on", "pk")
+
+
+def lead_events_of_year(firm: Firm, year: int) -> models.QuerySet[LeadEvent]:
+    """Return what counts of that in a firm's assessment year: agreed changes, and absences."""
+    rows = LeadEvent.objects.filter(
+        commission__firm=firm, commission__task__assessment_year=year,
+        status__in=[LeadEventStatus.AGREED, LeadEventStatus.RECORDED],
+    )  # fmt: skip
+    return rows.select_related("before__person", "after__person", "commission__task").order_by("entered_on", "pk")
 
 
 def acceptance_of(task: EvaluationTask) -> Acceptance | None:

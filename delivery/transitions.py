@@ -11,6 +11,8 @@ from delivery.enums import (
     CommissionStatus,
     InstalmentAction,
     InstalmentStatus,
+    LeadEventAction,
+    LeadEventStatus,
     VersionAction,
     VersionKind,
     VersionStatus,
@@ -29,6 +31,11 @@ COMMISSION: Final[Mapping[tuple[CommissionStatus, CommissionAction], CommissionS
         for status in CommissionStatus
         if status != CommissionStatus.ENDED
     },
+}
+
+LEAD_EVENT: Final[Mapping[tuple[LeadEventStatus, LeadEventAction], LeadEventStatus]] = {
+    (LeadEventStatus.IN_APPROVAL, LeadEventAction.AGREE): LeadEventStatus.AGREED,
+    (LeadEventStatus.IN_APPROVAL, LeadEventAction.GIVE_BACK): LeadEventStatus.GIVEN_BACK,
 }
 
 VERSION: Final[Mapping[tuple[VersionStatus, VersionAction], VersionStatus]] = {

@@ -13,3 +13,15 @@ class AccountDoubt(TextChoices):
     POOL_LEFT = "POOL_LEFT", _("the expert left the pool")
     PERSON_LEFT = "PERSON_LEFT", _("somebody of this name left the firm or unit")
     IDLE = "IDLE", _("nobody has signed in for long")
+
+
+class LeadFindingCode(TextChoices):
+    """What does not fit together about a lead evaluator, the gravest first."""
+
+    DIED = "DIED", _("died, and a task goes on")
+    LEFT = "LEFT", _("left the firm, and a task goes on")
+    EXPIRED = "EXPIRED", _("certificate run out, and a task goes on")
+    TWO_FIRMS = "TWO_FIRMS", _("leads tasks of two firms")
+    ELSEWHERE = "ELSEWHERE", _("works elsewhere, too")
+    OVERLOADED = "OVERLOADED", _("more running tasks than allowed")
+    SAME_DAYS = "SAME_DAYS", _("two tasks on site on the same days")

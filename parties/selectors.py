@@ -121,8 +121,8 @@ def name_on(organisation: Organisation, day: date) -> str:
     return former.name if former else organisation.name
 
 
-def name_then(path: str, day: date) -> Coalesce:
-    """Return an expression for the name that the organisation at ``path`` bore on ``day``."""
+def name_then(path: str, day: date | OuterRef) -> Coalesce:
+    """Return an expression for the name that the organisation at ``path`` bore on ``day`` (or a column of days)."""
     former = FormerName.objects.filter(organisation=OuterRef(path), until_on__gt=day).order_by("until_on", "pk")
     return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
 

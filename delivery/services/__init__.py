@@ -5,7 +5,6 @@ from delivery.services.clock import ask_clock_stop, deny_clock_stop, grant_clock
 from delivery.services.comments import answer_comment, comment
 from delivery.services.commissions import (
     accept_commission,
-    change_lead,
     commission,
     decline_commission,
     end_commission,
@@ -27,6 +26,7 @@ from delivery.services.instalments import (
     release_instalment,
     request_payment,
 )
+from delivery.services.leads import ask_lead_change, record_lead_absence
 from delivery.services.succession import carry_commission
 from delivery.services.versions import (
     ask_comments,
@@ -45,8 +45,8 @@ __all__ = [
     "answer_comment",
     "ask_clock_stop",
     "ask_comments",
+    "ask_lead_change",
     "carry_commission",
-    "change_lead",
     "check_version",
     "comment",
     "commission",
@@ -66,6 +66,7 @@ __all__ = [
     "payment_returned",
     "plan_by_percent",
     "plan_instalments",
+    "record_lead_absence",
     "release_instalment",
     "request_payment",
     "return_version",

@@ -58,7 +58,8 @@ def sign_off(
         raise SignOffRefused(Refusal("no_commission", _("No lead evaluator signs a report without a commission.")))
     if not may_sign(by, commission, timezone.localdate(at)):
         raise NotAllowed
-    if refusal := _sign_refusal(row, commission, lead_evaluator, sha256):
+    refusal = _sign_refusal(row, commission, lead_evaluator, sha256)
+    if refusal := refusal or _unfit_to_sign(lead_evaluator, on=timezone.localdate(at)):
         raise SignOffRefused(refusal)
     scan = store(bureau=row.task.bureau, name=scan_name, content=scan_content, owner=None, by=by, accept=SCANS)
     signature = SignOff.objects.create(
@@ -121,6 +122,25 @@ def is_signed(version: ReportVersion, commission: Commission | None) -> bool:
         and signature.sha256 == version.sha256
         and signature.lead_evaluator_id == commission.lead_evaluator_id
     )
+
+
+def _unfit_to_sign(lead: LeadEvaluator, *, on: date) -> Refusal | None:
+    """Return why the named lead evaluator cannot sign on ``on`` any more: dead, gone from the firm, expired. Rule R-10.
+
+    The way on is a change of the lead evaluator, with its approval.
+    """
+    person, field = lead.person, {"field": "lead_evaluator"}
+    if person.died_on is not None and person.died_on <= on:
+        message = _("%(name)s has died. Ask the bureau for a change of the lead evaluator.")
+        return Refusal("lead_died", message % {"name": person.name}, field)
+    if lead.ended_on is not None and lead.ended_on <= on:
+        message = _("%(name)s left the firm on %(day)s. Ask the bureau for a change of the lead evaluator.")
+        return Refusal("lead_not_current", message % {"name": person.name, "day": lead.ended_on.isoformat()}, field)
+    if lead.certificate_valid_to is not None and lead.certificate_valid_to < on:
+        message = _("The certificate of %(name)s ran out on %(day)s. Hand in the new one, or ask for another lead.")
+        facts = {"name": person.name, "day": lead.certificate_valid_to.isoformat()}
+        return Refusal("certificate_expired", message % facts, field)
+    return None
 
 
 def _sign_refusal(

@@ -1,4 +1,4 @@
-"""Commissioning the chosen firm: letter, approval, sending, acceptance, change of the lead evaluator, end."""
+"""Commissioning the chosen firm: letter, approval, sending, acceptance, end."""
 
 from datetime import date, datetime
 from typing import Any
@@ -102,10 +102,10 @@ def revise_commission(
     letter_number: str = "",
 ) -> Commission:
     """Correct a letter that was given back and submit it again; the old draft is void. Raise as ``commission``."""
-    row = _locked(commission)
+    row = locked_commission(commission)
     if not may_commission(by, row.task):
         raise NotAllowed
-    _move(row, CommissionAction.REVISE)
+    move_commission(row, CommissionAction.REVISE)
     rules = rules_for(bureau=row.task.bureau, on=on)
     _check_terms(row.task, row.assignment, rules, lead=lead_evaluator, fee_cents=fee_cents, due_on=due_on, on=on)
     if row.letter and row.letter.status == PaperStatus.DRAFT:
@@ -144,10 +144,10 @@ def send_letter(
 
     Raise ``TransitionRefused`` before the approval is agreed.
     """
-    row = _locked(commission)
+    row = locked_commission(commission)
     if not may_commission(by, row.task):
         raise NotAllowed
-    _move(row, CommissionAction.SEND)
+    move_commission(row, CommissionAction.SEND)
     approval = agreed(KIND, row)
     if approval is None or row.letter is None:
         raise CommissionRefused(Refusal("not_agreed", _("The letter is not agreed yet.")))
@@ -168,10 +168,10 @@ def accept_commission(*, commission: Commission, by: User, on: date, contract_nu
 
     Raise ``NotAllowed`` for others than who answers for the firm and the bureau's clerk entering a paper answer.
     """
-    row = _locked(commission)
+    row = locked_commission(commission)
     if not may_accept_commission(by, row, on):
         raise NotAllowed
-    _move(row, CommissionAction.ACCEPT)
+    move_commission(row, CommissionAction.ACCEPT)
     row.accepted_on, row.contract_number = on, contract_number.strip()
     row.save(update_fields=["status", "accepted_on", "contract_number"])
     move_task(task=row.task, action=TaskAction.COMMISSION, by=by, on=on)
@@ -189,10 +189,10 @@ def decline_commission(
 
     The firm's assignment is declined with the same reason, which decides whether it counts. Rule R-18.
     """
-    row = _locked(commission)
+    row = locked_commission(commission)
     if not may_accept_commission(by, row, timezone.localdate(at)):
         raise NotAllowed
-    _move(row, CommissionAction.DECLINE)
+    move_commission(row, CommissionAction.DECLINE)
     row.ended_on, row.end_reason = timezone.localdate(at), (words.strip() or str(reason.label))[:300]
     row.save(update_fields=["status", "ended_on", "end_reason"])
     decline(assignment=row.assignment, reason=reason, words=words, by=by, at=at)
@@ -202,32 +202,9 @@ def decline_commission(
 
 
 @transaction.atomic
-def change_lead(
-    *, commission: Commission, lead_evaluator: LeadEvaluator, reason: str, by: User, on: date
-) -> Commission:
-    """Let another lead evaluator take over, with the bureau's consent and a reason; raise ``CommissionRefused``."""
-    row = _locked(commission)
-    if not may_commission(by, row.task):
-        raise NotAllowed
-    if not reason.strip():
-        raise CommissionRefused(
-            Refusal("reason_missing", _("Say why the lead evaluator changes."), {"field": "reason"})
-        )
-    _move(row, CommissionAction.CHANGE_LEAD)
-    rules = rules_for(bureau=row.task.bureau, on=on)
-    _check_lead(row.task, row.assignment, rules, lead=lead_evaluator, on=on)
-    before = row.lead_evaluator_id
-    row.lead_evaluator = lead_evaluator
-    row.save(update_fields=["lead_evaluator"])
-    facts = {"from": before, "to": lead_evaluator.pk, "reason": reason.strip()}
-    record(actor=by, action="delivery.commission.lead_changed", subject=row, facts=facts)
-    return row
-
-
-@transaction.atomic
 def end_commission(*, commission: Commission, reason: str, by: User, on: date) -> Commission:
     """End a commission before its report is accepted, so that the task can be stopped or given to another firm."""
-    row = _locked(commission)
+    row = locked_commission(commission)
     if not may_commission(by, row.task):
         raise NotAllowed
     if not reason.strip():
@@ -238,7 +215,7 @@ def end_commission(*, commission: Commission, reason: str, by: User, on: date) -
         raise CommissionRefused(
             Refusal("letter_in_approval", _("The letter is under approval. Withdraw or decide that first."))
         )
-    _move(row, CommissionAction.END)
+    move_commission(row, CommissionAction.END)
     if row.letter and row.letter.status == PaperStatus.DRAFT:
         void_paper(paper=row.letter, reason=reason, by=by, on=on)
     row.ended_on, row.end_reason = on, reason.strip()
@@ -278,7 +255,7 @@ def _check_terms(
     due_on: date,
     on: date,
 ) -> None:
-    _check_lead(task, assignment, rules, lead=lead, on=on)
+    check_lead(task, assignment, rules, lead=lead, on=on)
     limit = fee_limit_cents(task, procurement_limit_cents=rules.value("procurement_limit_cents"))
     if not 0 < fee_cents <= limit:
         message = _("The fee is above nothing and at most %(limit)s yuan.") % {"limit": yuan(limit)}
@@ -294,13 +271,16 @@ def _check_terms(
         )
 
 
-def _check_lead(task: EvaluationTask, assignment: Assignment, rules: Rules, *, lead: LeadEvaluator, on: date) -> None:
+def check_lead(task: EvaluationTask, assignment: Assignment, rules: Rules, *, lead: LeadEvaluator, on: date) -> None:
+    """Raise ``CommissionRefused`` for who may not lead this task: another firm's, gone, expired, overloaded. R-10."""
     field = {"field": "lead_evaluator"}
     if lead.firm_id != assignment.firm_id:
         message = _("The lead evaluator belongs to another firm.")
         raise CommissionRefused(Refusal("lead_of_other_firm", message, field))
     if lead.started_on > on or (lead.ended_on is not None and lead.ended_on <= on):
         raise CommissionRefused(Refusal("lead_not_current", _("This person is no lead evaluator today."), field))
+    if lead.person.died_on is not None and lead.person.died_on <= on:
+        raise CommissionRefused(Refusal("lead_died", _("This person has died. Choose another lead evaluator."), field))
     if lead.certificate_valid_to is not None and lead.certificate_valid_to < on:
         message = _("The certificate of this lead evaluator has expired.")
         raise CommissionRefused(Refusal("certificate_expired", message, field))
@@ -360,20 +340,22 @@ def _submit(row: Commission, *, by: User, on: date) -> None:
 def _decided(approval: Approval, action: CommissionAction, *, by: User, on: date) -> None:
     if approval.subject_kind != Commission._meta.label_lower:
         return  # letters of other rooms
-    row = _locked(Commission.objects.get(pk=approval.subject_id))
-    _move(row, action)
+    row = locked_commission(Commission.objects.get(pk=approval.subject_id))
+    move_commission(row, action)
     row.save(update_fields=["status"])
     record(actor=by, action=f"delivery.commission.{action.lower()}", subject=row, facts={"on": on})
 
 
-def _locked(commission: Commission) -> Commission:
+def locked_commission(commission: Commission) -> Commission:
+    """Return the commission locked, with what its steps read."""
     rows = Commission.objects.select_for_update(of=("self",))
     return rows.select_related("task__bureau", "task__clerk", "firm__organisation", "lead_evaluator__person").get(
         pk=commission.pk
     )
 
 
-def _move(row: Commission, action: CommissionAction) -> None:
+def move_commission(row: Commission, action: CommissionAction) -> None:
+    """Set the status after ``action``; raise ``TransitionRefused``."""
     after = COMMISSION.get((CommissionStatus(row.status), action))
     if after is None:
         message = _("The commission is in the state “%(state)s”; this cannot be done now.") % {

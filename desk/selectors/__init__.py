@@ -2,6 +2,7 @@
 
 from desk.selectors.accounts import doubtful_accounts
 from desk.selectors.drafts import draft_of
+from desk.selectors.leads import LeadFinding, lead_findings, leads_with_load
 from desk.selectors.search import Hit, search
 from desk.selectors.today import Line, Today, today
 from desk.selectors.year_end import OpenThing, YearEndStep, YearReview, closing_of, year_end_steps, year_review
@@ -9,6 +10,7 @@ from desk.selectors.years import pipeline, supply, work_years, year_grades, year
 
 __all__ = [
     "Hit",
+    "LeadFinding",
     "Line",
     "OpenThing",
     "Today",
@@ -17,6 +19,8 @@ __all__ = [
     "closing_of",
     "doubtful_accounts",
     "draft_of",
+    "lead_findings",
+    "leads_with_load",
     "pipeline",
     "search",
     "supply",

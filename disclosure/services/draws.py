@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.enums import DrawStatus
@@ -15,6 +16,7 @@ from disclosure.permissions import may_publish
 from disclosure.services.copies import Copy, PublicationRefused, freeze_copy, supersede
 from foundation.accounts.models import User
 from foundation.core.errors import NotAllowed, Refusal
+from parties.selectors import name_on
 
 BODY_TYPE = "gongping/draw-publication/1"
 
@@ -44,7 +46,9 @@ def publish_draw(*, draw: Draw, by: User, on: date) -> Publication:
         title=body["title"],
         work_year=task.work_year if task else on.year,
         body=body,
-        unit_name=task.unit.organisation.name if task else "",
+        unit_name=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at) if draw.frozen_at else on)
+        if task
+        else "",
         is_demo=bool(task and task.is_demo),
     )
     supersede(copy, by=by, on=on)

@@ -22,6 +22,7 @@ from foundation.approvals.selectors import agreed
 from foundation.approvals.services import submit
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.money import wan
+from parties.selectors import name_on
 from reviews import scoring
 from reviews.enums import AppealStatus, RatingStatus
 from reviews.models import ProjectResult, QualityRating
@@ -51,7 +52,7 @@ def publish_rating(*, task: EvaluationTask, by: User, on: date, outside_address:
         work_year=task.work_year,
         body=rating_body(rating, on=on),
         grade=rating.grade,
-        unit_name=task.unit.organisation.name,
+        unit_name=name_on(task.unit.organisation, rating.final_on or on),
         firm_name=rating.commission.firm_name if rating.commission else "",
         is_demo=task.is_demo,
         outside_address=outside_address,
@@ -116,7 +117,7 @@ def rating_body(rating: QualityRating, *, on: date) -> dict[str, Any]:
         "task": task.number,
         "title": task.title,
         "kind": task.kind,
-        "unit": task.unit.organisation.name,
+        "unit": name_on(task.unit.organisation, rating.final_on or on),
         "work_year": task.work_year,
         "budget_year": task.budget_year,
         "amount_wan": wan(task.amount_cents),

@@ -48,6 +48,11 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
 
     filterset_base = NounFilter
 
+    def get_filterset_class(self, view: "APIView", queryset: models.QuerySet[Any] | None = None) -> Any:  # noqa: ANN401 - django-filter's
+        """Return the filters of the view, on the base that it names, else on ``NounFilter``."""
+        self.filterset_base = getattr(view, "filterset_base", NounFilter)
+        return super().get_filterset_class(view, queryset)
+
     def filter_queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any], view: "APIView"
     ) -> models.QuerySet[Any]:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils import translation
+from django.utils import timezone, translation
 from reportlab.lib.pagesizes import A5, landscape
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer
@@ -25,6 +25,7 @@ from faces.documents.draw_record import (
 )
 from faces.documents.kit import Sheet, Square, facts, heading, press
 from foundation.accounts.selectors import section_name
+from parties.selectors import name_on
 
 CHINESE: Final = "zh-hans"
 FIRM: Final = "第三方机构"
@@ -76,7 +77,7 @@ def commitment_slip(
             Square(
                 commitment,
                 "二维码即承诺值本身。承诺值是冻结内容的 SHA-256，先于任何随机数离开本机；\n"
-                "抽取结束后，公开记录中的 H 应与本条一致。请由见证人当场收执并保存。\n\n"
+                "抽取结束后，公开记录中的 H 应与本条一致。请由监督人当场收执并保存。\n\n"
                 "收执人（签字）：                    时间：",
                 side=32 * mm,
             ),
@@ -113,7 +114,7 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
         bureau=draw.bureau.name,
         number=draw.number,
         task=task.title,
-        unit=task.unit.organisation.name,
+        unit=name_on(task.unit.organisation, timezone.localdate(draw.frozen_at)),
         attempt=draw.attempt,
         algorithm=draw.algorithm,
         rule_set=frozen["rule_set"] or "出厂规则",

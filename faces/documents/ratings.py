@@ -8,6 +8,8 @@ from django.utils import translation
 from faces.documents.dates import in_words
 from faces.documents.rating_sheet import Adjustment, DeductionLine, RatingSheet, ScoreRow, build
 from foundation.audit.selectors import history
+from foundation.core import clock
+from parties.selectors import name_on
 from reviews import scoring
 from reviews.enums import RatingStatus
 from reviews.models import Opinion, QualityRating
@@ -42,7 +44,7 @@ def _facts(rating: QualityRating, verify_url: str) -> RatingSheet:
         bureau=task.bureau.name,
         number=task.number,
         project=task.title,
-        unit=task.unit.organisation.name,
+        unit=name_on(task.unit.organisation, rating.final_on or rating.told_on or clock.today()),
         firm=commission.firm_name if commission else "—",
         lead_evaluator=commission.lead_evaluator.person.name if commission and commission.lead_evaluator else "—",
         report_version=version.get_kind_display() if version else "—",

@@ -11,7 +11,8 @@ from faces.exchange.faults import ImportRefused, Report
 from faces.exchange.importing import NOUNS, dry_run
 from faces.exchange.models import ImportRun, RunStatus
 from faces.exchange.progress import Phase, Stopped, Tell, forget, tell
-from faces.exchange.runs import bring, content_of, keep_check, setting_of
+from faces.exchange.runs import bring, content_of, give_back, keep_check, setting_of
+from faces.exchange.undoing import UndoRefused
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
@@ -50,6 +51,34 @@ def write_sent(*, run_: ImportRun, by: User, on: date) -> ImportRun:
         except DomainError as error:
             return _kept(row, _refused(error), by=by)
     return row
+
+
+def undo_sent(*, run_: ImportRun, by: User, on: date) -> ImportRun:
+    """Take back an import that waits for it; where later work rests on it, it stands, and its report says what."""
+    require(by, Capability.IMPORT)
+    row, said = _current(run_), _("The work broke off by an error of the system; the import stands. Try again.")
+    try:
+        with transaction.atomic():
+            row = _current(run_, is_locked=True)
+            if row.status == RunStatus.UNDOING:
+                tell(row.pk, Phase.UNDOING, 0, 0)
+                give_back(row, by=by, on=on)
+        said = ""
+    except UndoRefused as error:
+        said = error.refusal.message
+    finally:
+        forget(row.pk)
+        if said:
+            _still_stands(row, said)
+    return _current(row)
+
+
+def _still_stands(row: ImportRun, said: str) -> None:
+    with transaction.atomic():
+        row = _current(row, is_locked=True)
+        if row.status == RunStatus.UNDOING:
+            row.status, row.report = RunStatus.IMPORTED, row.report | {"not_undone": said}
+            row.save(update_fields=["status", "report"])
 
 
 def _current(run_: ImportRun, *, is_locked: bool = False) -> ImportRun:

@@ -22,10 +22,11 @@ class RunStatus(models.TextChoices):
     WRITING = "WRITING", _("is being written")
     STOPPED = "STOPPED", _("stopped, nothing written")
     IMPORTED = "IMPORTED", _("imported")
+    UNDOING = "UNDOING", _("is being taken back")
     UNDONE = "UNDONE", _("taken back")
 
 
-RUNNING: Final = frozenset({RunStatus.QUEUED, RunStatus.WRITING})
+RUNNING: Final = frozenset({RunStatus.QUEUED, RunStatus.WRITING, RunStatus.UNDOING})
 
 
 class ImportRun(models.Model):

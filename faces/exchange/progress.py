@@ -20,6 +20,7 @@ class Phase(TextChoices):
     READING = "READING", _("the rows are read")
     CHECKING = "CHECKING", _("the rows are checked")
     WRITING = "WRITING", _("the rows are written")
+    UNDOING = "UNDOING", _("what it wrote is taken back")
 
 
 Tell = Callable[[Phase, int, int], None]

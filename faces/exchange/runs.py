@@ -29,6 +29,7 @@ ACCEPTED: Final = frozenset({"xlsx", "xls", "csv"})
 JOBS: Final = {
     RunStatus.QUEUED: "faces.exchange.jobs.check",
     RunStatus.WRITING: "faces.exchange.jobs.write",
+    RunStatus.UNDOING: "faces.exchange.jobs.undo",
 }
 MOST_KEPT: Final = 2_000  # faults, rows passed over and changes that a report keeps of each
 
@@ -120,11 +121,23 @@ def name_columns(*, run_: ImportRun, names: Mapping[tuple[str, str], str], by: U
 
 @transaction.atomic
 def undo(*, run_: ImportRun, by: User, on: date) -> ImportRun:
-    """Take back an import as a whole; raise ``RunRefused`` saying what depends on it, and change nothing."""
+    """Take back an import as a whole; raise ``UndoRefused`` saying what depends on it, and change nothing.
+
+    That of a large file is taken back in the background (R-58): what depends on it then stands in its report.
+    """
     require(by, Capability.IMPORT)
     row = locked(run_, RunStatus.IMPORTED, "undo", _("Only an import that stands can be taken back."))
     if not NOUNS[row.noun].is_traced or "created" not in row.trace:
         raise RunRefused(Refusal("not_traced", _("Of this import it was not kept what it changed.")))
+    if is_large(row, on=on):
+        send(row, RunStatus.UNDOING, by=by, on=on)
+    else:
+        give_back(row, by=by, on=on)
+    return row
+
+
+def give_back(row: ImportRun, *, by: User, on: date) -> None:
+    """Undo what the import wrote, or raise ``UndoRefused`` and change nothing."""
     later = ImportRun.objects.filter(
         bureau=row.bureau, status=RunStatus.IMPORTED, trace__journal__gt=row.trace["journal"]
     )
@@ -132,7 +145,6 @@ def undo(*, run_: ImportRun, by: User, on: date) -> ImportRun:
     row.status, row.undone_on = RunStatus.UNDONE, on
     row.save(update_fields=["status", "undone_on"])
     record(actor=by, action="exchange.undone", subject=row, facts={"noun": row.noun, "rows": row.rows, "on": on})
-    return row
 
 
 def setting_of(*, bureau: Bureau, noun: str, by: User, on: date, hear: Tell = untold) -> Setting:

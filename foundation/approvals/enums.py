@@ -13,6 +13,7 @@ class ApprovalKind(TextChoices):
     APPOINTMENT = "APPOINTMENT", _("direct appointment")
     BATCH = "BATCH", _("batch assignment")
     LETTER = "LETTER", _("commission letter")
+    LEAD = "LEAD", _("change of the lead evaluator")
     CONTRACT = "CONTRACT", _("contract")
     RATING = "RATING", _("rating")
     SANCTION = "SANCTION", _("sanction")

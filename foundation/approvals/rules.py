@@ -12,6 +12,7 @@ TWO_STEPS: Final = ("SECTION_HEAD", "BUREAU_LEADER")
 CHAIN: Final[Mapping[str, Sequence[str]]] = {
     **dict.fromkeys(KINDS, TWO_STEPS),
     "ROUTE": ("SECTION_HEAD",),
+    "LEAD": ("SECTION_HEAD",),
     "WIDENING": ("SECTION_HEAD",),
     "PROPOSAL": ("SECTION_HEAD",),
     "RATING": ("BUREAU_LEADER",),  # the section head confirms by submitting it

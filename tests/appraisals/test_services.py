@@ -49,6 +49,7 @@ def part(row, code):
     return next(one for one in row.parts if one["code"] == code)
 
 
+@pytest.mark.edge("E32")
 @pytest.mark.rule("R-30")
 def test_no_task_is_not_assessed_and_has_no_points(people, firm):
     row = year_of(people, firm)
@@ -93,6 +94,20 @@ def test_parts_come_from_the_rows(people, firm):
     assert part(row, "deduction")["hundredths"] == -1000
     assert row.points_hundredths == (4800 + 1000 + 0 + 1350) - 1000
     assert row.standing == Standing.SMALL_SAMPLE
+
+
+@pytest.mark.edge("E32")
+@pytest.mark.rule("R-30")
+def test_one_task_of_a_new_firm_is_flagged_as_a_small_sample(people):
+    young = make_firm(people["bureau"])
+    young.admitted_on = date(2020, 7, 1)
+    young.save()
+    rated(people, young, "80")
+
+    row = year_of(people, young)
+
+    assert (row.standing, part(row, "score")["facts"]["reports"]) == (Standing.SMALL_SAMPLE, 1)
+    assert row.points_hundredths not in {None, 0, 10_000}
 
 
 def test_confirmed_year_stays(people, firm):

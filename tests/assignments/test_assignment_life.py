@@ -98,6 +98,7 @@ def test_only_the_expert_himself_or_a_clerk_answers(seat, clerk):
     assert accept(assignment=seat, by=expert_user(seat.expert), at=AT).answered_at == AT
 
 
+@pytest.mark.edge("E41")
 @pytest.mark.rule("R-18")
 @pytest.mark.parametrize("reason", list(DeclineReason))
 def test_only_conflict_and_illness_cost_nothing(seat, reason):

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assignments.enums import (
     AssignmentStatus,
@@ -27,12 +28,16 @@ from assignments.services import draws
 from assignments.services.draws.records import keep_record
 from disclosure.selectors import publishable_draws
 from disclosure.services import publish_draw
-from evaluators.models import FirmUndertaking
+from evaluators.enums import FirmAction
+from evaluators.models import Firm, FirmUndertaking
+from evaluators.selectors import as_of
+from evaluators.services import move_firms
 from experts.models import ExpertSpecialty
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.audit.selectors import verify_chain
 from foundation.core.errors import NotAllowed, TransitionRefused
+from parties.services import rename_organisation
 from tests.factories.assignments import (
     TaskFactory,
     expert_user,
@@ -224,6 +229,7 @@ def test_refused_reveal_voids_the_attempt_on_the_record(firm_table, tmp_path):
     assert record_of(firm_table.read("2", "5", "8"))["voids"][0]["role"] == "witness"
 
 
+@pytest.mark.edge("E38")
 def test_recusal_calls_the_next_of_the_same_order_and_moves_nobody(panel_table, tmp_path):
     draw = panel_table.run()
     before = list(Assignment.objects.filter(draw=draw).order_by("pk"))
@@ -331,6 +337,45 @@ def test_called_alternate_and_the_one_he_replaced_are_opened_and_stay_so(panel_t
     assert {one["number"]: one["name"] for one in named} == names_of(draw, walked)
     assert draw.record["openings"] == named
     assert verified(draw.record, tmp_path).returncode == 0
+
+
+def clerk_of(firm):
+    return UserFactory(bureau=firm.bureau, role=Role.CLERK)
+
+
+@pytest.mark.edge("E19")
+def test_renamed_firm_is_opened_under_the_name_that_was_frozen(firm_table, tmp_path):
+    draw = firm_table.run()
+    firm = Assignment.objects.get(task=firm_table.task).firm
+    frozen = firm.organisation.name
+    over(draw)
+    rename_organisation(organisation=firm.organisation, name="改过的名字", by=clerk_of(firm), on=TODAY)
+
+    draw = draws.open_names(draw=draw, by=firm_table.operator, on=TODAY)
+
+    assert [one["name"] for one in draw.record["openings"]] == [frozen]
+    assert verified(draw.record, tmp_path).returncode == 0
+
+
+@pytest.mark.edge("E13")
+@pytest.mark.edge("E19")
+def test_register_and_exclusions_of_the_day_of_a_draw_are_told_later(firm_table):
+    draw = firm_table.run()
+    entered = {row.firm_id for row in draw.entries.all()}
+    left_out = {row.firm_id: row.code for row in draw.exclusions.all()}
+    day = timezone.localdate(draw.frozen_at)
+    later = day + timedelta(days=30)
+    gone = Firm.objects.filter(pk__in=entered).order_by("pk").first()
+    name = gone.organisation.name
+    rename_organisation(organisation=gone.organisation, name="改过的名字", by=clerk_of(gone), on=later)
+    move_firms(firms=[gone], action=FirmAction.LEAVE, by=clerk_of(gone), on=later)
+
+    pool = {row.pk: (row.status_then, row.name_then) for row in as_of(Firm.objects.all(), day)}
+    after = {row.pk: (row.status_then, row.name_then) for row in as_of(Firm.objects.all(), later)}
+
+    assert pool[gone.pk] == ("ACTIVE", name)
+    assert after[gone.pk] == ("LEFT", "改过的名字")
+    assert entered | set(left_out) == {pk for pk, (status, _name) in pool.items() if status == "ACTIVE"} | set(left_out)
 
 
 def test_firm_is_opened_when_its_work_is_accepted(firm_table, tmp_path):

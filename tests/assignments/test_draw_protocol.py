@@ -53,7 +53,7 @@ def refused(call, **facts):
 
 @DB
 @pytest.mark.rule("R-62")
-def test_commitment_after_its_time_is_refused_and_the_attempt_ends_by_itself(tmp_path):
+def test_commitment_after_its_time_is_refused_and_the_attempt_ends_by_itself():
     table = FirmTable()
     table.set_up()
     table.freeze()
@@ -65,7 +65,7 @@ def test_commitment_after_its_time_is_refused_and_the_attempt_ends_by_itself(tmp
 
     draw = Draw.objects.get(pk=table.draw.pk)
     assert (draw.status, draw.void_ground, draw.void_role) == (DrawStatus.VOID, "missing_commitment", "WITNESS")
-    assert checked(record_of(draw), tmp_path) == "OK"
+    assert checked(record_of(draw)) == "OK"
     assert (table.set_up().attempt, verify_chain().first_bad) == (2, 0)
 
 
@@ -151,7 +151,7 @@ def refuse_as_witness(table):
 @DB
 @pytest.mark.edge("E7")
 @pytest.mark.rule("R-42")
-def test_next_attempt_after_a_refused_nonce_keeps_list_and_seats_with_another_person_and_a_public_value(tmp_path):
+def test_next_attempt_after_a_refused_nonce_keeps_list_and_seats_with_another_person_and_a_public_value():
     table = PanelTable()
     table.set_up()
     first = refuse_as_witness(table)
@@ -173,7 +173,7 @@ def test_next_attempt_after_a_refused_nonce_keeps_list_and_seats_with_another_pe
     lists = [{key: value for key, value in dumped(one).items() if key in kept} for one in (old, new)]
     assert lists[0] == lists[1]
     assert (second.attempt, second.widening, new["voids"][0]["h"]) == (2, [], old["h"])
-    assert [checked(one, tmp_path) for one in (old, new)] == ["OK", "OK"]
+    assert [checked(one) for one in (old, new)] == ["OK", "OK"]
 
 
 def dumped(record):
@@ -212,7 +212,7 @@ def outside_table(*, fallbacks=1, **terms):
 @DB
 @pytest.mark.rule("R-63")
 @pytest.mark.parametrize("algorithm", ["gongping-1", "rfc3797"])
-def test_public_value_read_by_two_draws_and_a_stranger_confirms_it(tmp_path, algorithm):
+def test_public_value_read_by_two_draws_and_a_stranger_confirms_it(algorithm):
     table = outside_table(algorithm=algorithm)
     table.reveal("witness", NOW + timedelta(hours=1))  # any order: nobody can gain by waiting
     table.reveal("operator", NOW + timedelta(hours=2))
@@ -223,14 +223,14 @@ def test_public_value_read_by_two_draws_and_a_stranger_confirms_it(tmp_path, alg
 
     record = record_of(draw)
     assert record["parts"][-1] == {"id": "value-1", "kind": "numbers", "value": ["2", "5", "12", "33.50"]}
-    assert (draw.status, checked(record, tmp_path)) == (DrawStatus.DRAWN, "OK")
+    assert (draw.status, checked(record)) == (DrawStatus.DRAWN, "OK")
     assert Assignment.objects.get(task=table.task).status == AssignmentStatus.DRAWN
     assert record["outside"][0]["state"] == "used"
 
 
 @DB
 @pytest.mark.rule("R-63")
-def test_silent_party_enters_as_null_and_nothing_is_void(tmp_path):
+def test_silent_party_enters_as_null_and_nothing_is_void():
     table = outside_table()
     table.reveal("operator")
     until = table.draw.reveal_until
@@ -244,7 +244,7 @@ def test_silent_party_enters_as_null_and_nothing_is_void(tmp_path):
     draw = table.read("7")
 
     assert [row["nonce"] for row in record_of(draw)["reveals"]] == [nonce("operator"), None]
-    assert checked(record_of(draw), tmp_path) == "OK"
+    assert checked(record_of(draw)) == "OK"
 
 
 @DB
@@ -315,7 +315,7 @@ def test_value_is_typed_only_when_known_and_read_by_two_persons_one_of_them_inde
 
 
 @DB
-def test_value_that_is_not_to_be_had_gives_way_to_the_next_fall_back(tmp_path):
+def test_value_that_is_not_to_be_had_gives_way_to_the_next_fall_back():
     table = outside_table(fallbacks=1)
     table.reveal_all()
     none = draws.Reading(words="停售公告", is_unavailable=True)
@@ -334,7 +334,7 @@ def test_value_that_is_not_to_be_had_gives_way_to_the_next_fall_back(tmp_path):
 
     record = record_of(draw)
     assert [(row["id"], row["state"]) for row in record["outside"]] == [("value-1", "unavailable"), ("value-2", "used")]
-    assert checked(record, tmp_path) == "OK"
+    assert checked(record) == "OK"
 
 
 def numbers_that_change(table, before):
@@ -349,7 +349,7 @@ def numbers_that_change(table, before):
 
 
 @DB
-def test_misread_value_is_corrected_and_everything_computed_anew(tmp_path):
+def test_misread_value_is_corrected_and_everything_computed_anew():
     table = PanelTable()
     table.set_up(sources=outside())
     table.freeze()
@@ -370,12 +370,12 @@ def test_misread_value_is_corrected_and_everything_computed_anew(tmp_path):
     assert (live.count(), live.filter(is_leader=True).count()) == (3, 1)
     assert {row.expert_id for row in Assignment.objects.filter(status="VOID")} == wrong
     assert [row["state"] for row in record["outside"]] == ["corrected", "used"]
-    assert checked(record, tmp_path) == "OK"
+    assert checked(record) == "OK"
     assert verify_chain().first_bad == 0
 
 
 @DB
-def test_correction_keeps_whom_both_values_seat_and_leaves_out_who_left_by_himself(tmp_path):
+def test_correction_keeps_whom_both_values_seat_and_leaves_out_who_left_by_himself():
     table = FirmTable(firms=3)
     table.set_up(sources=outside())
     table.freeze()
@@ -392,7 +392,7 @@ def test_correction_keeps_whom_both_values_seat_and_leaves_out_who_left_by_himse
     record = record_of(draw)
     assert Assignment.objects.filter(draw=draw).exclude(status="DECLINED").get().pk == held.pk
     assert len(record["replacements"]) == 1
-    assert checked(record, tmp_path) == "OK"
+    assert checked(record) == "OK"
 
 
 def seating_first(table, firm, then):
@@ -432,7 +432,7 @@ def agreed_by_head(approval):
 @DB
 @pytest.mark.edge("E39")
 @pytest.mark.edge("E8")
-def test_exhausted_list_is_widened_step_by_step_with_approval_and_never_shuffled_anew(tmp_path):
+def test_exhausted_list_is_widened_step_by_step_with_approval_and_never_shuffled_anew():
     table = PanelTable(experts=6)  # three of each field
     met = table.experts[1]
     beside = ready_expert(table.task.bureau, table.beside)
@@ -468,7 +468,7 @@ def test_exhausted_list_is_widened_step_by_step_with_approval_and_never_shuffled
     assert refused(draws.ask_widening, **ask) == "no_step_left"
     record = record_of(draw)
     assert (record["order"], [step["opened"] for step in record["replacements"]]) == (order, [[0, 1], [0, 1, 2]])
-    assert checked(record, tmp_path) == "OK"
+    assert checked(record) == "OK"
 
 
 @DB
@@ -500,7 +500,7 @@ def test_widening_never_lets_a_conflict_pass(steps):
 
 @DB
 @pytest.mark.rule("R-42")
-def test_fault_leaves_the_draw_and_only_head_and_witness_together_order_it_anew(tmp_path):
+def test_fault_leaves_the_draw_and_only_head_and_witness_together_order_it_anew():
     table = FirmTable()
     forgotten = ready_firm(table.task.bureau)
     forgotten.undertakings.all().delete()
@@ -528,7 +528,7 @@ def test_fault_leaves_the_draw_and_only_head_and_witness_together_order_it_anew(
     table.task.refresh_from_db()
     assert (draw.status, draw.void_ground, table.task.status) == (DrawStatus.VOID, "ordered_again", TaskStatus.PLANNED)
     assert Assignment.objects.get().status == AssignmentStatus.VOID
-    assert checked(record_of(draw), tmp_path) == "OK"
+    assert checked(record_of(draw)) == "OK"
     table.set_up()
     second = table.run()
     assert (second.attempt, second.entries.count()) == (2, 4)  # who was taken back stands on the next list

@@ -121,6 +121,7 @@ def test_unit_met_lately_and_the_yearly_cap(review):
     assert of_expert(review, busy) == [("yearly_cap", date(2021, 1, 1))]
 
 
+@pytest.mark.edge("E41")
 @pytest.mark.rule("R-18")
 def test_third_decline_without_an_accepted_reason_takes_three_months(review):
     expert = ready_expert(review)
@@ -226,6 +227,7 @@ def test_newcomers_are_free_until_the_end_of_their_first_full_year(entered_on, e
     assert rule.trained_enough(tenths=0, hours=20, entered_on=entered_on, on=ON) is enough
 
 
+@pytest.mark.edge("E42")
 @pytest.mark.rule("R-38")
 def test_people_of_one_employer_are_linked_so_that_one_of_them_sits(review):
     body = OrganisationFactory(bureau=review.bureau)

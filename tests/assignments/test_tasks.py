@@ -273,6 +273,7 @@ def test_coaching_consultation_and_work_groups_never_have_a_report():
     assert not is_assistance(TaskKind.KEY_PROJECT, kinds=["ASSIST_SELF"])
 
 
+@pytest.mark.edge("E12")
 def test_rules_of_the_day_of_commission_stay_with_the_task(plan, clerk):
     old, new = two_rule_sets(plan.bureau)
     task = TaskFactory(plan=plan, status=TaskStatus.RECUSAL_CONFIRMED)

@@ -249,21 +249,6 @@ def test_commission_needs_the_recusal_confirmed_a_firm_and_the_right_person(chos
     assert caught.value.refusal.code == "already_commissioned"
 
 
-def test_lead_evaluator_changes_with_a_reason_only(chosen):
-    row = sent(chosen)
-    services.accept_commission(commission=row, by=chosen["firm"], on=TODAY)
-    other = LeadEvaluatorFactory(firm=row.firm)
-
-    with pytest.raises(CommissionRefused):
-        services.change_lead(commission=row, lead_evaluator=other, reason=" ", by=chosen["clerk"], on=TODAY)
-    with pytest.raises(NotAllowed):
-        services.change_lead(commission=row, lead_evaluator=other, reason="离职", by=chosen["firm"], on=TODAY)
-    services.change_lead(commission=row, lead_evaluator=other, reason="离职", by=chosen["clerk"], on=TODAY)
-
-    row.refresh_from_db()
-    assert row.lead_evaluator == other
-
-
 def test_ended_commission_makes_room_for_another(chosen):
     row = agreed(chosen)
 
@@ -295,7 +280,7 @@ def test_commission_moves_as_its_table_says_and_no_other_way(chosen):
         CommissionAction.REVISE: lambda: services.revise_commission(commission=row, **terms),
         CommissionAction.SEND: lambda: services.send_letter(commission=row, content=PDF, by=clerk, on=TODAY),
         CommissionAction.ACCEPT: lambda: services.accept_commission(commission=row, by=clerk, on=TODAY),
-        CommissionAction.CHANGE_LEAD: lambda: services.change_lead(
+        CommissionAction.CHANGE_LEAD: lambda: services.ask_lead_change(
             commission=row, lead_evaluator=lead, reason="离职", by=clerk, on=TODAY
         ),
     }

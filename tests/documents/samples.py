@@ -13,6 +13,7 @@ from faces.documents import (
     panel_opinion,
     rating_sheet,
     recusal_declaration,
+    sanction_letter,
 )
 
 BUREAU = "济南市历城区财政局"
@@ -346,4 +347,23 @@ CONTACTS = contact_list.ContactList(
     ),
     purpose="评审会务（演示）",
     printed_by="王砚清",
+)
+
+SANCTION = sanction_letter.SanctionLetter(
+    bureau=BUREAU,
+    kind="事先告知书",
+    number="告知〔2020〕3号",
+    title="处理事先告知书",
+    addressee="泉衡绩效评价咨询有限公司（演示）",
+    opening=("经查，你单位存在下列情形，本局拟作出处理。现将事实、依据和拟作出的处理告知如下：",),
+    parts=(
+        sanction_letter.Part("一、事实", quoted="两次逾期提交，整改不力。"),
+        sanction_letter.Part("二、依据", ("历城财绩〔2020〕2号",)),
+        sanction_letter.Part("三、拟作出的处理", ("暂停承接本局委托的绩效评价任务3个月。",)),
+        sanction_letter.Part("四、在办任务", listed=("评〔2020〕6号 社区居家养老服务购买：继续完成",)),
+    ),
+    pairs=(("地点", "四楼会议室"),),
+    signed_on=date(2020, 12, 17),
+    receipt=True,
+    note="对本告知有异议的，可以向本局书面提出。",
 )

@@ -21,6 +21,7 @@ from faces.documents import (
     panel_opinion,
     rating_sheet,
     recusal_declaration,
+    sanction_letter,
 )
 from faces.documents.dates import in_words, to_the_minute
 from faces.documents.kit import money, ten_thousands
@@ -38,6 +39,7 @@ PAPERS: dict[str, tuple[Callable[[Any], bytes], Any]] = {
     "签到表": (meeting.build_sign_in, samples.SIGN_IN),
     "回避申报表": (recusal_declaration.build, samples.RECUSAL),
     "通讯录": (contact_list.build, samples.CONTACTS),
+    "事先告知书": (sanction_letter.build, samples.SANCTION),
 }
 ONE_PAGE = {
     "抽取记录表",
@@ -49,6 +51,7 @@ ONE_PAGE = {
     "签到表",
     "回避申报表",
     "通讯录",
+    "事先告知书",
 }
 MOST_BYTES = 200_000
 

@@ -25,6 +25,7 @@ from foundation.audit.models import Entry
 from foundation.core import queue
 from foundation.core.errors import TransitionRefused
 from foundation.rulesets.selectors import rules_for
+from parties.services import add_contact
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -252,8 +253,33 @@ def test_api_starts_polls_stops_names_columns_and_takes_back(clerk, client):
     work()
     assert client.get(f"/api/v1/import-runs/{run}/").json()["status"] == "IMPORTED"
     assert post("stop", run).status_code == 409
-    assert (post("undo", run).json()["status"], Firm.objects.count()) == ("UNDONE", 0)
+    assert (post("undo", run).json()["status"], Firm.objects.count()) == ("UNDOING", 1)
+    work()
+    assert (client.get(f"/api/v1/import-runs/{run}/").json()["status"], Firm.objects.count()) == ("UNDONE", 0)
     assert post("name-columns", run, columns=[{"sheet": "机构", "heading": "地址", "key": "?"}]).status_code == 409
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_depends_on_a_large_import_stands_in_its_report(clerk, client):
+    client.force_login(clerk)
+    run = check(clerk, FIRST)
+    work()
+    confirm(run_=run, by=clerk, on=DAY)
+    work()
+    add_contact(organisation=Firm.objects.get().organisation, duty="联系人", name="演示甲", phone="", by=clerk, on=DAY)
+
+    client.post(reverse("pages:import-undo", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.status == RunStatus.UNDOING
+    work()
+
+    run.refresh_from_db()
+    assert (run.status, Firm.objects.count(), told(run.pk)) == ("IMPORTED", 1, None)
+    assert "联系人" in run.report["not_undone"]
+    assert "未能撤回" in client.get(reverse("pages:import", args=[run.pk])).content.decode()
+    jobs.undo(run=run.pk, by=clerk.pk, on=DAY.isoformat())
+    run.refresh_from_db()
+    assert run.status == RunStatus.IMPORTED
 
 
 @pytest.mark.usefixtures("waiting")

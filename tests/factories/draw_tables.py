@@ -1,16 +1,14 @@
 """Draws with their people round the table: operator, witness, sometimes a third, and what each does."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from assignments import draw as pure
 from assignments.enums import SourceKind
 from assignments.models import Draw
 from assignments.services import draws
+from assignments.verify_draw import Difference, verify
 from evaluators.models import Firm, FirmUndertaking, LeadEvaluator
 from experts.models import Expert, ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
@@ -24,7 +22,6 @@ from tests.factories.foundation import UserFactory
 TODAY = date(2020, 6, 1)
 NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
 VALUE_AT = NOW + timedelta(hours=10)
-VERIFIER = Path(__file__).parents[2] / "assignments" / "verify_draw.py"
 
 
 def ready_firm(bureau: Any, **more: Any) -> Firm:
@@ -158,9 +155,10 @@ class PanelTable(Table):
         return self.draw
 
 
-def checked(record: dict[str, Any], tmp_path: Path) -> str:
-    """Return the first word that verify_draw.py says of the record, or the first difference."""
-    path = tmp_path / "record.json"
-    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(VERIFIER), str(path)], capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode else done.stdout.split()[0]
+def checked(record: dict[str, Any]) -> str:
+    """Return OK, or the first difference that verify_draw.py finds in the record."""
+    try:
+        verify(json.dumps(record, ensure_ascii=False))
+    except Difference as difference:
+        return difference.english
+    return "OK"

@@ -13,7 +13,16 @@ from django.urls import reverse
 from assignments.enums import AssignmentStatus, FirmTrack, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from delivery.enums import ClockStatus, CommissionStatus, InstalmentStatus, VersionStatus
-from delivery.models import Acceptance, ClockStop, Commission, Instalment, ReportVersion, SignOff, UnitComment
+from delivery.models import (
+    Acceptance,
+    ClockStop,
+    Commission,
+    Instalment,
+    LeadEvent,
+    ReportVersion,
+    SignOff,
+    UnitComment,
+)
 from delivery.selectors import due_net
 from foundation.accounts.enums import Role
 from foundation.approvals.selectors import running
@@ -486,6 +495,14 @@ def test_lead_is_changed_and_the_commission_ended_from_its_page(case):
     other.firm = case.firm
     other.save()
     case.press("clerk", page, case.url("commission-lead", number), wrong)
+    absence = {"happened_on": row.accepted_on.isoformat(), "reason": "签到表无其签名"}
+    case.press("clerk", page, case.url("commission-absence", number), absence)
+    change = LeadEvent.objects.get(kind="CHANGE")
+    approval = running("LEAD", change)
+    case.press("head", case.url("approval", approval.pk), case.url("approval-agree", approval.pk))
+    words = case.see("clerk", page)
+    assert f"{other.person.name} 接替 {case.lead.person.name}" in words
+    assert f"{case.lead.person.name} 于" in words
     case.press("clerk", page, case.url("commission-end", number), {"reason": ""}, status=422)
     case.press("clerk", page, case.url("commission-end", number), {"reason": "项目取消"})
 

@@ -111,10 +111,15 @@ def open_leaves(*, draw: Draw, by: User) -> list[pure.Opening]:
 
 
 def _openings(draw: Draw, rows: QuerySet[DrawEntry]) -> list[pure.Opening]:
+    """Open leaves under the names they were closed with: a firm may have been renamed since (edge case 19)."""
     secret = bytes.fromhex(decrypt(draw.secret_sealed))
     found = []
-    for row in rows.select_related("firm__organisation", "expert__person").order_by("number"):
+    rows = rows.select_related("firm__organisation", "expert__person")
+    for row in rows.prefetch_related("firm__organisation__former_names").order_by("number"):
         party: Any = row.firm or row.expert
-        name = row.firm.organisation.name if row.firm else row.expert.person.name if row.expert else ""
-        found.append(pure.Opening(row.number, name, party.number, pure.salt(secret, party.number)))
+        salt = pure.salt(secret, party.number)
+        names = [row.firm.organisation.name] if row.firm else [row.expert.person.name] if row.expert else [""]
+        names += [old.name for old in row.firm.organisation.former_names.all()] if row.firm else []
+        held = (name for name in names if pure.leaf(name, party.number, None, salt) == row.leaf)
+        found.append(pure.Opening(row.number, next(held, names[0]), party.number, salt))
     return found

@@ -94,6 +94,13 @@ class LeadAsk(Ask):
     reason = phrase()
 
 
+class AbsenceAsk(Ask):
+    """On which day the lead evaluator did not come, and how that is known."""
+
+    happened_on = serializers.DateField()
+    reason = phrase()
+
+
 class PercentsAsk(Ask):
     """The instalments in percent of the fee, the last being the tail; the contract's days to pay one."""
 
@@ -145,8 +152,13 @@ class CommissionView(NounView[Commission]):
 
     @verb(LeadAsk, needs=Capability.COMMISSION)
     def change_lead(self, row: Commission, given: dict[str, Any], by: User) -> None:
-        """Let another lead evaluator take over."""
-        services.change_lead(commission=row, by=by, on=clock.today(), **given)
+        """Submit for approval that another lead evaluator takes over."""
+        services.ask_lead_change(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(AbsenceAsk, needs=Capability.COMMISSION)
+    def record_lead_absence(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Write that the named lead evaluator did not come."""
+        services.record_lead_absence(commission=row, by=by, on=clock.today(), **given)
 
     @verb(ReasonAsk, needs=Capability.COMMISSION)
     def end(self, row: Commission, given: dict[str, Any], by: User) -> None:

@@ -11,6 +11,7 @@ from experts import selectors as experts
 from experts import services
 from experts.enums import ExpertAction
 from experts.models import Expert, ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
+from faces.api.dated import ExpertsOn, SpellsOn, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -40,6 +41,10 @@ class ExpertSerializer(NounSerializer[Expert]):
             "admitted_on", "term_ends_on", "is_civil_servant", "guest_for",
         )  # fmt: skip
 
+    def to_representation(self, instance: Expert) -> dict[str, Any]:
+        """Return the expert, as he stood on the day that was asked about."""
+        return shown_then(instance, super().to_representation(instance))
+
 
 class ExpertStandingAsk(Ask):
     """What is done to a standing, and why."""
@@ -60,6 +65,7 @@ class ExpertView(NounView[Expert]):
     needs = EVERYBODY
     serializer_class = ExpertSerializer
     filterset_fields = ("number", "status", "source", "title_level", "person")
+    filterset_base = ExpertsOn
 
     def rows(self, user: User) -> QuerySet[Expert]:
         """Return the experts that the reader may see."""
@@ -128,6 +134,7 @@ class StandingRecusalView(OfExpertView[StandingRecusal]):
 
     serializer_class = StandingRecusalSerializer
     filterset_fields = ("expert", "organisation")
+    filterset_base = SpellsOn
     joins = ("organisation",)
     make_needs = POOL_OR_SELF
 

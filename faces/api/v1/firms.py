@@ -11,7 +11,8 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, phrase, text
+from faces.api.dated import FirmsOn, PapersOn, SpellsOn, shown_then
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -32,6 +33,10 @@ class FirmSerializer(NounSerializer[Firm]):
             "id", "number", "organisation", "name", "uscc", "kind", "status", "status_since", "admitted_on",
             "term_ends_on", "staff_count",
         )  # fmt: skip
+
+    def to_representation(self, instance: Firm) -> dict[str, Any]:
+        """Return the firm, as it stood on the day that was asked about."""
+        return shown_then(instance, super().to_representation(instance))
 
 
 class FirmStandingAsk(Ask):
@@ -55,6 +60,7 @@ class FirmView(NounView[Firm]):
     needs = EVERYBODY
     serializer_class = FirmSerializer
     filterset_fields = ("number", "kind", "status", "organisation")
+    filterset_base = FirmsOn
 
     def rows(self, user: User) -> QuerySet[Firm]:
         """Return the firms that the reader may see."""
@@ -82,18 +88,40 @@ class OfFirmView(NounView[Row]):
 
 
 class QualificationSerializer(NounSerializer[Qualification]):
-    """A qualification with its expiry."""
+    """A qualification with its expiry, and who accepted it."""
+
+    accepted_by_name = text("accepted_by.name")
 
     class Meta:
         model = Qualification
-        fields = ("id", "firm", "name", "number", "issuer", "valid_from", "valid_to", "proof")
+        fields = (
+            "id", "firm", "lead", "name", "number", "issuer", "valid_from", "valid_to", "is_certificate", "proof",
+            "status", "accepted_by_name", "accepted_on", "words",
+        )  # fmt: skip
 
 
 class QualificationView(OfFirmView[Qualification]):
     """Qualifications of visible firms."""
 
     serializer_class = QualificationSerializer
-    filterset_fields = ("firm", "name")
+    filterset_fields = ("firm", "name", "lead", "status")
+    filterset_base = PapersOn
+    joins = ("accepted_by",)
+
+    @verb(needs=Capability.REGISTER)
+    def accept(self, row: Qualification, _given: dict[str, Any], by: User) -> None:
+        """Accept what the firm handed in."""
+        services.accept_qualification(row=row, by=by, on=clock.today())
+
+    @verb(WordsAsk, needs=Capability.REGISTER, path="return")
+    def give_back(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Return it with words."""
+        services.return_qualification(row=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def withdraw(self, row: Qualification, given: dict[str, Any], by: User) -> None:
+        """Withdraw an accepted one with words."""
+        services.withdraw_qualification(row=row, by=by, on=clock.today(), **given)
 
 
 class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
@@ -114,6 +142,7 @@ class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
 
     serializer_class = LeadEvaluatorSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -132,6 +161,7 @@ class PractitionerView(OfFirmView[Practitioner]):
 
     serializer_class = PractitionerSerializer
     filterset_fields = ("firm", "person")
+    filterset_base = SpellsOn
     joins = ("person",)
 
 
@@ -158,6 +188,7 @@ class BranchView(OfFirmView[Branch]):
 
     serializer_class = BranchSerializer
     filterset_fields = ("firm",)
+    filterset_base = SpellsOn
 
 
 class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):

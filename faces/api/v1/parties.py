@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 
+from faces.api.dated import SpellsOn
 from faces.api.serializers import EVERYBODY, INSIDE, NounSerializer, Only, text
 from faces.api.views import NounView
 from foundation.accounts.models import User
@@ -105,6 +106,7 @@ class EmploymentView(NounView[Employment]):
     needs = EVERYBODY
     serializer_class = EmploymentSerializer
     filterset_fields = ("person", "organisation", "kind")
+    filterset_base = SpellsOn
 
     def rows(self, user: User) -> QuerySet[Employment]:
         """Return the spells of the persons whom the reader may see."""

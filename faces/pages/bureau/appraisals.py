@@ -18,9 +18,11 @@ from appraisals.services import compute_year, confirm_appraisal, give_feedback
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import current_firm
 from assignments.selectors.tasks import visible_to as visible_tasks
+from delivery.selectors import lead_events_of_year
 from faces.pages.bureau.appraisal_words import PARTS, facts_text, points_text
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import firm_url
+from faces.pages.bureau.lead_words import lead_event_text
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import textarea
@@ -132,7 +134,7 @@ class AppraisalPage(SectionsPage):
         return Layout(
             crumbs=((_("Yearly assessments"), reverse("pages:appraisals")), (str(row.year), "")),
             acts=acts,
-            main=(self._parts(), self._feedback()),
+            main=(self._parts(), self._leads(), self._feedback()),
             beside=(Section(_("Result"), pairs=pairs),),
         )
 
@@ -154,6 +156,26 @@ class AppraisalPage(SectionsPage):
         if row.standing == Standing.NOT_ASSESSED:
             note = _("Without a rated report in the year there is no assessment: neither zero nor a hundred.")
         return Section(_("How the points came about"), grid=Grid(headings, lines, frozenset({1, 2})), note=note)
+
+    def _leads(self) -> Section:
+        """Return the lead evaluators who were changed or never came: shown beside the points, and not part of them."""
+        row: FirmAppraisal = self.object
+        lines = [
+            (
+                Cell(one.commission.task.title, reverse("pages:commission", args=[one.commission.task.number])),
+                lead_event_text(one),
+                full_day(one.happened_on),
+                Cell(one.reason, said=True),
+            )
+            for one in lead_events_of_year(row.firm, row.year)
+        ]
+        return Section(
+            _("Lead evaluators after the award"),
+            grid=Grid((_("Task"), _("What happened"), _("Day"), _("Why")), lines),
+            count=len(lines),
+            empty=_("Everybody named in a commission led to the end."),
+            note=_("Not part of the points; a violation is recorded at the firm’s credit."),
+        )
 
     def _feedback(self) -> Section:
         """Return what was answered for the commissioner, and the tasks that still wait for an answer."""

@@ -52,6 +52,7 @@ SUBJECT_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "assignments.draw": ("pages:draw", "number"),
     "assignments.assignmentbatch": ("pages:batch", "number"),
     "delivery.commission": ("pages:commission", "task.number"),
+    "delivery.leadevent": ("pages:commission", "commission.task.number"),
     "delivery.instalment": ("pages:commission", "commission.task.number"),
     "reviews.qualityrating": ("pages:rating", "task.number"),
     "rulesets.rulechange": ("pages:rule-set", "rule_set_id"),

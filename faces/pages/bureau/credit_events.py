@@ -74,7 +74,7 @@ class CreditList(ListPage):
         Column(gettext_lazy("Day"), lambda row: full_day(row.occurred_on)),
         Column(gettext_lazy("Runs until"), lambda row: full_day(row.expires_on)),
         Column(gettext_lazy("Today"), lambda row: event_state(row, today()).text),
-        Column(gettext_lazy("Reply"), lambda row: reply_of(row).text),
+        Column(gettext_lazy("Party’s reply"), lambda row: reply_of(row).text),
         Column(gettext_lazy("What happened"), "words", cut=True),
     )
     facets = (
@@ -208,7 +208,7 @@ class CodeCatalogue(AudiencePage, TemplateView):
             )
             for line in (rules.value("credit_codes") if rules else ())
         ]
-        headings = (_("Code in words"), _("Code"), _("Kind"), _("For"), _("Step"), _("Source"))
+        headings = (_("Code in words"), _("Code"), _("Kind"), _("For"), _("Step of the deduction"), _("Source"))
         acts: tuple[Act, ...] = ()
         if may(self.user, Capability.EDIT_RULES):
             acts = (
@@ -225,7 +225,7 @@ class CodeCatalogue(AudiencePage, TemplateView):
                     count=len(lines),
                     note=_("From %(set)s. A change begins with a coming rule set; events keep the code of their day.")
                     % {"set": set_name},
-                    template="bureau/as_of.html",
+                    template="shared/parts/asked_day.html",
                 ),
             ),
         )
@@ -269,7 +269,7 @@ class CodeForm(SetForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CreditKind.choices, widget=forms.RadioSelect)
     party = forms.ChoiceField(label=gettext_lazy("For"), choices=CreditParty.choices, widget=forms.RadioSelect)
     step = forms.ChoiceField(
-        label=gettext_lazy("Step"),
+        label=gettext_lazy("Step of the deduction"),
         choices=(("", "—"), *STEPS.items()),
         required=False,
         help_text=gettext_lazy("For a violation only."),

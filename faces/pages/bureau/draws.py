@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
 
@@ -193,6 +194,7 @@ class DrawPage(DrawObject, TemplateView):
             "leaves_url": self._leaves(draw),
             "again_url": self._again(draw) if is_operator and draw.status == DrawStatus.VOID else "",
             "eligible_url": self._eligible(draw),
+            "pool_url": self._pool(draw),
             "commit_form": CommitForm(),
             "reveal_form": RevealForm(),
             "receipt_form": ReceiptForm(initial={"words": draw.outside_receipt}),
@@ -265,6 +267,13 @@ class DrawPage(DrawObject, TemplateView):
         if draw.re_review_id:
             return address("eligibility-panel", [draw.re_review_id])
         return address("eligibility-firm", [draw.task.number]) if draw.task else ""
+
+    def _pool(self, draw: Draw) -> str:
+        """Return the register or the pool as of the day of the freeze; empty before it, and for who may not read it."""
+        if draw.frozen_at is None or not may(self.user, Capability.READ_ALL):
+            return ""
+        url = address("experts" if draw.re_review_id else "firms", [])
+        return f"{url}?on={timezone.localdate(draw.frozen_at).isoformat()}" if url else ""
 
     def _leaves(self, draw: Draw) -> str:
         is_over = draw.status in {DrawStatus.DRAWN, DrawStatus.VOID} and draw.commitment

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluators.enums import FirmStatus
-from evaluators.selectors import leads_running, likenesses, marks_of, practitioners_running
+from desk.selectors import leads_with_load
+from evaluators.enums import FirmStatus, QualificationStatus
+from evaluators.selectors import likenesses, marks_of, practitioners_running
 from faces.pages.bureau.firm_sections import full_day, hours_text
 from faces.pages.bureau.rule_words import CODES, marks_words
 from faces.pages.shared.sections import Act, Cell, Grid, Section
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from evaluators.models import Firm
+    from foundation.accounts.models import User
 
 
-def leads(firm: Firm, day: date, *, edits: bool) -> Section:
+def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
     """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
-    rows = list(leads_running(firm, day))
+    rows = list(leads_with_load(user, day).filter(firm=firm).order_by("pk"))
+    most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
     hours = hours_of([one.person_id for one in rows], day.year)
     lines = []
     for one in rows:
@@ -44,6 +47,7 @@ def leads(firm: Firm, day: date, *, edits: bool) -> Section:
                 paper,
                 full_day(one.works_since),
                 full_day(one.started_on),
+                load_cell(one.load, most),
                 hours_text(hours.get(one.person_id, 0)),
                 Cell("", acts=end),
             )
@@ -54,17 +58,27 @@ def leads(firm: Firm, day: date, *, edits: bool) -> Section:
         _("Certificate"),
         _("At work since"),
         _("Here since"),
+        _("Running tasks"),
         _("Hours this year"),
         _("Action"),
     )
     act = Act(_("Enter a lead evaluator"), reverse("pages:firm-lead", args=[firm.number]))
     return Section(
         _("Lead evaluators"),
-        grid=Grid(headings, lines, frozenset({5})),
+        grid=Grid(headings, lines, frozenset({5, 6})),
         count=len(lines),
         empty=_("Nobody leads: without a lead evaluator the firm cannot be chosen."),
-        acts=(act,) if edits else (),
+        acts=(
+            *((act,) if edits else ()),
+            Act(_("What does not fit together"), reverse("pages:lead-findings")),
+        ),
     )
+
+
+def load_cell(load: int, most: int) -> Cell:
+    """Return how many tasks run of how many are allowed. Rule R-10."""
+    words = _("%(load)d of %(most)d") % {"load": load, "most": most}
+    return Cell(words, shape="over") if load > most else Cell(words)
 
 
 def staff(firm: Firm, day: date, *, edits: bool) -> Section:
@@ -97,8 +111,10 @@ def staff(firm: Firm, day: date, *, edits: bool) -> Section:
 def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the qualifications and whether they hold on ``day``."""
     lines = []
-    for one in firm.qualifications.select_related("proof").order_by("name", "-valid_from", "pk"):
-        if one.valid_from > day:
+    for one in firm.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk"):
+        if one.status != QualificationStatus.ACCEPTED:
+            state = Cell("", status=one)
+        elif one.valid_from > day:
             state = Cell(_("not yet"), shape="wait")
         elif one.valid_to is None or one.valid_to >= day:
             state = Cell(_("valid"), shape="done")
@@ -106,7 +122,9 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
             state = Cell(_("run out"), shape="over")
         proof = Cell(_("Scan"), reverse("pages:file", args=[one.proof_id])) if one.proof_id else Cell("—")
         until = full_day(one.valid_to) if one.valid_to else _("no end")
-        lines.append((one.name, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
+        name = f"{one.name}（{one.lead.person.name}）" if one.lead else one.name
+        link = Cell(name, reverse("pages:qualification", args=[one.pk]))
+        lines.append((link, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
     headings = (
         _("Qualification"), _("Number"), _("Issued by"), _("From"), _("Until"), _("Scan"), _("On this day"),
     )  # fmt: skip
@@ -250,7 +268,6 @@ def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:
         (
             Cell(one.removed.organisation.name, reverse("pages:firm", args=[one.removed.number])),
             Cell(marks_words(one.marks), shape="warn"),
-            full_day(one.removed.status_since),
             Cell("", acts=(_aside(firm, one.removed),) if edits else ()),
         )
         for one in found
@@ -258,7 +275,7 @@ def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:
     return [
         Section(
             _("Resembles a removed firm"),
-            grid=Grid((_("Firm"), _("What they share"), _("Removed on"), _("Action")), lines),
+            grid=Grid((_("Firm"), _("What they share"), _("Action")), lines),
             count=len(lines),
             note=_("A hint, no obstacle: look, then decide as you see fit."),
         )

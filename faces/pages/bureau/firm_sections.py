@@ -126,27 +126,25 @@ def event_section(
     lines = [
         (
             full_day(one.occurred_on),
-            Cell(event_name(one), reverse("pages:credit-event", args=[one.pk])),
-            Cell(_whose(one, own) + one.words, said=True),
+            Cell(f"{event_name(one)}：{_whose(one, own)}{one.words}", reverse("pages:credit-event", args=[one.pk])),
             points_word(one),
             full_day(one.expires_on),
             event_state(one, day),
-            reply_words(getattr(one, "reply", None), one.reply_until, day),
+            reply_words(getattr(one, "reply", None), one.reply_until, day).text,
         )
         for one in events
     ]
     headings = (
         _("Day"),
-        _("Code"),
         _("What happened"),
         _("Points"),
         _("Runs until"),
         _("On this day"),
-        _("Reply"),
+        _("Party’s reply"),
     )
     return Section(
         _("Credit events"),
-        grid=Grid(headings, lines, frozenset({3})),
+        grid=Grid(headings, lines, frozenset({2})),
         note=note,
         empty=_("None is recorded."),
         acts=acts,

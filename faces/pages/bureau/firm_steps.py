@@ -13,7 +13,7 @@ from admissions.services import renew_entry
 from appraisals.selectors import suspensions_in_force
 from evaluators.enums import FirmAction, FirmKind
 from evaluators.models import Firm
-from evaluators.selectors import likenesses, marks_of, visible_to
+from evaluators.selectors import leads_running, likenesses, marks_of, visible_to
 from evaluators.services import (
     QualificationDraft,
     add_branch,
@@ -27,7 +27,8 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import OneFirm, firm_url
 from faces.pages.bureau.rule_words import CODES, marks_words
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.delivery_forms import day, textarea, upload
+from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS, OrganisationKind, RelationshipKind
@@ -232,19 +233,6 @@ class FirmRenew(FirmStep):
         return _("The term now ends on %(day)s.") % {"day": full_day(row.term_ends_on)}
 
 
-class QualificationForm(ActionForm):
-    """A qualification, its days, its scan."""
-
-    name = forms.CharField(label=gettext_lazy("Qualification"), max_length=80)
-    number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
-    issuer = forms.CharField(label=gettext_lazy("Issued by"), max_length=100)
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=day())
-    valid_to = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: without an end.")
-    )
-    proof = forms.FileField(label=gettext_lazy("Scan"), required=False, widget=upload(".pdf,.png,.jpg,.jpeg"))
-
-
 class FirmQualification(FirmStep):
     """Add a qualification, or give one its new days."""
 
@@ -253,7 +241,18 @@ class FirmQualification(FirmStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say how a known one is found."""
-        return [_("One of the same name and number gets the new days.")]
+        return [
+            _("One of the same name, number and first day gets the new last day; another first day is a renewal."),
+            _("It counts from now on, accepted in your name."),
+        ]
+
+    def get_form(self, form_class: Any = None) -> QualificationForm:  # noqa: ANN401 - Django's signature
+        """Offer the firm's lead evaluators."""
+        form: QualificationForm = super().get_form(form_class)
+        choice = form.fields["lead"]
+        if isinstance(choice, LeadOfFirm):
+            choice.queryset = leads_running(self.object, self.today)
+        return form
 
     def act(self, form: QualificationForm) -> str:
         """Write it."""

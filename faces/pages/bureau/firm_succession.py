@@ -143,15 +143,15 @@ class FirmSucceed(FirmStep):
 
     def form_valid(self, form: SuccessionForm) -> Any:  # noqa: ANN401 - a response
         """Find the successors first."""
+        given = dict(form.cleaned_data)
         for number in HEIRS:
-            words = form.cleaned_data[f"heir_{number}"].strip()
+            words = given[f"heir_{number}"].strip()
             if words and self.found(words) is None:
                 form.add_error(f"heir_{number}", _("No firm of this number, name or code is registered."))
-        for name, value in form.cleaned_data.items():
-            if name.startswith("task_") and value.startswith(TaskFate.TAKE_OVER):
-                number = value.rpartition("-")[2]
-                if not form.cleaned_data.get(f"heir_{number}", "").strip():
-                    form.add_error(name, _("There is no successor %(number)s.") % {"number": number})
+        for name, value in given.items():
+            taker = value.rpartition("-")[2] if name.startswith("task_") and "-" in value else ""
+            if taker and not given[f"heir_{taker}"].strip():
+                form.add_error(name, _("There is no successor %(number)s.") % {"number": taker})
         return self.form_invalid(form) if form.errors else super().form_valid(form)
 
     def found(self, words: str) -> Firm | None:

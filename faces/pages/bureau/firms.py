@@ -220,7 +220,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
         edits = self._edits
         if shown == "people":
             return (
-                who.leads(row, self.day, edits=edits),
+                who.leads(row, self.day, self.user, edits=edits),
                 who.staff(row, self.day, edits=edits),
                 pool_experts(row, self.day),
                 contacts(row, self.day, edits=edits),

@@ -101,7 +101,7 @@ class HandOverPage(OneHandOver, SectionsPage):
         pairs: list[tuple[StrOrPromise, Cell | object]] = [
             (_("Firm or expert"), Cell(party_name(row), url)),
             (_("To"), row.addressee),
-            (_("Proposed"), f"{full_day(row.proposed_on)} {row.proposed_by.name}"),
+            (_("Put forward"), f"{full_day(row.proposed_on)} {row.proposed_by.name}"),
             (_("Sent on"), full_day(row.sent_on)),
         ]
         if (approval := approvals_of(row).first()) is not None:
@@ -123,7 +123,7 @@ class HandOverPage(OneHandOver, SectionsPage):
             main=(
                 Section(_("Facts"), said=row.words),
                 Section(_("Legal basis"), said=row.basis),
-                Section(_("List of evidence"), grid=Grid((_("No."), _("Piece")), lines), count=len(lines)),
+                Section(_("List of evidence"), grid=Grid((_("Serial number"), _("Piece")), lines), count=len(lines)),
             ),
             beside=(Section(_("The hand-over"), pairs=pairs),),
         )

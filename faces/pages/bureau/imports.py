@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 FAULTS_SHOWN = 500
 
 serve_shapes(
-    run=("QUEUED", "WRITING"), bad=("FAULTY",), wait=("CHECKED",), done=("IMPORTED",), void=("UNDONE", "STOPPED")
+    run=("QUEUED", "WRITING", "UNDOING"),
+    bad=("FAULTY",),
+    wait=("CHECKED",),
+    done=("IMPORTED",),
+    void=("UNDONE", "STOPPED"),
 )
 
 
@@ -173,6 +177,7 @@ class ImportPage(ObjectPage):
             RunStatus.CHECKED: ngettext("%(n)d row can be imported", "%(n)d rows can be imported", run.rows)
             % {"n": run.rows},
             RunStatus.IMPORTED: ngettext("%(n)d row imported", "%(n)d rows imported", run.rows) % {"n": run.rows},
+            RunStatus.UNDOING: _("The import is being taken back"),
             RunStatus.UNDONE: _("This import was taken back"),
         }
         found = {
@@ -185,6 +190,7 @@ class ImportPage(ObjectPage):
             "unknown": report.get("unknown", []),
             "changes": report.get("changes", []),
             "read_as": read_as(run),
+            "not_undone": report.get("not_undone", "") if run.status == RunStatus.IMPORTED else "",
             "is_running": run.status in RUNNING,
             "progress": told(run.pk) if run.status in RUNNING else None,
             "can_confirm": run.status == RunStatus.CHECKED,
@@ -325,8 +331,10 @@ class ImportUndo(RunAction):
 
     def act(self, _form: forms.Form) -> str:
         """Take it back."""
-        undo(run_=self.object, by=self.user, on=self.today)
-        return _("The import was taken back.")
+        done = undo(run_=self.object, by=self.user, on=self.today)
+        if done.status == RunStatus.UNDONE:
+            return _("The import was taken back.")
+        return _("The import is being taken back. The file’s page says how it ended.")
 
 
 class ImportTemplate(AudiencePage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -90,12 +91,13 @@ class PlatformFile(FormPage):
         title = _("File for the national credit platform")
         if self.kwargs.get("number"):
             title = _("%(title)s: %(firm)s") % {"title": title, "firm": self.firms[0].organisation.name}
+        grouped = groupby(missing, key=lambda gap: (gap.firm, gap.block, gap.who))
+        rows = [(*of, "、".join(gap.heading for gap in some)) for of, some in grouped]
         found = {
             "title": title,
-            "gaps": missing[:GAPS_SHOWN],
+            "gaps": rows[:GAPS_SHOWN],
             "gap_count": len(missing),
-            "more": max(0, len(missing) - GAPS_SHOWN),
-            "is_one": bool(self.kwargs.get("number")),
+            "more": max(0, len(rows) - GAPS_SHOWN),
         }
         return super().get_context_data(**(found | kwargs))
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.selectors import tasks
+from faces.pages.bureau.lead_words import lead_sections
 from faces.pages.bureau.tasks import task_url
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
@@ -143,6 +144,7 @@ class RatingPage(TaskRating, SectionsPage):
                 Section(_("The arithmetic, step by step"), template="shared/parts/rating_steps.html"),
                 Section(_("Why: points, pages and reasons of the raters"), template="shared/parts/rating_voices.html"),
                 self._section_scores(),
+                *lead_sections(task),
                 self._appeals(row),
                 self._moves(row),
             ]

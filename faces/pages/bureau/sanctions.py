@@ -54,6 +54,11 @@ def years_of(rows: QuerySet[Sanction]) -> list[tuple[int, str]]:
     return [(year, str(year)) for year in years]
 
 
+def reply_of(row: Sanction) -> Cell:
+    """Return where the reply of the party stands today."""
+    return reply_words(getattr(row, "reply", None), row.reply_until, today())
+
+
 class SanctionList(ListPage):
     """Every sanction of firms and experts, those that were dropped too."""
 
@@ -65,9 +70,7 @@ class SanctionList(ListPage):
         Column(gettext_lazy("Sanction"), sanction_word),
         Column(gettext_lazy("From"), lambda row: full_day(row.started_on)),
         Column(gettext_lazy("Until"), end_word),
-        Column(
-            gettext_lazy("Reply"), lambda row: reply_words(getattr(row, "reply", None), row.reply_until, today()).text
-        ),
+        Column(gettext_lazy("Party’s reply"), lambda row: reply_of(row).text),
         Column(gettext_lazy("State"), "status", status=True),
         Column(gettext_lazy("Reason"), "reason", cut=True),
     )
@@ -213,7 +216,7 @@ class SanctionPage(OneSanction, SectionsPage):
         pairs: list[tuple[StrOrPromise, Cell | object]] = [
             (_("Firm or expert"), Cell(party_name(row), url)),
             (_("Basis"), row.basis or _("bureau’s own setting")),
-            (_("Proposed"), f"{full_day(row.proposed_on)} {row.proposed_by.name}"),
+            (_("Put forward"), f"{full_day(row.proposed_on)} {row.proposed_by.name}"),
             (_("Told beforehand"), full_day(row.told_on)),
             (_("Reply until"), full_day(row.reply_until)),
             (_("Decided"), f"{full_day(row.started_on)} {row.decided_by.name if row.decided_by else ''}"),

@@ -100,6 +100,11 @@ class Seat:
     is_gone: bool
     draw_url: str
 
+    @property
+    def then_url(self) -> str:
+        """Return the page of who was chosen, as of the day on which he was."""
+        return f"{self.url}?on={self.assignment.assigned_on.isoformat()}" if self.url else ""
+
 
 def people_of(seats: Sequence[Assignment], user: User) -> list[Seat]:
     """Return firms and experts in the order in which they came; those who left stay on the list.
@@ -109,7 +114,8 @@ def people_of(seats: Sequence[Assignment], user: User) -> list[Seat]:
     found = []
     for seat in seats:
         if seat.firm:
-            part, name, url = _("Firm"), seat.firm.organisation.name, open_url(user, "firm", seat.firm.number)
+            name = getattr(seat, "name_then", "") or seat.firm.organisation.name
+            part, url = _("Firm"), open_url(user, "firm", seat.firm.number)
         else:
             number = seat.re_review.number if seat.re_review else ""
             part = _("Expert, %(review)s") % {"review": number}

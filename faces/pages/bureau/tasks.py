@@ -40,6 +40,7 @@ from foundation.approvals.selectors import running
 from foundation.core import clock
 from foundation.papers.models import Paper
 from foundation.papers.selectors import visible_to as visible_papers
+from parties.selectors import name_then
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +169,8 @@ class TaskPage(ObjectPage):
         """Everybody who was ever chosen for the task or its reviews, in order."""
         task: EvaluationTask = self.object
         rows = Assignment.objects.filter(task=task) | Assignment.objects.filter(re_review__evaluation=task)
-        return list(rows.select_related("firm__organisation", "expert__person", "re_review", "draw").order_by("pk"))
+        rows = rows.select_related("firm__organisation", "expert__person", "re_review", "draw")
+        return list(rows.annotate(name_then=name_then("firm__organisation", OuterRef("assigned_on"))).order_by("pk"))
 
     @cached_property
     def versions(self) -> list[ReportVersion]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from appraisals.selectors import sanctions_visible_to
 from appraisals.selectors import visible_to as years_visible_to
@@ -17,25 +18,33 @@ from assignments.selectors.assignments import own_of
 from assignments.services.assignments import accept, declare, decline
 from assignments.transitions import GONE
 from credit.selectors import visible_to as events_visible_to
+from desk.selectors import leads_with_load
 from evaluators.models import Firm
 from evaluators.selectors import firm_of, leads_running, practitioners_running
+from evaluators.services import QualificationDraft, hand_in_qualification
 from faces.pages.shared import formats
-from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
-from faces.pages.shared.sections import Cell, Grid, Layout, Section, SectionsPage
-from faces.pages.shared.yearly_steps import yearly_acts
+from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core import clock
+from foundation.rulesets.selectors import rules_for
 from training.selectors import hours_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
+
+
+SOON_DAYS = 90
 
 
 class FirmRecord(SectionsPage):
@@ -71,8 +80,25 @@ class FirmRecord(SectionsPage):
             ]
         ]
         papers = [
-            (one.name, one.number, formats.day(one.valid_to, with_year=True) if one.valid_to else "—")
-            for one in row.qualifications.order_by("name", "pk")
+            (
+                f"{one.name}（{one.lead.person.name}）" if one.lead else one.name,
+                one.number,
+                formats.day(one.valid_to, with_year=True) if one.valid_to else "—",
+                ends_cell(one.valid_to, self.today),
+                Cell("", status=one),
+                Cell(one.words, said=True) if one.words else "—",
+            )
+            for one in row.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk")
+        ]
+        most = rules_for(bureau=row.bureau, on=self.today).value("lead_running_tasks")
+        leading = [
+            (
+                one.person.name,
+                formats.day(one.certificate_valid_to, with_year=True) if one.certificate_valid_to else "—",
+                ends_cell(one.certificate_valid_to, self.today),
+                _("%(load)d of %(most)d") % {"load": one.load, "most": most},
+            )
+            for one in leads_with_load(self.user, self.today).filter(firm=row).order_by("pk")
         ]
         events = [
             (formats.day(one.occurred_on, with_year=True), str(one.points), one.words,
@@ -89,7 +115,8 @@ class FirmRecord(SectionsPage):
              formats.day(one.ends_on, with_year=True) if one.ends_on else "—", Cell(one.reason, said=True))
             for one in sanctions_visible_to(self.user).order_by("-pk")
         ]  # fmt: skip
-        acts = yearly_acts(row, self.today, pages="firm") if may(self.user, Capability.FIRM_SIGN) else ()
+        signs = may(self.user, Capability.FIRM_SIGN)
+        acts = yearly_acts(row, self.today, pages="firm") if signs else ()
         word = _("accepted") if done else _("not yet accepted: without it we are not drawn")
         pairs = (
             (_("Number"), row.number),
@@ -104,8 +131,17 @@ class FirmRecord(SectionsPage):
             acts=acts,
             main=(
                 Section(
-                    _("Qualifications"), grid=Grid((_("Qualification"), _("Number"), _("Valid to")), papers),
+                    _("Qualifications"),
+                    grid=Grid(
+                        (_("Qualification"), _("Number"), _("Valid to"), _("Today"), _("State"), _("Why")), papers
+                    ),
                     empty=_("No qualification is recorded."), count=len(papers),
+                    acts=(Act(_("Hand in a qualification"), reverse("pages:firm-hand-in-qualification")),),
+                ),
+                Section(
+                    _("Lead evaluators: certificates and running tasks"),
+                    grid=Grid((_("Name"), _("Certificate valid to"), _("Today"), _("Running tasks")), leading),
+                    empty=_("Nobody leads: without a lead evaluator we cannot be chosen."), count=len(leading),
                 ),
                 Section(
                     _("People, and their training this year"),
@@ -113,7 +149,7 @@ class FirmRecord(SectionsPage):
                     empty=_("Nobody is recorded."),
                 ),
                 confirmations_section(row),
-                renewals_section(row),
+                renewals_section(row, *(withdraw_acts(row, pages="firm") if signs else ())),
                 Section(
                     _("Credit events"),
                     grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),
@@ -130,6 +166,52 @@ class FirmRecord(SectionsPage):
             ),
             beside=(Section(_("In the register"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
         )  # fmt: skip
+
+
+def ends_cell(last_day: date | None, today: date) -> Cell | str:
+    """Return how near a last day is: run out, within 90 days, or neither."""
+    if last_day is None:
+        return "—"
+    left = (last_day - today).days
+    if left < 0:
+        return Cell(_("run out"), shape="over")
+    word = ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
+    return Cell(word, shape="warn" if left <= SOON_DAYS else "done")
+
+
+class HandInQualification(FormPage):
+    """Hand in a qualification of ours, or of one of our lead evaluators."""
+
+    audience, needs = "firm", Capability.FIRM_DESK
+    title, submit_label = gettext_lazy("Hand in a qualification"), gettext_lazy("Hand it in")
+    form_class = QualificationForm
+
+    def get_success_url(self) -> str:
+        """Return the record."""
+        return reverse("pages:firm-record")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say when it counts."""
+        return [_("It counts once the bureau has accepted it. A renewed one is handed in with its new first day.")]
+
+    def get_form(self, form_class: Any = None) -> QualificationForm:  # noqa: ANN401 - Django's signature
+        """Offer our lead evaluators."""
+        form: QualificationForm = super().get_form(form_class)
+        firm, choice = firm_of(self.user), form.fields["lead"]
+        if firm is not None and isinstance(choice, LeadOfFirm):
+            choice.queryset = leads_running(firm, self.today)
+        return form
+
+    def act(self, form: QualificationForm) -> str:
+        """Hand it in."""
+        firm = firm_of(self.user)
+        if firm is None:
+            raise Http404
+        given = dict(form.cleaned_data)
+        file = given.pop("proof")
+        proof = (file.name, file.read()) if file else None
+        hand_in_qualification(draft=QualificationDraft(firm, **given), proof=proof, by=self.user, on=self.today)
+        return _("Handed in; the bureau decides about it.")
 
 
 class FirmLeftOut(FirmRecord):
@@ -240,6 +322,7 @@ class FirmDeclare(SeatStep):
 
 urls = [
     path("record/", FirmRecord.as_view(), name="firm-record"),
+    path("record/qualification/", HandInQualification.as_view(), name="firm-hand-in-qualification"),
     path("left-out/", FirmLeftOut.as_view(), name="firm-left-out"),
     path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
     path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),

@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from appraisals.enums import LiftingStatus, SanctionKind, SanctionStatus
 from appraisals.selectors import reapplies_from, sanctions_visible_to, suspensions_in_force
+from credit.rules import LABELS
 from credit.selectors import event_name, events_of
 from credit.selectors import visible_to as events_visible_to
 from experts.rules import lifting_opens_on
 from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.credit_words import (
+    LABEL_WORDS,
+    STEPS,
     end_word,
     event_state,
     free_word,
@@ -98,7 +101,7 @@ def layout_of(own: Own) -> Layout:
             ledger(events, party.bureau, own.day),
             _papers(sanctions),
         ),
-        beside=(Section(_("On this day"), pairs=pairs, template="bureau/as_of.html"), _how(own)),
+        beside=(Section(_("On this day"), pairs=pairs, template="shared/parts/asked_day.html"), _how(own)),
     )
 
 
@@ -115,24 +118,21 @@ def _standing(own: Own, party: Firm | Expert) -> list[tuple[StrOrPromise, Cell |
 
 def _how(own: Own) -> Section:
     party = own.firm or own.expert
-    rules = rules_for(bureau=party.bureau, on=own.today) if party else None
-    steps = rules.value("deduction_steps") if rules else {}
-    cuts = rules.value("label_points") if rules else (0, 0)
-    facts = {
-        "light": steps["light"]["points"], "light_months": steps["light"]["months"],
-        "heavy": steps["heavy"]["points"], "heavy_months": steps["heavy"]["months"],
-        "watch": cuts[0], "close": cuts[1], "days": rules.value("reply_workdays") if rules else 0,
-    }  # fmt: skip
-    return Section(
-        _("How it is counted"),
-        said=_(
-            "A light violation takes %(light)d points for %(light_months)d months, a heavy one %(heavy)d for "
-            "%(heavy_months)d; a repeat of the same code inside a running period counts double. Each runs off by "
-            "itself. From %(watch)d points on the label is “watch”, from %(close)d on “close watch”. You may reply to "
-            "each event and to each sanction within %(days)d working days; the bureau answers in words."
-        )
-        % facts,
-    )
+    assert party is not None  # noqa: S101 - the page is there for a firm or an expert
+    rules = rules_for(bureau=party.bureau, on=own.today)
+    cuts = rules.value("label_points")
+    pairs: list[tuple[StrOrPromise, Cell | object]] = [
+        (STEPS.get(code, code), _("%(points)s points, %(months)s months") % step)
+        for code, step in rules.value("deduction_steps").items()
+    ]
+    pairs += [
+        (LABEL_WORDS[label], _("from %(points)s points on") % {"points": cut})
+        for label, cut in zip(LABELS, cuts, strict=True)
+    ]
+    days = rules.value("reply_workdays")
+    pairs.append((_("Time for a party’s reply"), _("%(days)s working days") % {"days": days}))
+    note = _("A repeat of the same code inside a running period counts double. Each deduction runs off by itself.")
+    return Section(_("How it is counted"), pairs=pairs, note=note)
 
 
 def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
@@ -142,13 +142,12 @@ def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
         acts: tuple[Act, ...] = ()
         is_open = one.reply_until is not None and own.today <= one.reply_until and not one.voided_on
         if own.answers and reply is None and is_open:
-            acts = (Act(_("Reply"), reverse(f"pages:{own.prefix}-credit-reply", args=[one.pk])),)
+            acts = (Act(_("Give a reply"), reverse(f"pages:{own.prefix}-credit-reply", args=[one.pk])),)
         state = event_state(one, own.day)
         lines.append(
             (
                 full_day(one.occurred_on),
-                event_name(one),
-                Cell(one.words, said=True),
+                Cell(f"{event_name(one)}：{one.words}", said=True),
                 points_word(one),
                 full_day(one.expires_on),
                 Cell(f"{state.text}：{one.void_reason}", shape="void") if one.void_reason else state,
@@ -157,15 +156,14 @@ def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
         )
     headings = (
         _("Day"),
-        _("Code"),
         _("What happened"),
         _("Points"),
         _("Runs until"),
         _("On this day"),
-        _("Reply"),
+        _("Party’s reply"),
     )
     return Section(
-        _("Credit events"), grid=Grid(headings, lines, frozenset({3})), count=len(lines), empty=_("None is recorded.")
+        _("Credit events"), grid=Grid(headings, lines, frozenset({2})), count=len(lines), empty=_("None is recorded.")
     )
 
 
@@ -187,7 +185,7 @@ def _sanctions(own: Own, rows: Sequence[Sanction]) -> Section:
         )
         for row in rows
     ]
-    headings = (_("Sanction"), _("State"), _("Reason"), _("From"), _("Until"), _("Reply"), _("Action"))
+    headings = (_("Sanction"), _("State"), _("Reason"), _("From"), _("Until"), _("Party’s reply"), _("Action"))
     return Section(
         _("Sanctions"),
         grid=Grid(headings, lines),
@@ -203,7 +201,7 @@ def _acts(own: Own, row: Sanction) -> list[Act]:
         return found
     is_open = row.status == SanctionStatus.TOLD and row.reply_until is not None and own.today <= row.reply_until
     if is_open and getattr(row, "reply", None) is None:
-        found.append(Act(_("Reply"), reverse(f"pages:{own.prefix}-sanction-reply", args=[row.pk])))
+        found.append(Act(_("Give a reply"), reverse(f"pages:{own.prefix}-sanction-reply", args=[row.pk])))
     if (
         own.expert is not None
         and row.kind == SanctionKind.SUSPENSION

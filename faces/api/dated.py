@@ -1,0 +1,93 @@
+"""``?on=``: the rows of a noun as they stood on a day. Without it, as they stand today."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+
+from evaluators.selectors import as_of as firms_as_of
+from experts.selectors import as_of as experts_as_of
+from faces.api.filters import NounFilter
+
+
+class DatedFilter(NounFilter):
+    """Filters of a noun that knows its past: with ``on``, the filters named in ``then`` ask about that day."""
+
+    then: ClassVar[Mapping[str, str]] = {}
+    on = filters.DateFilter(method="unchanged", label=gettext_lazy("as it stood on this day"))
+
+    def unchanged(self, queryset: models.QuerySet[Any], _name: str, _value: Any) -> models.QuerySet[Any]:  # noqa: ANN401 - django-filter's signature
+        """Return the rows: the day is taken before every other filter."""
+        return queryset
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the rows as they stood on ``day``."""
+        raise NotImplementedError
+
+    def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Take the day first, then what is asked about it, then everything else."""
+        asked = self.form.cleaned_data
+        if day := asked.pop("on", None):
+            queryset = self.on_day(queryset, day)
+            for name, column in self.then.items():
+                if value := asked.pop(name, ""):
+                    queryset = queryset.filter(**{column: value})
+        found: models.QuerySet[Any] = super().filter_queryset(queryset)
+        return found
+
+
+class FirmsOn(DatedFilter):
+    """The register on a day."""
+
+    then: ClassVar[Mapping[str, str]] = {"status": "status_then"}
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return who had a standing."""
+        return firms_as_of(queryset, day)
+
+
+class ExpertsOn(DatedFilter):
+    """The pool on a day."""
+
+    then: ClassVar[Mapping[str, str]] = {"status": "status_then"}
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return who had a standing."""
+        return experts_as_of(queryset, day)
+
+
+class SpellsOn(DatedFilter):
+    """Rows from a day to a day: those that ran (the end day excluded)."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what ran."""
+        return queryset.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class PapersOn(DatedFilter):
+    """Papers with a first and a last day: those that held (the last day included)."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what held."""
+        return queryset.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a firm or an expert with the standing, the term and the name of the day that was asked about."""
+    status = getattr(row, "status_then", None)
+    if status is None:
+        return shown
+    since, ends_on = getattr(row, "since_then", None), getattr(row, "term_then", None)
+    then = {
+        "status": status,
+        "status_since": since.isoformat() if since else None,
+        "term_ends_on": ends_on.isoformat() if ends_on else None,
+        "name": getattr(row, "name_then", None) or shown.get("name"),
+    }
+    if ends_on is None:
+        then["admitted_on"] = None
+    return {**shown, **{name: value for name, value in then.items() if name in shown}}

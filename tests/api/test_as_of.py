@@ -1,0 +1,103 @@
+"""``?on=``: nouns as they stood on a day, through the API."""
+
+from datetime import date
+
+import pytest
+
+from evaluators.enums import FirmAction
+from evaluators.services import move_firms
+from experts.enums import ExpertAction
+from experts.services import move_experts
+from parties.models import Employment
+from parties.services import rename_organisation
+from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, firm_user, ready_firm
+from tests.factories.foundation import LONG_AGO, office
+
+pytestmark = pytest.mark.django_db
+THEN, LATER = date(2020, 6, 30), date(2020, 7, 1)
+
+
+@pytest.fixture
+def people():
+    return office()
+
+
+def listed(client, noun, **asked):
+    response = client.get(f"/api/v1/{noun}/", asked)
+    assert response.status_code == 200, response.content
+    return response.json()["results"]
+
+
+def test_firm_is_told_with_standing_name_and_term_of_the_day(client, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    name = firm.organisation.name
+    FirmFactory(bureau=people["bureau"], status_since=LATER)
+    rename_organisation(organisation=firm.organisation, name="后来的名字", by=people["clerk"], on=LATER)
+    move_firms(firms=[firm], action=FirmAction.SUSPEND, by=people["clerk"], on=LATER, reason="迟交")
+    client.force_login(people["clerk"])
+
+    then = [(row["id"], row["name"], row["status"], row["status_since"]) for row in listed(client, "firms", on=THEN)]
+    one = client.get(f"/api/v1/firms/{firm.pk}/", {"on": LATER}).json()
+
+    assert then == [(firm.pk, name, "ACTIVE", "2019-01-01")]
+    assert (one["name"], one["status"], one["status_since"]) == ("后来的名字", "SUSPENDED", "2020-07-01")
+    assert [row["id"] for row in listed(client, "firms", on=THEN, status="ACTIVE")] == [firm.pk]
+    assert listed(client, "firms", on=THEN, status="SUSPENDED") == []
+    assert client.get(f"/api/v1/firms/{firm.pk}/", {"on": "2018-12-31"}).status_code == 404
+
+
+def test_expert_and_employment_are_told_as_of_the_day(client, people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    first, second = (OrganisationFactory(bureau=people["bureau"]) for _ in range(2))
+    Employment.objects.create(person=expert.person, organisation=first, started_on=LONG_AGO, ended_on=LATER)
+    Employment.objects.create(person=expert.person, organisation=second, started_on=LATER)
+    move_experts(experts=[expert], action=ExpertAction.SUSPEND, by=people["clerk"], on=LATER, reason="缺席")
+    client.force_login(people["clerk"])
+
+    standing = [[row["status"] for row in listed(client, "experts", on=day)] for day in (THEN, LATER)]
+    employers = [[row["organisation"] for row in listed(client, "employments", on=day)] for day in (THEN, LATER)]
+
+    assert (standing, employers) == ([["ACTIVE"], ["SUSPENDED"]], [[first.pk], [second.pk]])
+
+
+def test_lead_evaluators_are_told_as_of_the_day(client, people):
+    firm = ready_firm(people["bureau"])
+    firm.lead_evaluators.update(ended_on=LATER)
+    client.force_login(people["clerk"])
+
+    assert [len(listed(client, "lead-evaluators", on=day)) for day in (THEN, LATER)] == [1, 0]
+
+
+@pytest.mark.parametrize("day", ["nonsense", "2020-02-30", "0"])
+def test_day_that_is_none_is_400(client, people, day):
+    client.force_login(people["clerk"])
+
+    response = client.get("/api/v1/firms/", {"on": day})
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["on"])
+
+
+def test_noun_without_a_past_takes_no_day(client, people):
+    client.force_login(people["clerk"])
+
+    assert client.get("/api/v1/persons/", {"on": THEN}).status_code == 400
+
+
+def test_firm_reads_only_itself_on_every_day(client, people):
+    own, other = FirmFactory(bureau=people["bureau"]), FirmFactory(bureau=people["bureau"])
+    client.force_login(firm_user(own))
+
+    assert [row["id"] for row in listed(client, "firms", on=THEN)] == [own.pk]
+    assert client.get(f"/api/v1/firms/{other.pk}/", {"on": THEN}).status_code == 404
+
+
+def test_record_is_not_closed_by_a_plain_move(client, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    client.force_login(people["clerk"])
+
+    response = client.post(
+        f"/api/v1/firms/{firm.pk}/move/", {"action": "CLOSE", "reason": "注销"}, content_type="application/json"
+    )
+
+    firm.refresh_from_db()
+    assert (response.status_code, firm.status) == (400, "ACTIVE")
