@@ -6,6 +6,7 @@ from faces.documents import (
     approval_form,
     certificate,
     commission_letter,
+    contact_list,
     draw_record,
     meeting,
     opinion_form,
@@ -331,6 +332,21 @@ RECUSAL = recusal_declaration.RecusalDeclaration(
     declared_on=date(2020, 10, 14),
     words="可研评审未领取报酬，请组织认定。",
     decision="属于应当回避情形，递补下一位。",
+)
+
+CONTACTS = contact_list.ContactList(
+    bureau=BUREAU,
+    held_on=date(2020, 10, 19),
+    groups=(
+        contact_list.ContactGroup(
+            "局内科室", (contact_list.ContactLine("绩效管理科", "科室负责人", "赵䶮", "139****5678"),)
+        ),
+        contact_list.ContactGroup(
+            "预算单位", (contact_list.ContactLine("区住房和城乡建设局", "绩效联络员", "周演示", "138****0001"),)
+        ),
+    ),
+    purpose="评审会务（演示）",
+    printed_by="王砚清",
 )
 
 SANCTION = sanction_letter.SanctionLetter(

@@ -14,6 +14,7 @@ from faces.documents import (
     approval_form,
     certificate,
     commission_letter,
+    contact_list,
     draw_record,
     meeting,
     opinion_form,
@@ -37,6 +38,7 @@ PAPERS: dict[str, tuple[Callable[[Any], bytes], Any]] = {
     "评审会通知": (meeting.build_notice, samples.NOTICE),
     "签到表": (meeting.build_sign_in, samples.SIGN_IN),
     "回避申报表": (recusal_declaration.build, samples.RECUSAL),
+    "通讯录": (contact_list.build, samples.CONTACTS),
     "事先告知书": (sanction_letter.build, samples.SANCTION),
 }
 ONE_PAGE = {
@@ -48,6 +50,7 @@ ONE_PAGE = {
     "评审会通知",
     "签到表",
     "回避申报表",
+    "通讯录",
     "事先告知书",
 }
 MOST_BYTES = 200_000

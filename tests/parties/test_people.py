@@ -1,8 +1,10 @@
 """One record per person: matched by number, then by name and telephone, then asked; doubles found; numbers read rarely."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from hypothesis import given as examples
 from hypothesis import settings as quick
 from hypothesis import strategies as st
@@ -329,3 +331,17 @@ def test_membership_makes_a_unit_keep_its_own_contacts_only_while_it_runs(people
 
     with pytest.raises(NotAllowed):
         add_contact(organisation=unit.organisation, duty="负责人", name="甲", phone="", by=user, on=ON)
+
+
+def test_older_contacts_are_sorted_by_whose_they_are(people):
+    fill = import_module("parties.migrations.0005_contacts_bureau").fill
+    bureau = people["bureau"]
+    bodies = {"UNIT": UnitFactory(bureau=bureau).organisation, "FIRM": FirmFactory(bureau=bureau).organisation}
+    facts = {"bureau": bureau, "of": "UNIT", "duty": "负责人", "name": "甲", "started_on": ON}
+    rows = {of: Contact.objects.create(organisation=body, **facts) for of, body in bodies.items()}
+    section = Contact.objects.create(section=SectionFactory(bureau=bureau), **(facts | {"of": "SECTION"}))
+
+    fill(apps, None)
+
+    assert {of: Contact.objects.get(pk=row.pk).of for of, row in rows.items()} == {"UNIT": "UNIT", "FIRM": "FIRM"}
+    assert Contact.objects.get(pk=section.pk).of == "SECTION"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -19,10 +18,11 @@ from faces.exchange.exporters import workbook
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import XLSX, Column
 from faces.pages.shared.contact_words import ContactForm, body_of, duty_word, shown_phone
 from faces.pages.shared.facets import Facet
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
@@ -34,7 +34,6 @@ from parties.services import add_contact, end_contact, reveal_contact, reveal_di
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
@@ -55,13 +54,12 @@ class ContactPages:
         return contacts_visible_to(self.user).select_related("organisation", "section", "bureau")
 
 
-class ContactList(ContactPages, ListPage):
+class ContactList(ContactPages, DatedList):
     """Who is called where on a day."""
 
     audience, needs = "bureau", Capability.READ_DESK
     title = gettext_lazy("Directory of contacts")
     template_name = "bureau/contacts.html"
-    kept = ("on",)
     columns = (
         Column(gettext_lazy("Name"), "name", key=True),
         Column(gettext_lazy("Duty"), duty_word),
@@ -81,11 +79,6 @@ class ContactList(ContactPages, ListPage):
     empty_title = gettext_lazy("Nobody is named yet")
     empty_text = gettext_lazy("Name who is called at the sections, or import the units with their contacts.")
 
-    @cached_property
-    def day(self) -> date:
-        """The day that is asked about."""
-        return day_asked(self.request, otherwise=self.today)
-
     def rows(self) -> QuerySet[Contact]:
         """Return the contacts of the day."""
         return contacts_on(super().rows(), self.day)
@@ -94,8 +87,7 @@ class ContactList(ContactPages, ListPage):
         """Say which day is shown, and what this person may do."""
         found = {
             "asked_day": self.day,
-            "is_past": self.day != self.today,
-            "may_register": may(self.user, Capability.REGISTER),
+            "may_register": self.is_now and may(self.user, Capability.REGISTER),
         }
         return super().get_context_data(**(found | kwargs))
 
