@@ -36,13 +36,18 @@ def id_number(number):
     return body + ID_CHECK[sum(int(char) * weight for char, weight in zip(body, ID_WEIGHTS, strict=True)) % 11]
 
 
+def name(number):
+    """Return an invented name; five in a row share it, as in a large roster."""
+    return f"演{chr(0x4E00 + number // 5 % 200)}{chr(0x4F00 + number // 1000)}"
+
+
 def experts(start, stop):
     """Return the sheets of a pool with one employer."""
     from faces.exchange.nouns.experts import BODIES, EXPERTS  # noqa: PLC0415 - the same
 
     post = ("高级工程师", "高级", "A0101", uscc(1), "")
     people = (
-        [f"ZJ{n}", "演示甲", id_number(n), f"199{n:08d}", *post, "2010.3", "1995.7", "2020-05-06", "否"]
+        [f"ZJ{n}", name(n), id_number(n), f"199{n:08d}", *post, "2010.3", "1995.7", "2020-05-06", "否"]
         for n in range(start, stop)
     )
     return [sheet(BODIES, [["演示大学", uscc(1), "高校"]]), sheet(EXPERTS, people)]
@@ -55,7 +60,7 @@ def staff(start, stop):
 
     firms = ([f"JG{n}", f"演示{chr(0x4E00 + n)}公司", uscc(n), "咨询机构", "公司"] for n in range(1, FIRMS + 1))
     people = (
-        [f"JG{1 + n % FIRMS}", "演示甲", id_number(n), f"199{n:08d}", "助理", "2019-01-07"] for n in range(start, stop)
+        [f"JG{1 + n % FIRMS}", name(n), id_number(n), f"199{n:08d}", "助理", "2019-01-07"] for n in range(start, stop)
     )
     return [sheet(LAYOUT, firms if start == 0 else ()), sheet(STAFF, people)]
 

@@ -13,7 +13,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
-from foundation.core.errors import DomainError, Refusal
+from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.selectors import rules_for
 from parties.models import BudgetUnit
 from projects.enums import BudgetKind, ProjectKind, SpecialForm
@@ -133,6 +133,22 @@ def register_projects(*, bureau: Bureau, drafts: Sequence[ProjectDraft], by: Use
     facts = {"created": len(made), "updated": len(changed), "on": on}
     record(actor=by, action="projects.registered", subject=bureau, facts=facts)
     return result
+
+
+@transaction.atomic
+def recode_project(*, project: Project, code: str, by: User, on: date) -> Project:
+    """Give a project its new code of 预算管理一体化; raise ``ProjectRefused`` for one that is taken."""
+    require(by, Capability.PLAN)
+    row = Project.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=project.pk)
+    if by.bureau_id != row.bureau_id:
+        raise NotAllowed
+    if Project.objects.filter(bureau=row.bureau, code=code).exclude(pk=row.pk).exists():
+        message = _("The project code %(code)s is taken.") % {"code": code}
+        raise ProjectRefused(Refusal("project_code_taken", message, {"field": "code", "code": code}))
+    before, row.code = row.code, code
+    row.save(update_fields=["code"])
+    record(actor=by, action="projects.recoded", subject=row, facts={"before": before, "after": code, "on": on})
+    return row
 
 
 def _check_amounts(draft: ProjectDraft) -> None:

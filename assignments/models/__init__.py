@@ -3,6 +3,7 @@
 from assignments.models.assignments import Assignment, CallAttempt, Declaration
 from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask
 from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawFault, DrawParty, DrawValue
+from assignments.models.looks import EligibilityLook
 from assignments.models.tasks import (
     ArchiveTerm,
     Award,
@@ -29,6 +30,7 @@ __all__ = [
     "DrawFault",
     "DrawParty",
     "DrawValue",
+    "EligibilityLook",
     "EvaluationPlan",
     "EvaluationTask",
     "PlanMove",

@@ -3,8 +3,9 @@
 Days are days of the calendar in Asia/Shanghai; a person is free on the returned day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from foundation.core.dates import months_after, years_after
@@ -29,6 +30,7 @@ RULES: Final = (
     Rule("employer_max", "R-38", 1, "experts of one employer", "LAW", EXPERTS_LAW),
     Rule("assessment_bar_points", "R-46", 60, "points of last year's assessment; 0: no bar", "DEFAULT"),
     Rule("close_watch_bars", "R-46", default=True, unit="yes or no", tag="DEFAULT"),
+    Rule("look_minutes", "R-61", 30, "minutes", "DEFAULT", "docs/draws.md"),
     Rule("undertaking_yearly", "R-41", default=True, unit="yes or no", tag="LOCAL"),
     Rule("draw_parties", "R-42", 2, "distinct persons", "DEFAULT", "docs/draws.md", is_fixed=True),
 )
@@ -107,6 +109,35 @@ def over_share(*, own: int, total: int, percent: int) -> bool:
     one task, however few there are.
     """
     return own >= 1 and (own + 1) * 100 > percent * total
+
+
+def same_look(before: datetime, at: datetime, *, minutes: int) -> bool:
+    """Return whether a page opened at ``at`` still belongs to the look that began at ``before``. Rule R-61."""
+    return before <= at < before + timedelta(minutes=minutes)
+
+
+def together(groups: Iterable[frozenset[str]], *, most: int) -> int:
+    """Return how many of the people whose ties are ``groups`` can sit on one panel. Rule R-38.
+
+    People who share a tie, directly or through others, are one group, of which ``most`` may sit (0: no limit).
+    """
+    ties = list(groups)
+    if not most:
+        return len(ties)
+    above: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while (higher := above.setdefault(name, name)) != name:
+            above[name] = above[higher]
+            name = higher
+        return name
+
+    for own in ties:
+        first, *others = own or [""]
+        for other in others:
+            above[top(other)] = top(first)
+    sizes = Counter(top(next(iter(own))) for own in ties if own)
+    return sum(not own for own in ties) + sum(min(size, most) for size in sizes.values())
 
 
 def panel_size_allowed(size: int, sizes: Sequence[int]) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, PartyRole, ReReviewStatus, TaskStatus
-from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EvaluationTask, ReReviewTask
+from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EligibilityLook, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import drawn_too_early
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
@@ -57,6 +57,13 @@ def live_draw_of(*, task: EvaluationTask | None = None, re_review: ReReviewTask 
         return draw
     last = Assignment.objects.filter(draw=draw).order_by("-pk").first()
     return None if last and last.status == AssignmentStatus.VOID and not last.decline_reason else draw
+
+
+def looks_since(*, task: EvaluationTask | None = None, re_review: ReReviewTask | None = None) -> int:
+    """Return how often somebody looked who is eligible since the last attempt's list was frozen, or ever. Rule R-61."""
+    looks = EligibilityLook.objects.filter(task=task, re_review=re_review)
+    frozen = Draw.objects.filter(task=task, re_review=re_review, frozen_at__isnull=False).order_by("-frozen_at").first()
+    return (looks.filter(looked_at__gt=frozen.frozen_at) if frozen else looks).count()
 
 
 def lineage_of(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> models.QuerySet[Draw]:

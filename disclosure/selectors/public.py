@@ -238,6 +238,7 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
     is_for_firm = freeze["lineage"]["kind"] == "firm"
     names = {seat["stratum"]: _("third-party firm") if is_for_firm else seat["name"] for seat in freeze["seats"]}
     roles = {party["id"]: _label(PartyRole, party["role"]) for party in freeze["parties"]}
+    named = {one["id"]: one["rule"].partition(": ")[2] for first in freeze["sources"] for one in _chain(first)}
     opened = {one["number"]: one["name"] for one in record.get("openings") or []}
     draw = record.get("draw") or {"seated": [], "skipped": []}
     steps = [draw, *(record.get("replacements") or [])]
@@ -263,7 +264,7 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "replacements": len(steps) - 1,
         "voids": record.get("voids") or [],
         "is_named": bool(opened),
-        "parts": _parts(record.get("parts") or [], roles),
+        "parts": _parts(record.get("parts") or [], roles | named),
         "is_outside": freeze["profile"] == "O",
         "sources": _sources(freeze, record.get("outside") or []),
         "roles": list(roles.values()),
@@ -334,7 +335,7 @@ def _listed(problem: Mapping[str, Any]) -> list[int]:
 def _sources(freeze: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return each outside value that the freeze names, with what was found there and where it was read."""
     found = []
-    for source in (one for first in freeze["sources"] for one in (first, *first["fallbacks"])):
+    for source in (one for first in freeze["sources"] for one in _chain(first)):
         kind, _colon, name = source["rule"].partition(": ")
         rows = [row for row in told if row["id"] == source["id"]]
         readings = [
@@ -344,6 +345,10 @@ def _sources(freeze: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> li
         at = parse_datetime(source["at"])
         found.append({"name": name or kind, "kind": _label(SourceKind, kind), "at": at, "readings": readings})
     return found
+
+
+def _chain(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [source, *source["fallbacks"]]
 
 
 def _value_text(part: Mapping[str, Any]) -> str:

@@ -146,7 +146,7 @@ def build(draw: DrawRecord) -> bytes:
                 ("算法", f"{draw.algorithm}，同一单位至多 {draw.group_limit} 人"),
                 ("规则集", draw.rule_set),
                 ("冻结时间", to_the_minute(draw.frozen_at)),
-                ("预览次数", f"{draw.previews} 次（只见人数）；此前各次：{draw.earlier_attempts}"),
+                ("冻结前查看名单", f"{draw.previews} 次；此前各次：{draw.earlier_attempts}"),
             ],
             room=sheet.room,
             label=54,

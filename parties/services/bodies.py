@@ -13,7 +13,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau, Section
-from foundation.core.errors import DomainError, Refusal
+from foundation.core.errors import DomainError, NotAllowed, Refusal
 from parties.enums import OrganisationKind, RelationshipKind
 from parties.models import BudgetUnit, FormerName, Organisation, Relationship
 from parties.rules import same_name, sort_key_of, uscc_refusal
@@ -142,6 +142,22 @@ def register_units(*, bureau: Bureau, drafts: Sequence[UnitDraft], by: User, on:
     BudgetUnit.objects.bulk_update(result, ["superior", "section", "is_bureau_itself"], batch_size=500)
     record(actor=by, action="parties.units_registered", subject=bureau, facts={"units": len(result), "on": on})
     return result
+
+
+@transaction.atomic
+def recode_unit(*, unit: BudgetUnit, code: str, by: User, on: date) -> BudgetUnit:
+    """Give a budget unit its new code of 预算管理一体化; raise ``PartyRefused`` for one that is taken."""
+    require(by, Capability.REGISTER)
+    row = BudgetUnit.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=unit.pk)
+    if by.bureau_id != row.bureau_id:
+        raise NotAllowed
+    if BudgetUnit.objects.filter(bureau=row.bureau, code=code).exclude(pk=row.pk).exists():
+        message = _("The unit code %(code)s belongs to another organisation.") % {"code": code}
+        raise PartyRefused(Refusal("unit_code_taken", message, {"field": "code"}))
+    before, row.code = row.code, code
+    row.save(update_fields=["code"])
+    record(actor=by, action="parties.unit_recoded", subject=row, facts={"before": before, "after": code, "on": on})
+    return row
 
 
 @transaction.atomic

@@ -990,7 +990,8 @@
       const type = take(record, "type", "string");
       expect(Object.keys(CHECKS).includes(type), "this is not the record of a draw", "这不是抽取记录");
       CHECKS[type](record, steps);
-      return { ok: true, message: "OK", message_zh: "核验通过：与公布结果完全一致", steps };
+      const isDrawn = record.draw !== null;
+      return { ok: true, message: "OK", message_zh: "核验通过：与公布结果完全一致", steps, isDrawn };
     } catch (error) {
       if (error instanceof Difference) {
         return { ok: false, message: error.message, message_zh: error.chinese, steps };
@@ -1027,7 +1028,13 @@
     const verdict = document.createElement("p");
     verdict.className = "verdict";
     const meaning = document.createElement("p");
-    if (answer.ok) {
+    if (answer.ok && answer.isDrawn === false) {
+      verdict.textContent = chinese ? "核验通过：记录前后相符" : "OK: the record is consistent.";
+      meaning.textContent = chinese
+        ? "本次抽取没有产生结果。您的浏览器核对了名单、承诺值、随机数和作废的理由。查了以下各项："
+        : "This attempt has no result. Your browser checked the list, the commitments, the nonces and the ground on " +
+          "which it is void. What was checked:";
+    } else if (answer.ok) {
       verdict.textContent = chinese ? said : "OK: the published result is exactly what the list and the seed give.";
       meaning.textContent = chinese
         ? "您的浏览器用公布的名单和种子把抽取重做了一遍。名单在种子产生之前已经封存，选中谁只取决于种子。查了以下各项："

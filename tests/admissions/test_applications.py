@@ -373,6 +373,7 @@ def test_expert_enters_the_pool(people):
 # who is known already
 
 
+@pytest.mark.edge("E4")
 def test_e4_code_of_a_firm_in_the_register_is_refused_at_once_under_any_name(people):
     body = OrganisationFactory(bureau=people["bureau"], name="演示评价咨询（有限公司）", uscc=USCC)
     FirmFactory(bureau=people["bureau"], organisation=body)
@@ -385,6 +386,7 @@ def test_e4_code_of_a_firm_in_the_register_is_refused_at_once_under_any_name(peo
     assert not Membership.objects.exists()
 
 
+@pytest.mark.edge("E4")
 def test_e4_code_with_a_wrong_last_character_is_not_kept(people):
     row = begun(people["bureau"])
 
@@ -395,6 +397,7 @@ def test_e4_code_with_a_wrong_last_character_is_not_kept(people):
     assert (caught.value.refusal.code, row.profile) == ("uscc_wrong", {})
 
 
+@pytest.mark.edge("E5")
 def test_e5_person_of_the_pool_is_found_by_his_number_and_only_the_bureau_is_told(people):
     first = in_notice(handed_in(people["bureau"], ApplicationKind.EXPERT), people["clerk"])
     expert = admit(application=first, by=people["clerk"], on=LATER).expert
@@ -431,6 +434,7 @@ def test_second_application_of_one_party_is_not_admitted(people, kind):
 
 
 @pytest.mark.rule("R-11")
+@pytest.mark.edge("E22")
 def test_e22_lead_evaluator_of_another_firm_stops_the_admission_and_nothing_is_written(people):
     first = in_notice(handed_in(people["bureau"]), people["clerk"])
     admit(application=first, by=people["clerk"], on=LATER)
@@ -466,6 +470,7 @@ def test_removed_firm_comes_back_after_its_years_under_its_old_number(people):
 @pytest.mark.edge("E20")
 @pytest.mark.rule("R-50")
 @pytest.mark.parametrize("shared", ["legal_person", "address", "phone", "lead", None])
+@pytest.mark.edge("E20")
 def test_e20_firm_that_resembles_a_removed_one_is_shown_and_not_stopped(people, shared):
     facts = {shared: FIRM_FACTS[shared]} if shared in FIRM_FACTS else {}
     body = OrganisationFactory(bureau=people["bureau"], uscc=OTHER_USCC, **facts)
@@ -480,6 +485,7 @@ def test_e20_firm_that_resembles_a_removed_one_is_shown_and_not_stopped(people, 
 
 
 @pytest.mark.rule("R-14")
+@pytest.mark.edge("E37")
 def test_e37_expert_who_reaches_the_age_limit_during_the_notice_is_not_admitted(people):
     row = handed_in(people["bureau"], ApplicationKind.EXPERT, born=date(1950, 6, 20))
     row = in_notice(row, people["clerk"])

@@ -94,7 +94,7 @@ def test_from_an_empty_plan_to_an_accepted_commission(act, client):
     act(clerk, f"tasks/{number}/route/", {"route": "DRAW", "fee_limit_cents": 20_000_000, "reason": ""})
     draw = act(clerk, "draws/", {"task": task["id"], "witness": witness.pk})
     seen = act(clerk, f"draws/{draw['id']}/preview/")
-    assert len(seen["eligible"]) == 4
+    assert (seen["eligible"], seen["excluded"], seen["rules"]) == (4, 0, [])
     client.force_login(clerk)
     assert client.get(f"/api/v1/draws/{draw['id']}/record/").json()["code"] == "no_record"
     draw = act(clerk, f"draws/{draw['id']}/freeze/", {"ratio_confirmed": True})

@@ -229,6 +229,7 @@ def test_refused_reveal_voids_the_attempt_on_the_record(firm_table, tmp_path):
     assert record_of(firm_table.read("2", "5", "8"))["voids"][0]["role"] == "witness"
 
 
+@pytest.mark.edge("E38")
 def test_recusal_calls_the_next_of_the_same_order_and_moves_nobody(panel_table, tmp_path):
     draw = panel_table.run()
     before = list(Assignment.objects.filter(draw=draw).order_by("pk"))

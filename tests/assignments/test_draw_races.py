@@ -55,6 +55,7 @@ def held():
     return Assignment.objects.exclude(status__in=["DECLINED", "NO_ANSWER", "VOID"])
 
 
+@pytest.mark.edge("E52")
 @pytest.mark.rule("R-17")
 def test_draws_and_replacements_at_once_keep_every_cap_and_seat(pool):
     made, clerk, witness = pool

@@ -227,6 +227,7 @@ def test_newcomers_are_free_until_the_end_of_their_first_full_year(entered_on, e
     assert rule.trained_enough(tenths=0, hours=20, entered_on=entered_on, on=ON) is enough
 
 
+@pytest.mark.edge("E42")
 @pytest.mark.rule("R-38")
 def test_people_of_one_employer_are_linked_so_that_one_of_them_sits(review):
     body = OrganisationFactory(bureau=review.bureau)

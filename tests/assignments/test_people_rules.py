@@ -45,6 +45,7 @@ def test_feedback_is_due_after_five_working_days_over_a_holiday():
         (1, 240_000, True, 216_000),
     ],
 )
+@pytest.mark.edge("E48")
 def test_fee_of_half_days(half_days, day_cents, is_academician, net):
     assert net_fee(half_days=half_days, day_cents=day_cents, scale=FEE_SCALE, is_academician=is_academician) == net
 

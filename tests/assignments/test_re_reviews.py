@@ -218,6 +218,7 @@ def guest_of(review, **facts):
     return ExpertDraft(person, "正高级工程师", TitleLevel.SENIOR, **(given | facts))
 
 
+@pytest.mark.edge("E51")
 def test_guest_needs_a_reason_and_to_be_a_guest(review, clerk):
     given = {"re_review": review, "by": clerk, "on": ON}
 

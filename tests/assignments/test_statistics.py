@@ -150,6 +150,7 @@ def test_parties_are_counted_against_their_lists(year):
     assert not [row for row in (*found.experts, *found.firms) if row.is_unusual]
 
 
+@pytest.mark.edge("E42")
 def test_pairs_who_met_twice_are_measured_against_chance(year):
     found = draw_statistics(year.bureau, 2020)
 

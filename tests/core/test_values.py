@@ -90,6 +90,7 @@ def test_phone_is_masked(text, shown):
         (Decimal(2), 2_000_000),
     ],
 )
+@pytest.mark.edge("E14")
 def test_amount_in_wan_is_exact(text, cents):
     assert money.from_wan(text) == cents
 

@@ -110,6 +110,7 @@ def test_tail_waits_for_the_final_rating_other_instalments_do_not(contract):
     assert caught.value.refusal.code == "rating_not_final"
 
 
+@pytest.mark.edge("E35")
 def test_open_appeal_holds_only_the_tail_and_it_goes_on_from_where_it_was(contract):
     clerk = contract.task.clerk
     first, tail = planned(contract, 50, 50)

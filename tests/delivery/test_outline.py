@@ -52,6 +52,7 @@ def test_missing_head_is_the_one_finding_and_is_named(gone):
 
 
 @pytest.mark.parametrize("grade", ["优", "良"])
+@pytest.mark.edge("E26")
 def test_misprinted_total_is_the_one_finding_whatever_grade_stands_beside_it(grade):
     found = found_in(facts_of(printed_total="90.0", grade=grade))
 
@@ -60,6 +61,7 @@ def test_misprinted_total_is_the_one_finding_whatever_grade_stands_beside_it(gra
     ]
 
 
+@pytest.mark.edge("E26")
 def test_weights_of_99_99_are_the_one_finding():
     short = indicators_for("唐冶新区污水处理厂", "工程类", Decimal("89.95"), weights_total=Decimal("99.99"))
 

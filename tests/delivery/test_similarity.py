@@ -86,6 +86,7 @@ def test_every_run_stands_in_both_texts_long_enough_and_none_overlap(new, old, l
 
 
 @given(WORDS, st.integers(2, 12))
+@pytest.mark.edge("E25")
 def test_a_text_is_wholly_copied_from_itself(text, least):
     runs = copied_runs(text, text, least=least)
 

@@ -186,6 +186,7 @@ def test_only_the_bureau_puts_a_version_before_the_unit(work):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.4 broken", b"PK\x03\x04"])
+@pytest.mark.edge("E57")
 def test_hostile_file_is_refused_and_leaves_nothing(work, content):
     with pytest.raises(FileRefused):
         hand_in(work, VersionKind.DRAFT, status=TaskStatus.FIELDWORK, content=content)
@@ -578,6 +579,7 @@ def test_unit_delivers_where_it_executes_the_task():
 
 
 @pytest.mark.rule("R-29")
+@pytest.mark.edge("E24")
 def test_clock_stop_granted_by_another_moves_the_due_day(work):
     task = work.task
     task.due_on = date(2020, 5, 28)

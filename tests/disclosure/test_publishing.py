@@ -95,6 +95,7 @@ def test_without_rating_or_before_it_is_final(people):
         assert refusal(publish_rating, task=rating.task, by=people["leader"], on=DAY).code == wanted
 
 
+@pytest.mark.edge("E30")
 def test_open_appeal_refuses(people):
     rating = make_rating(people)
     item = rating.rubric_version.items.first()
@@ -121,6 +122,7 @@ def test_needs_an_agreed_approval_which_can_be_asked_for(people):
     assert publish_rating(task=rating.task, by=people["leader"], on=DAY).version == 1
 
 
+@pytest.mark.edge("E16")
 def test_published_once_then_withdrawn_with_trace_then_again(people):
     rating = make_rating(people)
     first = publish_rating(task=rating.task, by=people["leader"], on=DAY)

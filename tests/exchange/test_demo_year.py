@@ -140,6 +140,7 @@ def test_something_waits_for_section_head_and_for_leader(year):
     }
 
 
+@pytest.mark.edge("E11")
 def test_years_keep_to_their_budget_years(year):
     tasks = EvaluationTask.objects.filter(bureau=year)
 

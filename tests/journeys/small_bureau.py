@@ -197,12 +197,22 @@ class SmallBureau:
 
     def draw(self, task):
         """Draw the firm of a task: clerk and leader, each in his own browser; return the draw and the firm."""
-        self.do(self.clerk, url("draw-firm", task.number), {"witness": self.leader.pk, "algorithm": "gongping-1"})
+        self.do(
+            self.clerk,
+            url("draw-firm", task.number),
+            {"witness": self.leader.pk, "algorithm": "gongping-1", "profile": "I"},
+        )
         return self._drawn(Draw.objects.get(task=task))
 
     def draw_panel(self, review):
         """Draw three experts."""
-        data = {"witness": self.leader.pk, "algorithm": "gongping-1", "node_1": self.node.pk, "count_1": 3}
+        data = {
+            "witness": self.leader.pk,
+            "algorithm": "gongping-1",
+            "profile": "I",
+            "node_1": self.node.pk,
+            "count_1": 3,
+        }
         self.do(self.clerk, url("draw-panel", review.pk), data)
         return self._drawn(Draw.objects.get(re_review=review))
 

@@ -352,6 +352,7 @@ def test_open_task_of_2020_fills_the_lead_evaluator_of_2021_until_it_ends(years)
     assert years.seen.busy_after_stop.is_eligible
 
 
+@pytest.mark.edge("E11")
 def test_numbers_begin_anew_and_never_collide(years):
     tasks = EvaluationTask.objects.filter(bureau=years.office.bureau).order_by("pk")
     found = [list(tasks.filter(work_year=year).values_list("number", flat=True)) for year in (2020, 2021)]

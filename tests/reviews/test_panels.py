@@ -76,6 +76,7 @@ def test_text_stands_once_somebody_signed(panel):
     assert (code, row.words) == ("signed_already", "改一遍。")
 
 
+@pytest.mark.edge("E45")
 def test_last_signature_closes_the_review_and_dissent_is_kept(panel):
     row = drafted(panel)
     signed(row, panel, 0)

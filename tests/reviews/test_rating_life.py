@@ -110,6 +110,7 @@ def test_period_of_appeal_is_ten_working_days():
 
 
 @pytest.mark.rule("R-23")
+@pytest.mark.edge("E30")
 def test_appeal_is_decided_by_the_uninvolved_once_and_moves_the_value():
     world = World()
     row = world.told()
@@ -253,6 +254,7 @@ def test_each_working_day_late_takes_a_point_in_the_rating(due, days):
     assert (row.late_days, Fraction(row.raw) - Fraction(row.adjusted)) == (days, days)
 
 
+@pytest.mark.edge("E44")
 def test_spread_is_stored_with_the_rating_and_stands():
     first = World()
     row = first.computed()

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from django.db import models
 from django.utils import timezone
@@ -33,6 +33,11 @@ class Eligibility:
     def is_eligible(self) -> bool:
         """Say whether no rule says no."""
         return not self.refusals
+
+    @property
+    def codes(self) -> set[str]:
+        """The rules that say no."""
+        return {refusal.code for refusal in self.refusals}
 
 
 @dataclass(slots=True)
@@ -79,13 +84,14 @@ def refusals_by_rule(answers: Iterable[Eligibility]) -> list[tuple[str, str, int
 class RuleCount:
     """What one rule takes out of a pool: ``people`` it refuses, ``alone`` whom nothing else refuses.
 
-    ``removed`` counts those it is the first to refuse, ``left`` who is left after it and all rules before it.
+    ``removed`` counts those it is the first to refuse, ``before`` and ``left`` who is there before and after it.
     """
 
     code: str
     source: str
     people: int
     alone: int
+    before: int
     removed: int
     left: int
 
@@ -96,6 +102,8 @@ def counts_by_rule(answers: Iterable[Eligibility]) -> list[RuleCount]:
     first, every, alone = Counter[str](), Counter[str](), Counter[str]()
     sources: dict[str, str] = {}
     for answer in pool:
+        if not answer.refusals:
+            continue
         codes = list(dict.fromkeys(refusal.code for refusal in answer.refusals))
         every.update(codes)
         first.update(codes[:1])
@@ -104,43 +112,78 @@ def counts_by_rule(answers: Iterable[Eligibility]) -> list[RuleCount]:
             sources.setdefault(refusal.code, refusal.source)
     left, found = len(pool), []
     for code in sorted(every, key=lambda code: (-first[code], -every[code], code)):
-        left -= first[code]
-        found.append(RuleCount(code, sources[code], every[code], alone[code], first[code], left))
+        before, left = left, left - first[code]
+        found.append(RuleCount(code, sources[code], every[code], alone[code], before, first[code], left))
     return found
+
+
+ONE_EMPLOYER: Final = "one_employer"
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What a single rule stands for while too few remain: how many ``would`` be there without it.
+
+    ``is_enough`` says that they would do: this rule alone stands in the way.
+    """
+
+    code: str
+    would: int
+    is_enough: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
     """Whether enough are eligible: ``needed`` for the seats themselves, ``wanted`` for the ratio of R-16.
 
-    ``blockers`` are the rules of which one alone, were it not, would let the pool reach what it misses. By numbers
-    alone: who may sit together is asked by the preview of a draw.
+    ``together`` is how many of the eligible can sit on one panel; the ``ways`` are asked only while too few remain.
     """
 
     eligible: int
+    together: int
     needed: int
     wanted: int
-    blockers: tuple[str, ...] = ()
+    ways: tuple[WayOut, ...] = ()
 
     @property
     def is_short(self) -> bool:
         """Say whether the seats cannot be filled."""
-        return self.eligible < self.needed
+        return self.together < self.needed
 
     @property
     def is_thin(self) -> bool:
         """Say whether they can, but with fewer candidates than the ratio asks for."""
-        return self.needed <= self.eligible < self.wanted
+        return not self.is_short and self.eligible < self.wanted
+
+    @property
+    def missing(self) -> int:
+        """How many more people are needed: for the seats, or else for the ratio."""
+        return max(0, self.needed - self.together if self.is_short else self.wanted - self.eligible)
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """The rules of which one alone, were it not, would let the pool reach what it misses."""
+        return tuple(way.code for way in self.ways if way.is_enough)
 
 
-def supply(answers: Iterable[Eligibility], *, seats: int, ratio: int) -> Supply:
+def supply(answers: Iterable[Eligibility], *, seats: int, ratio: int, group_max: int = 0) -> Supply:
     """Return whether the eligible of ``answers`` are enough for ``seats``, and which single rule stands in the way."""
     pool = list(answers)
-    eligible = sum(answer.is_eligible for answer in pool)
-    wanted = seats * ratio
-    aim = seats if eligible < seats else wanted
-    rows = counts_by_rule(pool) if eligible < aim else []
-    return Supply(eligible, seats, wanted, tuple(row.code for row in rows if eligible + row.alone >= aim))
+    chosen = [answer for answer in pool if answer.is_eligible]
+    wanted, sitting = seats * ratio, rule.together((answer.links for answer in chosen), most=group_max)
+    is_short = sitting < seats
+    if not is_short and len(chosen) >= wanted:
+        return Supply(len(chosen), sitting, seats, wanted)
+    ways = []
+    if is_short and len(chosen) > sitting:
+        ways.append(WayOut(ONE_EMPLOYER, len(chosen), len(chosen) >= seats))
+    for row in counts_by_rule(pool):
+        freed = [*chosen, *(answer for answer in pool if answer.codes == {row.code})] if row.alone else []
+        would = rule.together((answer.links for answer in freed), most=group_max) if is_short else len(freed)
+        if would > (sitting if is_short else len(chosen)):
+            ways.append(WayOut(row.code, would, would >= (seats if is_short else wanted)))
+    ways.sort(key=lambda way: (-way.would, way.code))
+    return Supply(len(chosen), sitting, seats, wanted, tuple(ways))
 
 
 def served(bureau_id: int) -> models.QuerySet[Assignment]:

@@ -40,6 +40,7 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "untrained": _("too few hours of training"),
     "not_free": _("not free on the day"),
     "no_specialty": _("has no specialty that is asked for"),
+    "one_employer": _("too many of one employer to sit together"),
 }
 
 OWN_SENTENCES: Final = frozenset({

@@ -19,7 +19,7 @@ from assignments.enums import (
 from assignments.models import Draw, DrawParty, EvaluationTask, ReReviewTask
 from assignments.rules.draws import SOURCE, STEPS
 from assignments.selectors.batches import batch_refusal
-from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of, was_refused
+from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of, looks_since, was_refused
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import DrawRefused
@@ -172,6 +172,7 @@ def _configure(
         approved_steps=len(former.opened_tiers) - 1 if former else 0,
         seats=seats,
         group_max=former.group_max if former else rules.value("employer_max"),
+        previews=looks_since(task=task, re_review=re_review),
         created_by=by,
     )
     parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]

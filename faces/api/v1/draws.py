@@ -17,6 +17,7 @@ from assignments.models import Draw, DrawParty
 from assignments.selectors import assignments as seats
 from assignments.selectors import draws
 from assignments.selectors import tasks as task_rows
+from assignments.selectors.eligibility import counts_by_rule
 from assignments.services import draws as services
 from disclosure.services.draws import publish_draw
 from evaluators import selectors as register
@@ -35,6 +36,7 @@ from faces.api.serializers import (
     several,
     text,
 )
+from faces.api.v1.eligibility import RuleCountSerializer
 from faces.api.v1.task_asks import colleagues
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -175,29 +177,24 @@ class ReceiptAsk(Ask):
     words = phrase(200)
 
 
-class RefusalSerializer(serializers.Serializer[Any]):
-    """Why a rule says no."""
+class RatioSerializer(serializers.Serializer[Any]):
+    """How amply the seats of a stratum are covered."""
 
-    code = serializers.CharField()
-    message = serializers.CharField()
-    citation = serializers.CharField(source="source")
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    """Whether somebody is eligible; otherwise every rule that says no and the first free day."""
-
-    id = serializers.IntegerField(source="party.pk")
     name = serializers.CharField()
-    is_eligible = serializers.BooleanField()
-    free_on = serializers.DateField(allow_null=True)
-    refusals = RefusalSerializer(many=True)
+    seats = serializers.IntegerField()
+    candidates = serializers.IntegerField()
+    is_thin = serializers.BooleanField()
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """What a freeze would hold now."""
+    """What a freeze would hold now, in counts: a look before the freeze names nobody."""
 
-    eligible = AnswerSerializer(many=True)
-    excluded = AnswerSerializer(many=True)
+    eligible = serializers.IntegerField()
+    excluded = serializers.IntegerField()
+    rules = RuleCountSerializer(many=True)
+    ratios = RatioSerializer(many=True)
+    short = serializers.ListField(child=serializers.CharField())
+    blockers = serializers.ListField(child=serializers.CharField())
 
 
 class DrawView(NounView[Draw]):
@@ -227,9 +224,18 @@ class DrawView(NounView[Draw]):
     @extend_schema(request=None, responses=PreviewSerializer, filters=False)
     @action(detail=True, methods=["post"], needs=Capability.DRAW)
     def preview(self, request: Request, **_names: str) -> Response:
-        """Return who is eligible and who is not and why; each look is counted and journaled."""
+        """Return how many are eligible and how each rule shrinks the pool; each look is counted and journaled."""
         found = services.preview(draw=self.get_object(), by=person(request), on=clock.today())
-        return Response(PreviewSerializer(found).data)
+        short = found.feasibility.shortfall
+        counts = {
+            "eligible": len(found.eligible),
+            "excluded": len(found.excluded),
+            "rules": counts_by_rule([*found.eligible, *found.excluded]),
+            "ratios": found.feasibility.ratios,
+            "short": list(short.names) if short else [],
+            "blockers": found.blockers,
+        }
+        return Response(PreviewSerializer(counts).data)
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
     @action(detail=True, methods=["get"])

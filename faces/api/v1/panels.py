@@ -3,12 +3,17 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assignments.enums import DeclineReason, ReReviewKind
 from assignments.models import Assignment, ReReviewTask
 from assignments.selectors import assignments as seats
 from assignments.selectors import tasks
+from assignments.selectors.eligibility import pool_answers
 from assignments.services import assignments as services
 from assignments.services import re_reviews
 from faces.api.serializers import (
@@ -24,6 +29,7 @@ from faces.api.serializers import (
     phrase,
     text,
 )
+from faces.api.v1.eligibility import ASKED, EligibilitySerializer, Pool, answered
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -82,6 +88,13 @@ class ReReviewView(NounView[ReReviewTask]):
     def create(self, given: dict[str, Any], by: User) -> ReReviewTask:
         """Open a re-review."""
         return re_reviews.open_re_review(by=by, on=clock.today(), **given)
+
+    @extend_schema(parameters=ASKED, responses=EligibilitySerializer, filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.READ_ALL, pagination_class=None, filter_backends=())
+    def eligibility(self, request: Request, **_names: str) -> Response:
+        """Return which experts may sit on the panel on a day, and which rule says no to the others; it is counted."""
+        row = self.get_object()
+        return answered(request, Pool(row, row.evaluation, row.panel_size, is_panel=True), pool_answers)
 
     @verb(FieldAsk, needs=Capability.COMMISSION)
     def plan_field(self, row: ReReviewTask, given: dict[str, Any], by: User) -> None:

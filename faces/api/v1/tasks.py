@@ -3,14 +3,20 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assignments.models import Award, EvaluationTask
 from assignments.selectors import tasks
+from assignments.selectors.eligibility import firm_eligibility
 from assignments.services import assignments, routes
 from assignments.services import tasks as services
 from delivery import services as delivery
 from disclosure.services.ratings import ask_publication, publish_rating
 from faces.api.serializers import EVERYBODY, INSIDE, NounSerializer, Only, ReasonAsk, text
+from faces.api.v1.eligibility import ASKED, EligibilitySerializer, Pool, answered
 from faces.api.v1.task_asks import (
     AmendAsk,
     AppointAsk,
@@ -72,6 +78,13 @@ class TaskView(NounView[EvaluationTask]):
     def create(self, given: dict[str, Any], by: User) -> EvaluationTask:
         """Add a task to a plan."""
         return services.add_task(by=by, on=clock.today(), **given)
+
+    @extend_schema(parameters=ASKED, responses=EligibilitySerializer, filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.READ_ALL, pagination_class=None, filter_backends=())
+    def eligibility(self, request: Request, **_names: str) -> Response:
+        """Return which firms may take the task on a day, and which rule says no to the others; the look is counted."""
+        row = self.get_object()
+        return answered(request, Pool(row, row, 1, is_panel=False), firm_eligibility)
 
     @verb(AmendAsk, needs=Capability.PLAN)
     def amend(self, row: EvaluationTask, given: dict[str, Any], by: User) -> None:

@@ -1,6 +1,7 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from parties.models import BudgetUnit, Employment, Organisation, Person
 from parties.rules import same_name
 from projects.models import Project
 
+Named = TypeVar("Named", BudgetUnit, Project)
 BODY_KINDS = {
     "企业": OrganisationKind.COMPANY,
     "公司": OrganisationKind.COMPANY,
@@ -31,6 +33,41 @@ BODY_KINDS = {
     "高校": OrganisationKind.UNIVERSITY,
     "其他": OrganisationKind.OTHER,
 }
+
+
+SAME: Final = "SAME"
+ANSWERS: Final = {"同一": SAME, "另一": "OTHER"}
+ANSWER: Final = "同名答复"  # the column in which a file answers whether a known name is the same thing
+
+
+def asked_names(
+    rows: Sequence[Record],
+    there: Mapping[str, Named],
+    name_of: Callable[[Named], Hashable],
+    named: Callable[[Record], Hashable],
+) -> dict[str, list[Named]]:
+    """Return what has the name of a row whose code is new, by that code: is it the same thing? Codes decide first.
+
+    ``there`` are the known things by code; what this file lists by its own code is not asked about.
+    """
+    listed = {row["code"] for row in rows}
+    by_name: dict[Hashable, list[Named]] = {}
+    for code, one in there.items():
+        if code not in listed:
+            by_name.setdefault(name_of(one), []).append(one)
+    return {row["code"]: by_name[named(row)] for row in rows if row["code"] not in there and named(row) in by_name}
+
+
+def name_faults(rows: Sequence[Record], twins: Mapping[str, Sequence[Any]], sentence: str) -> Iterator[Fault]:
+    """Yield the question for each row whose name is known under another code, until it is answered for one thing."""
+    for row in rows:
+        found = twins.get(row["code"], ())
+        facts = {"name": row["name"], "codes": "、".join(one.code for one in found), "column": ANSWER}
+        if found and row["same"] is None:
+            yield row.fault("name", sentence % facts, "same_name")
+        elif len(found) > 1 and row["same"] == SAME:
+            words = _("Several of this name are known: %(codes)s. Enter it by one of these codes.")
+            yield row.fault("name", words % facts, "several")
 
 
 def firms(bureau: Bureau, numbers: Iterable[str] | None = None) -> dict[str, Firm]:

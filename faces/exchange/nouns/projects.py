@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,9 +14,10 @@ from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.money import wan
+from parties.rules import same_name
 from projects.enums import BudgetKind, ProjectKind, SpecialForm
 from projects.models import Project, ProjectBudget
-from projects.services import ProjectDraft, register_projects
+from projects.services import ProjectDraft, recode_project, register_projects
 
 KINDS: Final = {
     "政策类": ProjectKind.POLICY,
@@ -44,6 +46,7 @@ PROJECTS: Final = Layout(
         Column("form", "特殊形式", cells.one_of(FORMS), required=False),
         Column("amount", "预算金额（万元）", cells.wan, also=("金额（万元）", "预算金额")),
         *(Column(key, heading, cells.wan, required=False, default=0) for key, (heading, _kind) in BUDGETS.items()),
+        Column("same", known.ANSWER, cells.one_of(known.ANSWERS), required=False),
     ),
 )
 
@@ -57,10 +60,29 @@ def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
         if parts and parts != row["amount"]:
             words = _("The parts by budget add up to %(parts)s 万元, not to the amount.") % {"parts": wan(parts)}
             yield row.fault("amount", words, "parts_do_not_add_up")
+    sentence = _(
+        "A project called %(name)s has the code %(codes)s. Is it the same? Answer 同一 or 另一 under %(column)s."
+    )
+    yield from known.name_faults(rows, _twins(rows, setting), sentence)
+
+
+def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[Project]]:
+    """Return the projects of the same unit that have the name of a row whose code is new, by that code."""
+    units = {unit.pk: code for code, unit in known.units(setting.bureau).items()}
+    return known.asked_names(
+        rows,
+        known.projects(setting.bureau),
+        lambda project: (units.get(project.unit_id), same_name(project.name)),
+        lambda row: (row["unit"], same_name(row["name"])),
+    )
 
 
 def write(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the projects."""
+    """Write the projects; one that was said to be the same gets its new code first."""
+    twins = _twins(rows, setting)
+    for row in rows:
+        if row["same"] == known.SAME and row["code"] in twins:
+            recode_project(project=twins[row["code"]][0], code=row["code"], by=setting.by, on=setting.on)
     before = set(known.projects(setting.bureau))
     units = known.units(setting.bureau)
     drafts = [
@@ -82,9 +104,11 @@ def write(rows: Sequence[Record], setting: Setting) -> Written:
 
 def touched(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the projects of the rows with their budgets."""
-    projects = Project.objects.filter(bureau=setting.bureau, code__in=[row["code"] for row in rows])
-    words = {"name": "项目名称", "kind": "项目类型", "special_form": "特殊形式"}
-    return [Touched(projects, "code", words), Touched(ProjectBudget.objects.filter(project__in=projects))]
+    same = [project.pk for found in _twins(rows, setting).values() for project in found]
+    own = Q(code__in=[row["code"] for row in rows]) | Q(pk__in=same)
+    projects = Project.objects.filter(own, bureau=setting.bureau)
+    words = {"code": "项目编码", "name": "项目名称", "kind": "项目类型", "special_form": "特殊形式"}
+    return [Touched(projects, "name", words), Touched(ProjectBudget.objects.filter(project__in=projects))]
 
 
 NOUN: Final = register(Noun("projects", gettext_lazy("projects"), (Part(PROJECTS, write, check, touched),)))

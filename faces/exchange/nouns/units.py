@@ -14,12 +14,14 @@ from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import BudgetUnit, Contact, Organisation
+from parties.rules import same_name
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
     PersonDraft,
     UnitDraft,
     add_contact,
+    recode_unit,
     record_employments,
     register_organisations,
     register_persons,
@@ -36,6 +38,7 @@ UNITS: Final = Layout(
         Column("superior", "主管部门编码", cells.code(20), required=False, default=""),
         Column("section", "归口科室", cells.text(60), required=False, default=""),
         Column("is_bureau", "是否本局", cells.yes_no, required=False, default=False),
+        Column("same", known.ANSWER, cells.one_of(known.ANSWERS), required=False),
     ),
 )
 PEOPLE: Final = Layout(
@@ -67,23 +70,47 @@ def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
             yield row.fault("code", sentence % {"code": row["code"], "name": held.organisation.name}, "code_taken")
         if row["superior"] == row["code"]:
             yield row.fault("superior", _("A unit is not its own superior."))
+    sentence = _("A unit called %(name)s has the code %(codes)s. Is it the same? Answer 同一 or 另一 under %(column)s.")
+    yield from known.name_faults(rows, _twins(rows, setting), sentence)
+
+
+def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[BudgetUnit]]:
+    """Return the units that have the name of a row whose code is new, by that code."""
+    return known.asked_names(
+        rows,
+        known.units(setting.bureau),
+        lambda unit: same_name(unit.organisation.name),
+        lambda row: same_name(row["name"]),
+    )
 
 
 def write_units(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the bodies, then their role as units."""
-    before = set(known.units(setting.bureau))
+    """Write the bodies, then their role as units; a unit that was said to be the same gets its new code first."""
+    twins = _twins(rows, setting)
+    for row in rows:
+        if row["same"] == known.SAME and row["code"] in twins:
+            recode_unit(unit=twins[row["code"]][0], code=row["code"], by=setting.by, on=setting.on)
+    held = known.units(setting.bureau)
     sections = known.sections(setting.bureau)
     bodies = register_organisations(
         bureau=setting.bureau,
         drafts=[
             OrganisationDraft(
-                name=row["name"], kind=row["kind"], uscc=row["uscc"], uscc_absent_reason="" if row["uscc"] else "无"
+                name=row["name"],
+                kind=row["kind"],
+                uscc=row["uscc"],
+                uscc_absent_reason="" if row["uscc"] else "无",
+                is_another=row["code"] in twins and row["code"] not in held,
             )
             for row in rows
         ],
         by=setting.by,
         on=setting.on,
     )
+    for place, row in enumerate(rows):  # of two bodies of one name the code says which
+        unit = held.get(row["code"])
+        if unit and not row["uscc"] and same_name(unit.organisation.name) == same_name(row["name"]):
+            bodies[place] = unit.organisation
     register_units(
         bureau=setting.bureau,
         drafts=[
@@ -99,7 +126,7 @@ def write_units(rows: Sequence[Record], setting: Setting) -> Written:
         by=setting.by,
         on=setting.on,
     )
-    created = sum(row["code"] not in before for row in rows)
+    created = sum(row["code"] not in held for row in rows)
     return Written(created, len(rows) - created)
 
 
@@ -144,10 +171,12 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
 def touched_units(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the bodies and units of the rows; a body without a code is found by its name."""
     found = Q(uscc__in=[row["uscc"] for row in rows if row["uscc"]]) | Q(uscc__isnull=True)
-    units = BudgetUnit.objects.filter(bureau=setting.bureau, code__in=[row["code"] for row in rows])
+    same = [unit.pk for found in _twins(rows, setting).values() for unit in found]
+    own = Q(code__in=[row["code"] for row in rows]) | Q(pk__in=same)
+    units = BudgetUnit.objects.filter(own, bureau=setting.bureau)
     return [
         Touched(Organisation.objects.filter(found, bureau=setting.bureau), "name", {"kind": "单位性质"}),
-        Touched(units, "code", {"is_bureau_itself": "是否本局"}),
+        Touched(units, "organisation__name", {"code": "单位编码", "is_bureau_itself": "是否本局"}),
     ]
 
 

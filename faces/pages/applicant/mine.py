@@ -92,7 +92,7 @@ class ApplicationHome(OneOwn, SectionsPage):
             beside=(
                 Section(
                     _("Complete: %(done)d of %(total)d") % {"done": done, "total": total},
-                    grid=Grid((_("Part"), _("Why")), gap_lines(missing)) if missing else None,
+                    grid=Grid((pgettext("application", "Part"), _("Why")), gap_lines(missing)) if missing else None,
                     empty=_("Nothing is missing."),
                 ),
                 self._days(row),

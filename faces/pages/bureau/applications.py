@@ -260,7 +260,7 @@ class ApplicationPage(OneApplication, SectionsPage):
         missing = gap_lines(gaps(row, self.today))
         return Section(
             _("Missing today"),
-            grid=Grid((_("Part"), _("Why")), missing) if missing else None,
+            grid=Grid((pgettext("application", "Part"), _("Why")), missing) if missing else None,
             empty=_("Nothing is missing."),
             note=_("Computed from the dates and the rules in force today."),
         )

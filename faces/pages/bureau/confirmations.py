@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from admissions.enums import ConfirmationStatus
 from admissions.models import Confirmation
@@ -139,7 +139,7 @@ class ConfirmationPage(SectionsPage):
                 Act(_("Do not take them over"), reverse("pages:confirmation-decline", args=[row.pk])),
             )
         lines = change_pairs(row.changes, row.entry)
-        headings = (_("Fact"), _("In the register today"), _("Declared"))
+        headings = (_("Fact"), _("In the register today"), pgettext("confirmation", "Declared"))
         return Layout(
             crumbs=((_("Yearly confirmations"), reverse("pages:confirmations")), (entry_name(row), "")),
             meta=(entry_kind(row), str(row.year)),
@@ -155,7 +155,7 @@ class ConfirmationPage(SectionsPage):
             ),
             beside=(
                 Section(
-                    pgettext_lazy("application", "Days"),
+                    pgettext("application", "Days"),
                     pairs=(
                         (_("Confirmed on"), full_day(row.confirmed_on)),
                         (_("Confirmed by"), row.confirmed_by.name),

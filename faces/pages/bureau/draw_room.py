@@ -209,7 +209,7 @@ class Room:
             elif self.draw.status in {DrawStatus.REVEALED, DrawStatus.DRAWN}:
                 word, shape = _("silent: enters as null"), "warn"
             elif self.draw.status == DrawStatus.VOID and party.role == self.draw.void_role:
-                word, shape = _("missing"), "void"
+                word, shape = _("nonce refused"), "bad"
             elif party.commitment:
                 word, shape = _("committed"), "run"
             else:
@@ -233,7 +233,9 @@ class Room:
                 else:
                     state, shape = (_("misread, corrected"), "warn") if row.is_wrong else (_("decides"), "done")
                 found.append(replace(plain, state=state, shape=shape, value=value, words=row.words))
-            if not mine:
+            if not mine and self.draw.status in {DrawStatus.DRAWN, DrawStatus.VOID}:
+                found.append(replace(plain, state=_("not used"), shape="void"))
+            elif not mine:
                 found.append(replace(plain, state=_("not known yet"), shape="wait"))
         return found
 
@@ -251,7 +253,7 @@ class Room:
             elif n <= self.draw.approved_steps:
                 found.append((n, step_words(step), _("approved, not needed yet"), "run"))
             else:
-                found.append((n, step_words(step), _("closed"), "wait"))
+                found.append((n, step_words(step), _("not opened"), "wait"))
         return found
 
     def chairs(self) -> list[Chair]:

@@ -15,16 +15,18 @@ from assignments.enums import DrawProfile, DrawStatus, PartyRole
 from assignments.models import EvaluationTask, ReReviewTask
 from assignments.selectors.assignments import re_reviews_visible_to
 from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of, was_refused
-from assignments.selectors.eligibility import expert_eligibility, firm_eligibility
+from assignments.selectors.eligibility import firm_eligibility, pool_answers
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task, visible_to
 from assignments.services import draws
+from assignments.services.looks import note_look
 from faces.pages.bureau.draw_terms import TermsForm
 from faces.pages.bureau.task_steps import address
 from faces.pages.shared.actions import ActionView
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.selectors import colleagues_of, colleagues_who_may, section_name
+from foundation.core import clock
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import tree
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
+
+    from assignments.selectors.eligibility import Eligibility
 
 FIELDS: Final = 4
 NOBODY: Final = User.objects.none()
@@ -178,6 +182,11 @@ class SetUp(ActionView):
             _("Nothing is frozen yet: first look at the list, then freeze it."),
         ]
 
+    def looked(self, answers: Sequence[Eligibility]) -> tuple[int, int]:
+        """Return (eligible, all); the look is counted. Rule R-61."""
+        note_look(of=self.object, answers=answers, asked_on=self.today, by_name=False, by=self.user, at=clock.now())
+        return sum(answer.is_eligible for answer in answers), len(answers)
+
     def get_success_url(self) -> str:
         """Go into the room."""
         return reverse("pages:draw", args=[self.made]) if self.made else self.object_url()
@@ -204,7 +213,7 @@ class DrawFirm(SetUp):
         found = {
             "refused": draw_refusal(task, self.today),
             "live": live,
-            "counts": counts_of(firm_eligibility(task, self.today)),
+            "counts": self.looked(firm_eligibility(task, self.today)),
             "explore_url": address("eligibility-firm", [task.number]),
         }
         return super().get_context_data(**(found | kwargs))
@@ -255,7 +264,7 @@ class DrawPanel(SetUp):
         rules = rules_of_task(review.evaluation, self.today)
         found = {
             "live": review.draws.exclude(status=DrawStatus.VOID).first(),
-            "counts": counts_of(expert_eligibility(review, self.today)),
+            "counts": self.looked(pool_answers(review, self.today)),
             "explore_url": address("eligibility-panel", [review.pk]),
             "employer_max": rules.value("employer_max"),
             "employer_source": rules.source("employer_max"),
@@ -271,11 +280,6 @@ class DrawPanel(SetUp):
         )  # fmt: skip
         self.made = draw.number
         return _("The draw %(number)s is set up.") % {"number": draw.number}
-
-
-def counts_of(answers: Sequence[Any]) -> tuple[int, int]:
-    """Return (eligible, all)."""
-    return sum(answer.is_eligible for answer in answers), len(answers)
 
 
 urls = [

@@ -51,7 +51,6 @@ class TermsForm(ActionForm):
         ],
         widget=forms.RadioSelect,
         initial=DrawProfile.INSIDE,
-        required=False,
         help_text=gettext_lazy("With a public value a refused nonce stops nothing, and no collusion decides."),
     )
 

@@ -128,7 +128,7 @@ class ExpertsThen(ExpertList):
     )
     facets = (
         Facet("status", gettext_lazy("State"), ExpertStatus.choices, lookup="status_then"),
-        Facet("field", gettext_lazy("Field"), fields_of, lookup="specialties__node__parent__parent", many=True),
+        Facet("field", gettext_lazy("Field"), fields_of, many=True, fits=in_field),
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
     search_fields = ("person__name", "person__sort_key", "number", "employer_then")

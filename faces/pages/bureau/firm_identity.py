@@ -268,7 +268,6 @@ def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:
         (
             Cell(one.removed.organisation.name, reverse("pages:firm", args=[one.removed.number])),
             Cell(marks_words(one.marks), shape="warn"),
-            full_day(one.removed.status_since),
             Cell("", acts=(_aside(firm, one.removed),) if edits else ()),
         )
         for one in found
@@ -276,7 +275,7 @@ def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:
     return [
         Section(
             _("Resembles a removed firm"),
-            grid=Grid((_("Firm"), _("What they share"), _("Removed on"), _("Action")), lines),
+            grid=Grid((_("Firm"), _("What they share"), _("Action")), lines),
             count=len(lines),
             note=_("A hint, no obstacle: look, then decide as you see fit."),
         )

@@ -149,9 +149,9 @@ class FirmSucceed(FirmStep):
             if words and self.found(words) is None:
                 form.add_error(f"heir_{number}", _("No firm of this number, name or code is registered."))
         for name, value in given.items():
-            named = value.rpartition("-")[2] if name.startswith("task_") and "-" in value else ""
-            if named and not given[f"heir_{named}"].strip():
-                form.add_error(name, _("There is no successor %(number)s.") % {"number": named})
+            taker = value.rpartition("-")[2] if name.startswith("task_") and "-" in value else ""
+            if taker and not given[f"heir_{taker}"].strip():
+                form.add_error(name, _("There is no successor %(number)s.") % {"number": taker})
         return self.form_invalid(form) if form.errors else super().form_valid(form)
 
     def found(self, words: str) -> Firm | None:

@@ -135,7 +135,7 @@ class QualificationPage(OneQualification, SectionsPage):
         if row.handed_in_by:
             pairs.append((_("Handed in by"), row.handed_in_by.name))
         if row.accepted_by:
-            pairs.append((_("Accepted by"), f"{row.accepted_by.name} {full_day(row.accepted_on)}"))
+            pairs.append((_("Recognised by"), f"{row.accepted_by.name} {full_day(row.accepted_on)}"))
         if row.words:
             pairs.append((_("Why"), Cell(row.words, said=True)))
         return Layout(

@@ -65,6 +65,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "same_unit_years": gettext_lazy("Years running that a firm evaluates one unit"),
     "prior_work_window_years": gettext_lazy("Window after other work for a project"),
     "draw_workdays_before": gettext_lazy("Working days before the meeting at which a draw is held"),
+    "look_minutes": gettext_lazy("Time within which pages about the eligible are one look"),
     "reminder_days": gettext_lazy("Days of the reminders"),
     "appeal_workdays": gettext_lazy("Time for an appeal"),
     "feedback_workdays": gettext_lazy("Time for feedback on an expert"),

@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from admissions.enums import ApplicationKind
 from faces.pages.bureau.confirmations import YearlyList
@@ -97,7 +97,7 @@ class TextPage(SectionsPage):
             main=(Section(_("Text"), said=row.text),),
             beside=(
                 Section(
-                    _("Days"),
+                    pgettext("application", "Days"),
                     pairs=(
                         (_("In force from"), formats.day(row.in_force_from, with_year=True)),
                         (_("Written by"), row.made_by.name),

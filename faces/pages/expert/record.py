@@ -21,7 +21,7 @@ from faces.pages.shared.delivery_forms import day
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
-from faces.pages.shared.yearly_steps import yearly_acts
+from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from parties.models import Employment
@@ -86,7 +86,7 @@ class ExpertRecord(SectionsPage):
                 empty=_("You count as free on every day."),
             ),
             confirmations_section(row),
-            renewals_section(row),
+            renewals_section(row, *withdraw_acts(row, pages="expert")),
             Section(
                 _("Training"),
                 grid=Grid(

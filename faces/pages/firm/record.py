@@ -29,7 +29,7 @@ from faces.pages.shared.entry_words import confirmations_section, renewals_secti
 from faces.pages.shared.left_out import left_out
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
-from faces.pages.shared.yearly_steps import yearly_acts
+from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core import clock
@@ -115,7 +115,8 @@ class FirmRecord(SectionsPage):
              formats.day(one.ends_on, with_year=True) if one.ends_on else "—", Cell(one.reason, said=True))
             for one in sanctions_visible_to(self.user).order_by("-pk")
         ]  # fmt: skip
-        acts = yearly_acts(row, self.today, pages="firm") if may(self.user, Capability.FIRM_SIGN) else ()
+        signs = may(self.user, Capability.FIRM_SIGN)
+        acts = yearly_acts(row, self.today, pages="firm") if signs else ()
         word = _("accepted") if done else _("not yet accepted: without it we are not drawn")
         pairs = (
             (_("Number"), row.number),
@@ -148,7 +149,7 @@ class FirmRecord(SectionsPage):
                     empty=_("Nobody is recorded."),
                 ),
                 confirmations_section(row),
-                renewals_section(row),
+                renewals_section(row, *(withdraw_acts(row, pages="firm") if signs else ())),
                 Section(
                     _("Credit events"),
                     grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),

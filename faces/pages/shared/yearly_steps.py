@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
+    from admissions.models import Renewal
     from experts.models import Expert
 
 
@@ -37,11 +38,17 @@ def yearly_acts(entry: Firm | Expert, day: date, *, pages: str) -> tuple[Act, ..
     is_open = known is not None and known.status == ConfirmationStatus.DECLINED
     if is_open or not entry.undertakings.filter(year=day.year).exists():
         acts.append(Act(_("Confirm this year"), reverse(f"pages:{pages}-undertaking")))
-    if open_renewal_of(entry) is not None:
-        acts.append(Act(_("Withdraw the application for a further term"), reverse(f"pages:{pages}-renewal-withdraw")))
-    elif entry.status == FirmStatus.ACTIVE and is_renewable(entry.bureau, entry.term_ends_on, day):
+    is_asked = open_renewal_of(entry) is not None
+    if not is_asked and entry.status == FirmStatus.ACTIVE and is_renewable(entry.bureau, entry.term_ends_on, day):
         acts.append(Act(_("Apply for a further term"), reverse(f"pages:{pages}-renewal-ask")))
     return tuple(acts)
+
+
+def withdraw_acts(entry: Firm | Expert, *, pages: str) -> tuple[Act, ...]:
+    """Return the step that takes a running application for a further term back."""
+    if open_renewal_of(entry) is None:
+        return ()
+    return (Act(_("Withdraw"), reverse(f"pages:{pages}-renewal-withdraw")),)
 
 
 class EntryStep(FormPage):
@@ -125,14 +132,22 @@ class WithdrawRenewal(EntryStep):
     title, submit_label = gettext_lazy("Withdraw the application for a further term"), gettext_lazy("Withdraw")
     danger = True
 
+    @property
+    def renewal(self) -> Renewal:
+        """The application that runs; 404 for who has none."""
+        found = open_renewal_of(self.entry)
+        if found is None:
+            raise Http404
+        return found
+
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what stays."""
-        return [_("The present term runs to its end; you can apply again before.")]
+        """Say which, and what stays."""
+        return [
+            _("applied on %(day)s") % {"day": day_or_dash(self.renewal.asked_on)},
+            _("The present term runs to its end; you can apply again before."),
+        ]
 
     def act(self, form: ActionForm) -> str:  # noqa: ARG002 - nothing to fill in
         """Withdraw."""
-        renewal = open_renewal_of(self.entry)
-        if renewal is None:
-            raise Http404
-        withdraw_renewal(renewal=renewal, by=self.user, on=self.today)
+        withdraw_renewal(renewal=self.renewal, by=self.user, on=self.today)
         return _("The application is withdrawn.")

@@ -37,7 +37,7 @@ class RevealList(ListPage):
         Column(gettext_lazy("Who read"), "by.name"),
         Column(gettext_lazy("What"), "what"),
         Column(
-            gettext_lazy("Of whom"),
+            gettext_lazy("Whose number"),
             of_whom,
             link=lambda row: reverse("pages:person", args=[row.person_id]) if row.person_id else "",
         ),

@@ -180,6 +180,7 @@ def test_amount_above_the_limit_takes_the_longer_chain(people, amount_cents, rol
     assert [role for _place, role, _status in steps_of(approval)] == roles
 
 
+@pytest.mark.edge("E10")
 def test_delegate_decides_between_the_days_in_the_principals_place(people):
     deputy = UserFactory(bureau=people["bureau"], role=Role.BUSINESS_SECTION)
     delegate(principal=people["head"], to=deputy, started_on=TODAY, ended_on=TODAY, by=people["head"])

@@ -218,6 +218,7 @@ ALL = frozenset(rules.MEDIA_TYPES)
 @pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.edge("E57")
 def test_hostile_file_is_refused_and_nothing_is_kept(case):
     name, make, code = HOSTILE[case]
     user = UserFactory()

@@ -15,8 +15,11 @@ from evaluators.enums import FirmAction
 from evaluators.models import Firm, FirmTerm, Qualification
 from evaluators.services import move_firms
 from experts.enums import ExpertAction
+from experts.models import ExpertSpecialty
 from experts.services import move_experts
 from foundation.core import clock
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
 from parties.models import Employment
 from parties.services import rename_organisation
 from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, ready_firm
@@ -161,6 +164,22 @@ def test_list_of_experts_names_the_employer_of_the_day_as_it_was_called(client, 
 
     assert [(row.employer_then, row.status_then) for row in then] == [("甲所", "ACTIVE")]
     assert [(row.employer_then, row.status_then) for row in after] == [(second.name, "SUSPENDED")]
+
+
+def test_past_pool_is_narrowed_by_field(client, people):
+    fields = [
+        Node.objects.create(bureau=people["bureau"], tree=TreeKind.SPECIALTY, level=1, code=code, name=code, path=code)
+        for code in ("A", "B")
+    ]
+    experts = ExpertFactory.create_batch(2, bureau=people["bureau"])
+    for expert, node in zip(experts, fields, strict=True):
+        ExpertSpecialty.objects.create(expert=expert, node=node, is_main=True)
+    client.force_login(people["clerk"])
+    values = [option.value for option in client.get(EXPERTS, {"on": THEN.isoformat()}).context["facets"][1].options]
+
+    found = [[row.pk for row in rows_of(client, EXPERTS, on=THEN.isoformat(), field=value)] for value in values]
+
+    assert found == [[experts[0].pk], [experts[1].pk]]
 
 
 @pytest.mark.parametrize("noun", ["firms", "experts"])

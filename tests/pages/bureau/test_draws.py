@@ -74,7 +74,7 @@ class Room:
         return reverse(f"pages:{page}", args=[self.draw.number])
 
     def set_up(self, **facts):
-        data = {"witness": self.witness_user.pk, "algorithm": "gongping-1"} | facts
+        data = {"witness": self.witness_user.pk, "algorithm": "gongping-1", "profile": "I"} | facts
         return self.clerk.post(reverse("pages:draw-firm", args=[self.task.number]), data)
 
     def freeze(self):
@@ -593,7 +593,7 @@ def test_panel_is_set_up_by_fields_and_names_nobody_on_the_wall(panel):
     clerk = signed_in(review.evaluation.clerk)
     witness = UserFactory(bureau=review.bureau, role=Role.SUPERVISOR)
     lines = {"node_1": nodes[0].pk, "count_1": 2, "node_2": nodes[1].pk, "count_2": 1}
-    people = {"witness": witness.pk, "algorithm": "gongping-1"}
+    people = {"witness": witness.pk, "algorithm": "gongping-1", "profile": "I"}
 
     done = clerk.post(reverse("pages:draw-panel", args=[review.pk]), lines | people)
     draw = Draw.objects.get()
@@ -627,7 +627,7 @@ def test_seats_that_make_no_sense_are_refused(panel, change, status):
     witness = UserFactory(bureau=review.bureau, role=Role.SUPERVISOR)
     data = {
         "node_1": nodes[0].pk, "count_1": 2, "node_2": nodes[1].pk, "count_2": 1, "witness": witness.pk,
-        "algorithm": "gongping-1",
+        "algorithm": "gongping-1", "profile": "I",
     } | {key: nodes[0].pk if value == "same" else value for key, value in change.items()}  # fmt: skip
 
     page = signed_in(review.evaluation.clerk).post(reverse("pages:draw-panel", args=[review.pk]), data)
@@ -646,7 +646,7 @@ def test_explorer_says_who_is_out_by_which_rule_and_narrows_to_it(room):
     nonsense = room.clerk.get(address, {"rule": "x", "state": "y", "page": "-1", "on": "never"})
 
     assert (page.context["eligible"], page.context["pool"]) == (4, 5)
-    assert [(row.code, row.people, row.alone, row.left) for row, _words in page.context["rules"]] == [
+    assert [(row.code, row.people, row.alone, row.left) for row, *_more in page.context["rules"]] == [
         ("no_undertaking", 1, 1, 4)
     ]
     assert [line.number for line in narrowed.context["lines"]] == [out.number]

@@ -222,6 +222,7 @@ def test_paper_opinion_is_entered_with_its_scan(client, panel):
     assert (row.status, row.entered_by, row.conclusion) == (OpinionStatus.SUBMITTED, panel.clerk, "纸质意见")
 
 
+@pytest.mark.edge("E38")
 def test_recusal_frees_the_seat_and_voids_the_opinion(client, panel):
     row = panel.submit(0)
     desk(client, panel.clerk)

@@ -70,6 +70,7 @@ def handed(content, name="方案.pdf", **more):
     return {"kind": "WORK_PLAN", "file": SimpleUploadedFile(name, content), "internally_reviewed_by": "李静"} | more
 
 
+@pytest.mark.edge("E58")
 def test_another_firm_finds_nothing_of_a_task_and_changes_nothing(client, work):
     type(work.task).objects.filter(pk=work.task_id).update(status=TaskStatus.COMMENTS)
     version = VersionFactory(commission=work, task=work.task, kind="DRAFT", number=1)

@@ -91,6 +91,7 @@ def test_unknown_and_unpublished_look_alike(client, people):
         assert get(client, name, slug).status_code == 404
 
 
+@pytest.mark.edge("E59")
 def test_lists_are_the_same_bytes_whatever_exists_unpublished(client, people):
     publish_rating(task=make_rating(people).task, by=people["leader"], on=DAY)
     names = ["public-home", "public-ratings", "public-draws"]

@@ -213,6 +213,7 @@ def test_key_of_a_firm_outside_the_register_tells_nothing_of_its_name(client, pe
     assert names(client, after=hidden.pk) == ["甲机构"] == names(client, after=10**15)
 
 
+@pytest.mark.edge("E56")
 def test_formula_in_a_name_stays_text(client, people):
     listed(people["bureau"], "=1+1")
 
