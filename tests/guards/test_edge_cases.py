@@ -15,7 +15,7 @@ MARKED = {
 
 
 def test_numbers_follow_each_other():
-    assert CASES == [f"E{number}" for number in range(1, 61)]
+    assert [f"E{number}" for number in range(1, 61)] == CASES
 
 
 def test_marked_number_exists():
