@@ -85,7 +85,7 @@ class PlaceAsk(Ask):
     place = serializers.IntegerField(min_value=0, max_value=500)
 
 
-class FieldAsk(PlaceAsk):
+class BatchFieldAsk(PlaceAsk):
     """The field of one re-review, perhaps with some seats for a second."""
 
     node = Visible(taxonomy.visible_to)
@@ -158,7 +158,7 @@ class BatchView(NounView[AssignmentBatch]):
         except ValueError as error:
             raise DomainError(Refusal("no_record", _("This batch has no record yet."))) from error
 
-    @verb(FieldAsk, needs=Capability.DRAW)
+    @verb(BatchFieldAsk, needs=Capability.DRAW)
     def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """Say which field the experts of one re-review should know."""
         task = task_at(row, given.pop("place"))

@@ -70,7 +70,7 @@ class WordsOfReply(Ask):
     words = phrase(2000)
 
 
-class AnswerAsk(Ask):
+class CreditAnswerAsk(Ask):
     """What the bureau answers to a reply."""
 
     outcome = Choice(ReplyOutcome)
@@ -100,7 +100,7 @@ class CreditEventView(NounView[CreditEvent]):
         """Reply to an event, once and within the term."""
         services.reply_to_event(event=row, by=by, on=clock.today(), **given)
 
-    @verb(AnswerAsk, needs=Capability.CONFIRM)
+    @verb(CreditAnswerAsk, needs=Capability.CONFIRM)
     def answer(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:
         """Answer the party's reply; accepted, the event is void."""
         reply = credit.replies_visible_to(by).filter(event=row).first()

@@ -21,8 +21,9 @@ from experts.models import Expert
 from faces.pages.bureau.credit import event_url, steps_in_words
 from faces.pages.bureau.experts import expert_url
 from faces.pages.bureau.firms import firm_url
-from faces.pages.shared.access import AudiencePage, today
+from faces.pages.shared.access import today
 from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.credit_words import STEPS, event_state, points_word, reply_section, reply_words
 from faces.pages.shared.delivery_forms import textarea
@@ -30,7 +31,6 @@ from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
-from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.rulesets.models import RuleSet
@@ -184,7 +184,7 @@ class EventPage(SectionsPage):
         return found
 
 
-class CodeCatalogue(AudiencePage, TemplateView):
+class CodeCatalogue(DatedPage, TemplateView):
     """The codes in force on a day, with their steps and where they come from. Rule R-55."""
 
     audience, needs = "bureau", Capability.READ_ALL
@@ -193,7 +193,7 @@ class CodeCatalogue(AudiencePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the catalogue of the day that is asked about."""
         bureau = self.user.bureau
-        day = day_asked(self.request, otherwise=self.today)
+        day = self.day
         rules = rules_for(bureau=bureau, on=day) if bureau else None
         steps = dict(steps_in_words(bureau, day)) if bureau else {}
         source = rules.source("credit_codes") if rules else ""
@@ -225,11 +225,10 @@ class CodeCatalogue(AudiencePage, TemplateView):
                     count=len(lines),
                     note=_("From %(set)s. A change begins with a coming rule set; events keep the code of their day.")
                     % {"set": set_name},
-                    template="shared/parts/asked_day.html",
                 ),
             ),
         )
-        found = {"title": _("Catalogue of codes"), "layout": layout, "asked_day": day}
+        found = {"title": _("Catalogue of codes"), "layout": layout}
         return super().get_context_data(**(found | kwargs))
 
 

@@ -28,6 +28,7 @@ from faces.pages.shared.credit_words import (
     points_word,
     reply_words,
     sanction_word,
+    whose,
 )
 from faces.pages.shared.rating_view import Opened, how_sure
 from faces.pages.shared.sections import Act, Cell, Grid, Section
@@ -126,7 +127,7 @@ def event_section(
     lines = [
         (
             full_day(one.occurred_on),
-            Cell(f"{event_name(one)}：{_whose(one, own)}{one.words}", reverse("pages:credit-event", args=[one.pk])),
+            Cell(f"{event_name(one)}：{whose(one, own)}{one.words}", reverse("pages:credit-event", args=[one.pk])),
             points_word(one),
             full_day(one.expires_on),
             event_state(one, day),
@@ -150,14 +151,6 @@ def event_section(
         acts=acts,
         count=len(lines),
     )
-
-
-def _whose(event: CreditEvent, own: int | None) -> str:
-    """Return the name of the predecessor to whom an event happened; empty where it was the firm itself."""
-    body = event.organisation
-    if body is None or own is None or body.pk == own:
-        return ""
-    return _("(at its predecessor %(name)s) ") % {"name": body.name}
 
 
 def tasks(firm: Firm, day: date) -> Section:

@@ -157,6 +157,7 @@ class ReReviewPage(SectionsPage):
         elif not self.draw and row.status == ReReviewStatus.OPEN and may(self.user, Capability.DRAW):
             found.append(Act(_("Prepare the draw"), reverse("pages:draw-panel", args=[row.pk])))
         if row.status == ReReviewStatus.OPEN and not self.draw and not self.batch:
+            found.append(Act(_("Who is eligible, and why not"), reverse("pages:eligibility-panel", args=[row.pk])))
             found.append(Act(_("Ask a guest expert"), reverse("pages:guest-add", args=[row.number])))
         if row.status == ReReviewStatus.PANEL_READY and len(live) < row.panel_size and self.draw:
             found.insert(0, Act(_("Call the next of the list"), reverse("pages:draw", args=[self.draw.number])))

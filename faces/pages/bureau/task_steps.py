@@ -174,7 +174,8 @@ def _choice(task: EvaluationTask, around: Around) -> list[tuple[StrOrPromise, st
         return []
     if not task.route:
         return [(_("Choose the route"), "task-route", Can.PLAN)]
-    return [ROUTE_PAGES[task.route], (_("Change the route"), "task-route", Can.PLAN)]
+    eligible = (_("Who is eligible, and why not"), "eligibility-firm", Can.READ_ALL)
+    return [ROUTE_PAGES[task.route], eligible, (_("Change the route"), "task-route", Can.PLAN)]
 
 
 def _elsewhere(task: EvaluationTask, around: Around) -> tuple[tuple[StrOrPromise, str, Can], ...]:

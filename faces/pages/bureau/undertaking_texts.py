@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from admissions.enums import ApplicationKind
 from faces.pages.bureau.confirmations import YearlyList
@@ -51,12 +51,12 @@ class TextList(YearlyList):
     title = gettext_lazy("Texts of the undertaking")
     columns = (
         Column(gettext_lazy("Version"), "version", key=True, link=text_url),
-        Column(gettext_lazy("Accepted by"), whose),
+        Column(pgettext_lazy("undertaking", "Accepted by"), whose),
         Column(gettext_lazy("In force from"), lambda row: formats.day(row.in_force_from, with_year=True)),
         Column(gettext_lazy("First sentence"), lambda row: row.lines[0] if row.lines else ""),
         Column(gettext_lazy("Written by"), "made_by.name"),
     )
-    facets = (Facet("code", gettext_lazy("Accepted by"), tuple(WHOSE.items())),)
+    facets = (Facet("code", pgettext_lazy("undertaking", "Accepted by"), tuple(WHOSE.items())),)
     search_fields = ("text",)
     search_hint = gettext_lazy("A word of the text")
     sorts = (Sort("new", gettext_lazy("Latest first"), ("-in_force_from",)),)
@@ -114,7 +114,7 @@ class TextForm(ActionForm):
     """Who accepts it, from when, what it says."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Accepted by"), choices=ApplicationKind.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("undertaking", "Accepted by"), choices=ApplicationKind.choices, widget=forms.RadioSelect
     )
     in_force_from = forms.DateField(label=gettext_lazy("First day"), widget=day())
     text = forms.CharField(

@@ -17,10 +17,10 @@ from experts.models import Expert
 from experts.selectors import expert_of
 from faces.pages.shared.actions import ActionView
 from faces.pages.shared.application_words import UNDERTAKING_LINES
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.own_credit import Own, ReplyForm, layout_of
 from faces.pages.shared.sections import Layout, SectionsPage
-from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from credit.models import CreditEvent
 
 
-class ExpertCredit(SectionsPage):
+class ExpertCredit(DatedPage, SectionsPage):
     """My credit on a day (``?on=``)."""
 
     audience, needs = "expert", Capability.EXPERT_DESK
@@ -50,11 +50,6 @@ class ExpertCredit(SectionsPage):
         expert = expert_of(self.user)
         return Expert.objects.filter(pk=expert.pk if expert else 0).select_related("person", "bureau")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Give the form of the day its day."""
-        day = day_asked(self.request, otherwise=self.today)
-        return super().get_context_data(**({"asked_day": day} | kwargs))
-
     def layout(self) -> Layout:
         """Return the page."""
         return layout_of(
@@ -62,9 +57,9 @@ class ExpertCredit(SectionsPage):
                 user=self.user,
                 firm=None,
                 expert=self.object,
-                day=day_asked(self.request, otherwise=self.today),
+                day=self.day,
                 today=self.today,
-                answers=True,
+                answers=self.is_now,
                 prefix="expert",
             )
         )

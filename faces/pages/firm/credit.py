@@ -15,10 +15,10 @@ from credit.services import reply_to_event
 from evaluators.models import Firm
 from evaluators.selectors import firm_of
 from faces.pages.shared.actions import ActionView
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.own_credit import Own, ReplyForm, layout_of
 from faces.pages.shared.sections import Layout, SectionsPage
-from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from credit.models import CreditEvent
 
 
-class FirmCredit(SectionsPage):
+class FirmCredit(DatedPage, SectionsPage):
     """Our credit on a day (``?on=``)."""
 
     audience, needs = "firm", Capability.FIRM_DESK
@@ -49,11 +49,6 @@ class FirmCredit(SectionsPage):
         firm = firm_of(self.user)
         return Firm.objects.filter(pk=firm.pk if firm else 0).select_related("organisation", "bureau")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Give the form of the day its day."""
-        day = day_asked(self.request, otherwise=self.today)
-        return super().get_context_data(**({"asked_day": day} | kwargs))
-
     def layout(self) -> Layout:
         """Return the page."""
         return layout_of(
@@ -61,9 +56,9 @@ class FirmCredit(SectionsPage):
                 user=self.user,
                 firm=self.object,
                 expert=None,
-                day=day_asked(self.request, otherwise=self.today),
+                day=self.day,
                 today=self.today,
-                answers=may(self.user, Capability.FIRM_SIGN),
+                answers=self.is_now and may(self.user, Capability.FIRM_SIGN),
                 prefix="firm",
             )
         )

@@ -53,6 +53,14 @@ def points_word(event: CreditEvent) -> str:
     return _("%(points)s (doubled)") % {"points": shown} if event.is_repeat else shown
 
 
+def whose(event: CreditEvent, own: int | None) -> str:
+    """Return the name of the predecessor to whom an event happened; empty where it was the firm itself. Rule R-49."""
+    body = event.organisation
+    if body is None or own is None or body.pk == own:
+        return ""
+    return _("(at its predecessor %(name)s) ") % {"name": body.name}
+
+
 def ledger(events: Sequence[CreditEvent], bureau: Bureau, day: date) -> Section:
     """Return the sum of running deductions from day to day, with the label of each spell. Rules R-26, R-28."""
     steps = ledger_of(events)

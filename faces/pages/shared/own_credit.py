@@ -14,7 +14,6 @@ from appraisals.enums import LiftingStatus, SanctionKind, SanctionStatus
 from appraisals.selectors import reapplies_from, sanctions_visible_to, suspensions_in_force
 from credit.rules import LABELS
 from credit.selectors import event_name, events_of
-from credit.selectors import visible_to as events_visible_to
 from experts.rules import lifting_opens_on
 from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.credit_words import (
@@ -28,6 +27,7 @@ from faces.pages.shared.credit_words import (
     reply_words,
     sanction_word,
     summary,
+    whose,
 )
 from faces.pages.shared.delivery_forms import textarea, upload
 from faces.pages.shared.formats import full_day
@@ -35,6 +35,7 @@ from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper
 from foundation.rulesets.selectors import rules_for
+from parties.selectors import predecessors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,8 +86,7 @@ def layout_of(own: Own) -> Layout:
     """Return the page: what runs on the day, the ledger, every event and every sanction with what may be done."""
     party = own.firm or own.expert
     assert party is not None  # noqa: S101 - the page is there for a firm or an expert
-    key = {"organisation_id": own.firm.organisation_id} if own.firm else {"person_id": own.expert.person_id}  # type: ignore[union-attr] # one of the two
-    events = list(events_of(**key).filter(pk__in=events_visible_to(own.user).values("pk")))
+    events = _events_of(own)
     joins = "firm__organisation", "firm__bureau", "expert__person", "expert__bureau", "bureau"
     sanctions = list(
         sanctions_visible_to(own.user).select_related(*joins, "reply__given_by", "reply__answered_by").order_by("-pk")
@@ -101,8 +101,19 @@ def layout_of(own: Own) -> Layout:
             ledger(events, party.bureau, own.day),
             _papers(sanctions),
         ),
-        beside=(Section(_("On this day"), pairs=pairs, template="shared/parts/asked_day.html"), _how(own)),
+        beside=(Section(_("On this day"), pairs=pairs), _how(own)),
     )
+
+
+def _events_of(own: Own) -> list[CreditEvent]:
+    """Return the party's own events, for a firm with those of a predecessor whose sanctions passed to it (R-49)."""
+    if own.firm is None:
+        rows = events_of(person_id=own.expert.person_id if own.expert else 0)
+    else:
+        body = own.firm.organisation_id
+        before = predecessors([body], own.day, passing="sanctions").get(body, set())
+        rows = events_of(organisation_ids={body, *before})
+    return list(rows.select_related("organisation"))
 
 
 def _standing(own: Own, party: Firm | Expert) -> list[tuple[StrOrPromise, Cell | object]]:
@@ -136,18 +147,19 @@ def _how(own: Own) -> Section:
 
 
 def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
-    lines = []
+    lines, body = [], own.firm.organisation_id if own.firm else None
     for one in events:
         reply = getattr(one, "reply", None)
         acts: tuple[Act, ...] = ()
-        is_open = one.reply_until is not None and own.today <= one.reply_until and not one.voided_on
+        is_own = own.firm is None or one.organisation_id == own.firm.organisation_id
+        is_open = is_own and one.reply_until is not None and own.today <= one.reply_until and not one.voided_on
         if own.answers and reply is None and is_open:
             acts = (Act(_("Give a reply"), reverse(f"pages:{own.prefix}-credit-reply", args=[one.pk])),)
         state = event_state(one, own.day)
         lines.append(
             (
                 full_day(one.occurred_on),
-                Cell(f"{event_name(one)}：{one.words}", said=True),
+                Cell(f"{event_name(one)}：{whose(one, body)}{one.words}", said=True),
                 points_word(one),
                 full_day(one.expires_on),
                 Cell(f"{state.text}：{one.void_reason}", shape="void") if one.void_reason else state,

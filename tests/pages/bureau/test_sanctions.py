@@ -10,6 +10,7 @@ from appraisals.models import HandOver, LiftingApplication, Sanction, SanctionRe
 from assignments.enums import TaskStatus
 from assignments.models import Assignment
 from credit.models import CreditEvent, EventReply
+from credit.services import record_violation
 from evaluators.models import FirmStanding
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval
@@ -19,6 +20,8 @@ from foundation.files.services import page_texts
 from foundation.papers.models import Paper
 from foundation.rulesets.models import RuleChange
 from foundation.rulesets.services import create_rule_set
+from parties.enums import RelationshipKind
+from parties.models import Relationship
 from tests.factories.assignments import ExpertFactory, expert_user, firm_user
 from tests.factories.delivery import NOW
 from tests.factories.disclosure import make_firm, make_rating, make_task, office
@@ -208,6 +211,26 @@ def test_event_with_its_reply_by_pages(client, people, firm):
     assert row.voided_on == TODAY
     assert "属实" in look(client, user, at("firm-credit"))
     assert "0" in look(client, user, at("firm-credit") + f"?on={TODAY.isoformat()}")
+
+
+@pytest.mark.rule("R-49")
+def test_successor_reads_the_deductions_that_passed_to_it_and_replies_to_none_of_them(client, people, firm):
+    former = make_firm(people["bureau"])
+    row = record_violation(
+        bureau=people["bureau"], organisation=former.organisation, code="LATE_REPORT", words="逾期十日",
+        by=people["head"], on=TODAY,
+    )  # fmt: skip
+    Relationship.objects.create(
+        subject=former.organisation, kind=RelationshipKind.MERGED_INTO, other=firm.organisation, started_on=TODAY,
+        passes_sanctions=True,
+    )  # fmt: skip
+
+    page = look(client, firm_user(firm), at("firm-credit"))
+
+    assert former.organisation.name in page
+    assert "10分" in page.replace("\xa0", "").replace(" ", "").replace("\u2009", "")
+    assert at("firm-credit-reply", row.pk) not in page
+    assert "逾期十日" not in look(client, firm_user(make_firm(people["bureau"])), at("firm-credit"))
 
 
 def test_paper_replies_are_entered_with_their_scan(client, people):
