@@ -26,7 +26,6 @@ from faces.pages.shared.sections import Act, Cell, Layout, Section, SectionsPage
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
-from foundation.rulesets.selectors import rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 serve_shapes(wait=("HANDED_IN",))
+SOON_DAYS = 90
 ENDS = (
     ("OVER", gettext_lazy("run out")),
     ("SOON", gettext_lazy("ends soon")),
@@ -49,7 +49,7 @@ def whose(row: Qualification) -> str:
 
 
 class QualificationList(ListPage):
-    """Every qualification; ``ends=SOON`` lists what the reminders are about."""
+    """Every qualification; ``ends=SOON`` lists what ends within 90 days."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Qualifications")
@@ -84,10 +84,7 @@ class QualificationList(ListPage):
 
     def rows(self) -> QuerySet[Qualification]:
         """Return the qualifications of visible firms, each with how near its last day is."""
-        days = [90]
-        if self.user.bureau is not None:
-            days = rules_for(bureau=self.user.bureau, on=self.today).value("expiry_reminder_days")
-        soon = self.today + timedelta(days=max(days))
+        soon = self.today + timedelta(days=SOON_DAYS)
         near = Case(
             When(valid_to__isnull=True, then=Value("NEVER")),
             When(valid_to__lt=self.today, then=Value("OVER")),
