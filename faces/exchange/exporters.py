@@ -1,9 +1,7 @@
 """Spreadsheets out: empty forms for every import; text stays text, nothing is a formula."""
 
 import io
-import re
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import xlsxwriter
 
@@ -37,15 +35,3 @@ def template_book(noun: Noun) -> bytes:
         (part.layout.name, [f"{column.heading}{'*' if column.required else ''}" for column in part.layout.columns], ())
         for part in noun.parts
     )
-
-
-TAKEN_FOR_NUMBERS: Final = re.compile(r"0\d+|\d{12,}|\d+[eE]\d+")
-
-
-def kept_text(text: str) -> str:
-    """Return ``text`` for a .csv so that WPS and Excel keep its digits: a tab before what they would take for a number.
-
-    Leading zeros would go, long numbers lose digits and 1E5 become a hundred thousand; the tab is not seen, and goes
-    when the file is imported.
-    """
-    return f"\t{text}" if TAKEN_FOR_NUMBERS.fullmatch(text) else neutral(text)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, Final
 
 from django.db import transaction
@@ -40,7 +40,8 @@ def find_pairs(*, bureau: Bureau, on: date, among: Collection[int] | None = None
         for group in _groups(rows, fields, among):
             if ground == PairGround.PHONE and len(group) > SHARED_LINE:
                 continue
-            for pair in combinations(sorted(group), 2):
+            ordered = sorted(group)  # of many that look alike each is asked about with the next, not with all others
+            for pair in combinations(ordered, 2) if len(ordered) <= SHARED_LINE else pairwise(ordered):
                 if among is None or pair[0] in among or pair[1] in among:
                     found.setdefault(pair, ground)
     if not found:

@@ -20,7 +20,7 @@ from disclosure.selectors import (
 )
 from faces.pages.public.frame import address, key_of, require_safe, shown
 from foundation.core import clock
-from foundation.core.cells import neutral
+from foundation.core.cells import kept_text
 
 LONGEST_TEXT = 60
 MOST_VALUES = 40
@@ -130,7 +130,7 @@ class Line:
 def csv_lines(wanted: RegisterFilter) -> Iterator[str]:
     """Yield the register as lines of a .csv that WPS and Excel open right."""
     writer = csv.writer(Line())
-    yield "\ufeff" + writer.writerow([neutral(str(word)) for word in HEADINGS])
+    yield "\ufeff" + writer.writerow([kept_text(str(word)) for word in HEADINGS])
     for row in register_lines(wanted=wanted, on=clock.today()):
         cells = (
             row.bureau,
@@ -144,7 +144,7 @@ def csv_lines(wanted: RegisterFilter) -> Iterator[str]:
             "、".join(name for name, _until in row.former_names),
             "；".join(f"{one.work_year} {one.title} {one.grade_word} {one.printed}" for one in row.grades),
         )
-        yield writer.writerow([neutral(cell) for cell in cells])
+        yield writer.writerow([kept_text(cell) for cell in cells])
 
 
 @login_not_required

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
-from faces.exchange.exporters import kept_text, workbook
-from foundation.core.cells import neutral
+from faces.exchange.exporters import workbook
+from foundation.core.cells import kept_text, neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
