@@ -9,7 +9,7 @@ from assignments.models import BatchTask, Draw
 from assignments.selectors.eligibility import expert_eligibility
 from assignments.services import batches, draws
 from assignments.services.batches import BatchRefused
-from assignments.services.draws.facts import strata_of
+from assignments.services.draws.listing import strata_of
 from experts.enums import TitleLevel
 from experts.models import Expert
 from experts.selectors import specialties_of, with_first_specialties, with_specialty

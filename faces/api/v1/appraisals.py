@@ -27,7 +27,7 @@ from faces.api.serializers import (
     several,
     text,
 )
-from faces.api.v1.credit import AnswerAsk, WordsOfReply
+from faces.api.v1.credit import CreditAnswerAsk, WordsOfReply
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -158,7 +158,7 @@ class SanctionView(NounView[Sanction]):
         """Reply to what was told beforehand, once and within the term."""
         services_of_sanctions.reply_to_sanction(sanction=row, by=by, on=clock.today(), **given)
 
-    @verb(AnswerAsk, needs=Capability.CONFIRM)
+    @verb(CreditAnswerAsk, needs=Capability.CONFIRM)
     def answer(self, row: Sanction, given: dict[str, Any], by: User) -> None:
         """Answer the party's reply; accepted, the sanction is dropped."""
         reply = appraisals.replies_visible_to(by).filter(sanction=row).first()
