@@ -110,6 +110,11 @@ def test_ladder_is_the_enum():
 @pytest.mark.parametrize("action", SanctionAction)
 def test_every_pair_of_the_sanction(status, action):
     known = {
+        (SanctionStatus.DRAFTED, SanctionAction.TELL): SanctionStatus.TOLD,
+        (SanctionStatus.DRAFTED, SanctionAction.SUBMIT): SanctionStatus.PROPOSED,
+        (SanctionStatus.DRAFTED, SanctionAction.DROP): SanctionStatus.DROPPED,
+        (SanctionStatus.TOLD, SanctionAction.SUBMIT): SanctionStatus.PROPOSED,
+        (SanctionStatus.TOLD, SanctionAction.DROP): SanctionStatus.DROPPED,
         (SanctionStatus.PROPOSED, SanctionAction.DECIDE): SanctionStatus.IN_FORCE,
         (SanctionStatus.PROPOSED, SanctionAction.REFUSE): SanctionStatus.REFUSED,
         (SanctionStatus.IN_FORCE, SanctionAction.END): SanctionStatus.ENDED,

@@ -171,6 +171,10 @@ UNITS: Final[Mapping[str, StrOrPromise]] = {
     "days from the due day": gettext_lazy("days from the due day"),
     "days after 1 January": gettext_lazy("days after 1 January"),
     "days before the end of the term": gettext_lazy("days before the end of the term"),
+    "days before the last day": gettext_lazy("days before the last day"),
+    "kilobytes of a file that is checked and imported at once": gettext_lazy(
+        "kilobytes of a file that is checked and imported at once"
+    ),
     "years": gettext_lazy("years"),
     "points running, for 关注 and 重点关注": gettext_lazy("points running, for watch and close watch"),
     "points and months": "",
