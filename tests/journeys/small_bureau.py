@@ -347,7 +347,8 @@ class SmallBureau:
 
     def violate(self, firm, words):
         """Let the head record a heavy violation of a firm."""
-        self.do(self.head, url("firm-violation", firm.number), {"code": "heavy", "words": words})
+        given = {"code": "heavy", "occurred_on": clock.today().isoformat(), "step": "", "words": words}
+        self.do(self.head, url("firm-violation", firm.number), given)
 
 
 def day(text):

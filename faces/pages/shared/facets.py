@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COUNT_LIMIT: Final = 1000
 OPTION_LIMIT: Final = 60
 TOO_LARGE: Final = re.compile(r"\s*[+-]?\d{19,}\s*")  # SQLite raises for a number that no column can hold
+YEAR: Final = re.compile(r"[1-9][0-9]{3}")
 UNFOLDED: Final = 8
 
 
@@ -52,7 +53,10 @@ class Facet:
         """Keep the rows with one of the wanted values; a value that makes no sense keeps none."""
         if not wanted:
             return rows
-        fits = self.condition([value for value in wanted if not TOO_LARGE.fullmatch(value)])
+        values = [value for value in wanted if not TOO_LARGE.fullmatch(value)]
+        if self.lookup.endswith("__year"):  # a date has no other years, and the database is not asked for them
+            values = [value for value in values if YEAR.fullmatch(value)]
+        fits = self.condition(values)
         try:
             if self.many:
                 return rows.filter(Exists(rows.model._base_manager.filter(fits, pk=OuterRef("pk"))))

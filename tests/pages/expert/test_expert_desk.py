@@ -398,5 +398,5 @@ def test_sentence_that_names_a_side_stays_hidden(client, panel, code):
 
 
 def test_every_rule_has_an_own_fact_or_a_harmless_sentence():
-    assert set(OWN_SENTENCES) | set(OWN_FACTS) == set(REASONS)
+    assert set(OWN_SENTENCES) | set(OWN_FACTS) == set(REASONS) - {"one_employer"}  # said of a list, of no person
     assert not set(OWN_SENTENCES) & set(OWN_FACTS)
