@@ -742,8 +742,10 @@ class Seating(NamedTuple):
 class Batch:
     """The network of a batch: rows, employer limits, experts, quotas, sink; nodes and arcs in that order."""
 
-    def __init__(self, problem: Json, pins: list[list[int]], forbids: list[list[int]]) -> None:
-        """Let the pins take their seats, then list what stays open."""
+    def __init__(
+        self, problem: Json, pins: list[list[int]], forbids: list[list[int]], seating: list[list[int]]
+    ) -> None:
+        """Let the pins take their seats, then list what stays open; ``seating`` chooses among kinds of seats."""
         self.problem = problem
         self.limit = problem["group_limit"] or 0
         self.most = UNITS if problem["q_permille"] is None else problem["q_permille"]
@@ -756,7 +758,8 @@ class Batch:
         self.quotas = {row[0]: row[1] for row in problem.get("quotas") or []}
         self.closed: dict[tuple[int, int], int] = {}
         self.count = {"open": 0, "forbidden": 0, "pinned": 0, "employer_of_pin": 0, "no_such_seat": 0}
-        self.contradicts = False
+        self.seating = {(task, expert): stratum for task, expert, stratum in seating}
+        self.contradicts = not set(self.seating) <= set(self.pins)
         self.rows: list[Row] = []
         self.rows_of: list[list[int]] = []
         self.seat_pins()
@@ -790,6 +793,8 @@ class Batch:
                 room = {seat[0]: seat[1] for seat in self.typed(task)}
             for expert in by_task.get(task, ()):
                 mine = [one for one in room if room[one] and (one is None or one in self.problem["strata"][expert])]
+                if (task, expert) in self.seating:
+                    mine = [one for one in mine if one == self.seating[task, expert]]
                 if mine:
                     room[mine[0]] -= 1
                 else:
@@ -1304,7 +1309,7 @@ def check_phase_one(freeze: Json) -> tuple[Batch, list[int], list[str]]:
     problem = freeze["problem"]
     check_batch_problem(problem)
     pins, forbids = ([[row["task"], row["expert"]] for row in freeze[name]] for name in ("pins", "forbids"))
-    batch = Batch(problem, pins, forbids)
+    batch = Batch(problem, pins, forbids, freeze["certificate"].get("pin_strata", []))
     kind = freeze["certificate"]["kind"]
     if not (batch.contradicts and kind == "pins"):
         check_accounting(batch, freeze)

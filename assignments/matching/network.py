@@ -5,6 +5,7 @@ from there over the employers that have a quota to the sink. Nodes are numbered 
 row → employer node, pair, expert → quota or sink, quota → sink; inside each kind ascending by row, employer, expert.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -227,7 +228,8 @@ class _Pinned:
 
 
 def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ...], Ints]:
-    """Return task, stratum and free seats of each row; a pinned expert takes the first of his strata with a seat."""
+    """Return task, stratum and free seats of each row; pins take the strata chosen for them, else their first."""
+    chosen = {(task, expert): stratum for task, expert, stratum in problem.pin_strata}
     tasks: list[int] = []
     strata: list[int | None] = []
     seats: list[int] = []
@@ -236,6 +238,8 @@ def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ..
         room = dict(typed or [(None, count)])
         for expert in pinned.by_task.get(task, ()):
             mine = [one for one in room if room[one] and (one is None or one in problem.strata[expert])]
+            if typed and (wanted := chosen.get((task, expert))) is not None:
+                mine = [wanted] if wanted in mine else []
             if not mine:
                 raise ContradictionError([Reason("pin_seatless", {"task": task, "expert": expert})])
             room[mine[0]] -= 1
@@ -243,6 +247,28 @@ def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ..
         strata += room
         seats += room.values()
     return np.array(tasks, np.int64), tuple(strata), np.array(seats, np.int64)
+
+
+def pin_seatings(problem: Problem) -> Iterator[tuple[tuple[int, int, int], ...]]:
+    """Yield every way in which the pins of typed tasks can sit; one empty way where there is nothing to choose."""
+    by_task: dict[int, list[int]] = {}
+    for task, expert in problem.pins:
+        if problem.seat_strata and problem.seat_strata[task]:
+            by_task.setdefault(task, []).append(expert)
+    ways = [list(_ways(problem, task, people)) for task, people in sorted(by_task.items())]
+    if all(len(way) <= 1 for way in ways):
+        yield ()
+        return
+    for way in itertools.product(*(way or [()] for way in ways)):
+        yield tuple(itertools.chain.from_iterable(way))
+
+
+def _ways(problem: Problem, task: int, people: Sequence[int]) -> Iterator[tuple[tuple[int, int, int], ...]]:
+    room = dict(problem.seat_strata[task])
+    options = [[one for one in room if one in problem.strata[expert]] for expert in people]
+    for strata in itertools.product(*options):
+        if all(strata.count(one) <= count for one, count in room.items()):
+            yield tuple((task, expert, one) for expert, one in zip(people, strata, strict=True))
 
 
 def _pairs(problem: Problem, open_edges: Ints, row_task: Ints, row_stratum: Sequence[int | None]) -> tuple[Ints, Ints]:

@@ -33,7 +33,8 @@ class Problem:
 
     ``group_limit`` 0 is no limit; ``q_permille`` None is no probability cap. ``seat_strata`` types the seats of a task
     as (stratum, count), empty where anybody may take any seat; ``strata`` are those of each expert. ``quotas`` bound
-    the seats that all people of one employer hold over all tasks.
+    the seats that all people of one employer hold over all tasks. ``pin_strata`` says which kind of seat each pin takes
+    where it could take several; the engine finds it and writes it into the certificate.
     """
 
     seats: tuple[int, ...]
@@ -50,6 +51,7 @@ class Problem:
     seat_strata: tuple[tuple[Pair, ...], ...] = ()
     strata: tuple[tuple[int, ...], ...] = ()
     quotas: tuple[tuple[Employer, int], ...] = ()
+    pin_strata: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def pair_units(self) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -84,6 +84,8 @@ def read_freeze(text: str) -> tuple[Solution, BatchTerms]:
     document = json.loads(text)
     pairs = {name: [[one["task"], one["expert"]] for one in document[name]] for name in ("pins", "forbids")}
     problem = read_problem(document["problem"] | pairs)
+    seating = tuple((task, expert, one) for task, expert, one in document["certificate"].get("pin_strata", []))
+    problem = replace(problem, pin_strata=seating)
     network = build_network(problem)
     chance = np.zeros(len(problem.tasks), np.int64)
     listed = [(task, expert) for task, expert, _ in document["marginals"]]

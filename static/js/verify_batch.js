@@ -54,7 +54,7 @@
   /* --- the network, rebuilt from the problem alone --- */
 
   class Batch {
-    constructor(problem, pins, forbids) {
+    constructor(problem, pins, forbids, seating) {
       this.problem = problem;
       this.limit = problem.group_limit || 0;
       this.most = problem.q_permille === null ? UNITS : problem.q_permille;
@@ -79,7 +79,9 @@
       this.quotas = this.quotaRows.map((row) => row.room);
       this.closed = new Map();
       this.count = { open: 0, forbidden: 0, pinned: 0, employer_of_pin: 0, no_such_seat: 0 };
-      this.contradicts = false;
+      this.seating = new Map(seating.map(([task, expert, stratum]) => [keyOf(task, expert), stratum]));
+      const named = new Set(pins.map(([task, expert]) => keyOf(task, expert)));
+      this.contradicts = [...this.seating.keys()].some((key) => !named.has(key));
       this.rows = [];
       this.rowsOfTask = [];
       this.seatPins();
@@ -118,8 +120,12 @@
           ? typed.map(([stratum, count]) => ({ stratum, count }))
           : [{ stratum: null, count: seats }];
         for (const expert of byTask.get(task) || []) {
+          const chosen = this.seating.get(keyOf(task, expert));
           const mine = room.find(
-            (one) => one.count && (one.stratum === null || this.strataOf(expert).includes(one.stratum)),
+            (one) =>
+              one.count &&
+              (one.stratum === null || this.strataOf(expert).includes(one.stratum)) &&
+              (chosen === undefined || one.stratum === chosen),
           );
           if (mine) {
             mine.count -= 1;
@@ -775,8 +781,8 @@
     const [pins, forbids] = ["pins", "forbids"].map((name) =>
       rowsOf(freeze, name, { task: "number", expert: "number" }).map((row) => [row.task, row.expert]),
     );
-    const batch = new Batch(problem, pins, forbids);
-    const { kind } = take(freeze, "certificate", "object");
+    const { kind, pin_strata: seating } = take(freeze, "certificate", "object");
+    const batch = new Batch(problem, pins, forbids, seating || []);
     if (!(batch.contradicts && kind === "pins")) {
       checkAccounting(batch, freeze);
     }

@@ -161,7 +161,9 @@ def problems(draw: st.DrawFn, *, typed: bool = False, caps: Sequence[int | None]
         q_permille=draw(st.sampled_from(caps)),
         forbids=[list(pair) for pair in draw(st.lists(st.sampled_from(pairs), max_size=1))],
     )
-    problem["pins"] = [list(pair) for pair in draw(st.lists(st.sampled_from(listed), max_size=1))] if listed else []
+    problem["pins"] = (
+        [list(pair) for pair in draw(st.lists(st.sampled_from(listed), max_size=2, unique=True))] if listed else []
+    )
     if draw(st.booleans()):
         problem["quotas"] = [[1, draw(st.integers(0, 3))]]
     if typed:

@@ -40,6 +40,16 @@ WIDE: Record = {
     "groups": ["甲", "甲", "乙", "乙", None, 7, 7, None, None],
 }
 PINNED: Record = WIDE | {"pins": [[0, 1]], "forbids": [[2, 3], [1, 0]], "quotas": [["乙", 2]]}
+PINNED_TYPED: Record = {
+    "seats": [2, 1],
+    "caps": [2, 1, 1],
+    "edges": [[0, 0, 3], [0, 1, 4], [0, 2, 2], [1, 0, 5], [1, 2, 1]],
+    "groups": [None, None, None],
+    "q_permille": None,
+    "pins": [[0, 1]],
+    "seat_strata": [[[1, 1], [2, 1]], []],
+    "strata": [[1], [1, 2], [1]],
+}
 CROSSING: Record = {**TYPED, "groups": ["甲", "甲", "乙", None, "乙"], "caps": [2, 2, 2, 2, 2]}
 
 
@@ -78,6 +88,7 @@ RECORDS: dict[str, Callable[[], Record]] = {
     "crossing": lambda: BatchCase(CROSSING).again(2, 1, opened=(0, 1)).record(),
     "floor by cases": lambda: BatchCase(FLOOR_BY_CASES).record(),
     "total by cases": lambda: BatchCase(TOTAL_BY_CASES).record(),
+    "a pin that could take two kinds of seat": lambda: BatchCase(PINNED_TYPED).record(),
     "opened leaf": lambda: (case := BatchCase()).record(openings=[case.opening(3)], witness=None),
     "missing commitment": lambda: void("missing_commitment"),
     "refused reveal": lambda: void("refused_reveal"),
@@ -394,7 +405,16 @@ def test_browser_says_of_every_lie_what_the_program_says(records):
     assert browser_differs(lies) == []
 
 
-@pytest.mark.parametrize("name", ["replacements", "pins, forbids and quotas", "crossing", "opened leaf"])
+TOUCHED = [
+    "replacements",
+    "pins, forbids and quotas",
+    "crossing",
+    "opened leaf",
+    "a pin that could take two kinds of seat",
+]
+
+
+@pytest.mark.parametrize("name", TOUCHED)
 def test_browser_rejects_a_change_of_any_value_as_the_program_does(records, name):
     record = records[name]
     freeze = json.loads(record["freeze"])

@@ -120,6 +120,33 @@ def test_solve_is_the_best_of_all_assignments(problem):
         assert [tuple(panel) for panel in result["assignment"]] in list(every_assignment(problem))
 
 
+def test_pin_that_could_take_two_kinds_of_seat_leaves_the_one_that_another_needs():
+    """Expert 1 knows both fields, expert 0 only the first: the pin must not take the only seat of expert 0."""
+    problem = batch(
+        seats=[2], caps=[1, 1], edges=[[0, 0, 3], [0, 1, 4]], groups=None, q_permille=None, pins=[[0, 1]],
+        seat_strata=[[[1, 1], [2, 1]]], strata=[[1], [1, 2]],
+    )  # fmt: skip
+
+    result = answered(problem)
+
+    assert (result["assignment"], result["total"]) == ([[0, 1]], 7)
+    assert result["certificate"]["pin_strata"] == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("seating", [[[0, 1, 1]], [[0, 0, 2]], [[0, 1, 9]]])
+def test_another_seating_of_the_pins_is_not_what_the_proof_shows(seating):
+    problem = batch(
+        seats=[2], caps=[1, 1], edges=[[0, 0, 3], [0, 1, 4]], groups=None, q_permille=None, pins=[[0, 1]],
+        seat_strata=[[[1, 1], [2, 1]]], strata=[[1], [1, 2]],
+    )  # fmt: skip
+    solution = solve(read_problem(problem))
+    freeze = freeze_document(solution)
+    freeze["certificate"] = freeze["certificate"] | {"pin_strata": seating}
+
+    with pytest.raises(verify_draw.Difference):
+        verify_draw.check_phase_one(freeze)
+
+
 @settings(max_examples=60, deadline=None)
 @given(problem=problems(typed=True))
 def test_solve_with_typed_seats_is_the_best_of_all_assignments(problem):
