@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from experts.enums import TitleLevel
-from foundation.core.dates import months_after, years_after
+from foundation.core.dates import years_after
 from foundation.core.errors import Refusal
 from foundation.rulesets.rules import Rule
 
@@ -38,11 +38,6 @@ def age_refusal(*, born_on: date | None, on: date, age: int, source: str) -> Ref
     if born_on is not None and on >= years_after(born_on, age):
         return Refusal("expert_too_old", "", {"age": age, "since": years_after(born_on, age).isoformat()}, source)
     return None
-
-
-def suspended_until(started_on: date, *, months: int) -> date:
-    """Return the first free day of a suspension that began on ``started_on``. Rule R-27."""
-    return months_after(started_on, months)
 
 
 def lifting_needs(months: int, *, application_from: int, test_from: int) -> tuple[bool, bool]:

@@ -13,7 +13,7 @@ from appraisals.services.steps import SanctionRefused, draft, locked
 from credit.permissions import may_decide, may_enter_reply, speaks_for
 from credit.services import Evidence
 from experts.rules import lifting_opens_on
-from experts.services import UNDERTAKING_TEXT, foresee_return
+from experts.services import foresee_return, undertaking_version
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal, TransitionRefused
@@ -54,7 +54,7 @@ def ask_lifting(
     application = LiftingApplication.objects.create(
         sanction=row,
         words=words.strip(),
-        undertaking_version=UNDERTAKING_TEXT,
+        undertaking_version=undertaking_version(row.bureau, on=on),
         certificate=certificate,
         asked_by=by,
         asked_on=on,

@@ -361,6 +361,19 @@ def test_short_suspension_of_an_expert_ends_by_itself_at_the_later_end(people, e
     assert expert_standing_on(expert, date(2021, 4, 20)) == ExpertStatus.ACTIVE
 
 
+@pytest.mark.rule("R-27")
+@pytest.mark.parametrize("months", [(3, 6), (6, 3)])
+def test_suspension_that_ends_only_by_application_outlasts_a_short_one(people, expert, months):
+    decide(people, propose(people, SUSPENSION, expert=expert, months=months[0]))
+    later = date(2021, 1, 20)
+    decide(people, propose(people, SUSPENSION, expert=expert, months=months[1], on=later - TERM), on=later)
+
+    for day in (date(2021, 3, 20), date(2021, 4, 20), date(2022, 6, 1)):
+        end_due_sanctions(on=day)
+        assert end_due_suspensions(on=day) == 0
+        assert expert_standing_on(expert, day) == ExpertStatus.SUSPENDED
+
+
 def test_talk_is_called_held_and_recorded(people, firm):
     row = propose(people, TALK, firm=firm, talk_on=date(2020, 12, 24), talk_place="四楼会议室")
     given = {"place": "四楼会议室", "present": "甲、乙", "words": "说明逾期原因", "by": people["clerk"], "on": DAY}

@@ -11,10 +11,8 @@ from experts.selectors import standing_on
 from experts.services import (
     ExpertRefused,
     accept_undertakings,
-    end_due_suspensions,
     move_experts,
     renew_expert,
-    suspend_expert,
 )
 from experts.transitions import TRANSITIONS
 from foundation.core.errors import TransitionRefused
@@ -48,60 +46,6 @@ def test_entry_asks_for_title_years_and_age(level, works_since, born_on, code):
 
     assert (found.code if found else None) == code
     assert age_refusal(born_on=None, on=ON, age=70, source=SOURCE) is None
-
-
-@pytest.mark.rule("R-27")
-def test_short_suspension_ends_by_itself(people):
-    expert = ExpertFactory(bureau=people["bureau"])
-
-    suspend_expert(expert=expert, months=3, reason="三次谢绝", by=people["clerk"], on=ON)
-
-    days = [date(2020, 5, 31), ON, date(2020, 8, 31), date(2020, 9, 1)]
-    assert [standing_on(expert, day) for day in days] == ["ACTIVE", "SUSPENDED", "SUSPENDED", "ACTIVE"]
-    assert [end_due_suspensions(on=day) for day in (date(2020, 8, 31), date(2020, 9, 1), date(2020, 9, 2))] == [0, 1, 0]
-    expert.refresh_from_db()
-    assert (expert.status, expert.status_since) == (ExpertStatus.ACTIVE, date(2020, 9, 1))
-
-
-@pytest.mark.rule("R-27")
-@pytest.mark.parametrize("months", [6, 12])
-def test_longer_suspension_ends_only_by_application(people, months):
-    expert = ExpertFactory(bureau=people["bureau"])
-
-    suspend_expert(expert=expert, months=months, reason="泄露评审情况", by=people["clerk"], on=ON)
-
-    assert standing_on(expert, date(2029, 1, 1)) == ExpertStatus.SUSPENDED
-    assert end_due_suspensions(on=date(2029, 1, 1)) == 0
-
-
-@pytest.mark.rule("R-27")
-def test_other_lengths_are_refused_and_change_nothing(people):
-    expert = ExpertFactory(bureau=people["bureau"])
-
-    with pytest.raises(ExpertRefused) as caught:
-        suspend_expert(expert=expert, months=4, reason="三次谢绝", by=people["clerk"], on=ON)
-
-    expert.refresh_from_db()
-    assert (caught.value.refusal.code, expert.status) == ("months_out_of_range", ExpertStatus.ACTIVE)
-    assert expert.standings.count() == 1
-
-
-@pytest.mark.rule("R-27")
-@pytest.mark.parametrize(("first", "second", "back"), [
-    ((3, date(2020, 6, 1)), (3, date(2020, 7, 15)), date(2020, 10, 15)),
-    ((3, date(2020, 6, 1)), (6, date(2020, 7, 15)), None),
-    ((6, date(2020, 6, 1)), (3, date(2020, 7, 15)), None),
-])  # fmt: skip
-def test_of_two_suspensions_the_later_end_counts(people, first, second, back):
-    expert = ExpertFactory(bureau=people["bureau"])
-
-    for months, on in (first, second):
-        suspend_expert(expert=expert, months=months, reason="三次谢绝", by=people["clerk"], on=on)
-
-    assert standing_on(expert, date(2020, 9, 1)) == ExpertStatus.SUSPENDED
-    assert end_due_suspensions(on=date(2020, 10, 14)) == 0
-    assert standing_on(expert, date(2020, 10, 15)) == (ExpertStatus.ACTIVE if back else ExpertStatus.SUSPENDED)
-    assert end_due_suspensions(on=date(2020, 10, 15)) == (1 if back else 0)
 
 
 @pytest.mark.rule("R-26")

@@ -1,0 +1,41 @@
+"""Keeping the pool: experts enter, stand, and say what changes about them."""
+
+from experts.services.declaring import (
+    UNDERTAKING,
+    UNDERTAKING_TEXT,
+    accept_undertakings,
+    add_recusal,
+    add_unavailability,
+    body_by_name,
+    change_title,
+    declare_employment,
+    end_recusal,
+    recuse_from,
+    undertaking_version,
+)
+from experts.services.entering import ExpertDraft, register_expert, register_experts
+from experts.services.facts import WORDS, ExpertRefused
+from experts.services.standing import end_due_suspensions, foresee_return, move_experts, renew_expert
+
+__all__ = [
+    "UNDERTAKING",
+    "UNDERTAKING_TEXT",
+    "WORDS",
+    "ExpertDraft",
+    "ExpertRefused",
+    "accept_undertakings",
+    "add_recusal",
+    "add_unavailability",
+    "body_by_name",
+    "change_title",
+    "declare_employment",
+    "end_due_suspensions",
+    "end_recusal",
+    "foresee_return",
+    "move_experts",
+    "recuse_from",
+    "register_expert",
+    "register_experts",
+    "renew_expert",
+    "undertaking_version",
+]

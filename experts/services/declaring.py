@@ -1,0 +1,178 @@
+"""What an expert says of himself, or a clerk for him: employers, recusals, days away, undertakings, title."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from experts.enums import TitleLevel
+from experts.models import (
+    Expert,
+    ExpertUndertaking,
+    StandingRecusal,
+    Unavailability,
+)
+from experts.selectors import recusals_on
+from experts.services.facts import ExpertRefused, own_or_clerk
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import may, require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core import clock
+from foundation.core.errors import Refusal
+from foundation.rulesets.selectors import wording_on
+from parties.enums import OrganisationKind
+from parties.models import Employment, Organisation
+from parties.rules import same_name
+from parties.services import (
+    EmploymentDraft,
+    OrganisationDraft,
+    record_employments,
+    register_organisations,
+)
+
+UNDERTAKING_TEXT = "2020-1"
+UNDERTAKING = "EXPERT_UNDERTAKING"
+
+
+@transaction.atomic
+def declare_employment(
+    *,
+    expert: Expert,
+    employer: str,
+    title: str,
+    started_on: date,
+    by: User,
+    on: date,
+    ended_on: date | None = None,
+) -> Employment:
+    """Write where the expert works or worked; he himself or a clerk may say so, and the row says who did.
+
+    Raise ``ExpertRefused`` for a spell that begins after ``on`` or without an employer's name.
+    """
+    is_own = own_or_clerk(expert, by)
+    if not employer.strip():
+        raise ExpertRefused(Refusal("employer_missing", _("Name the employer."), {"field": "employer"}))
+    if started_on > on:
+        message = _("The first day lies in the future.")
+        raise ExpertRefused(Refusal("begins_later", message, {"field": "started_on"}))
+    body = body_by_name(bureau=expert.bureau, name=employer, by=by, on=on)
+    source = "本人申报" if is_own else "经办登记"
+    draft = EmploymentDraft(expert.person, body, started_on, ended_on, title=title, source=source)
+    row = record_employments(drafts=[draft], by=by, on=on)[0]
+    record(actor=by, action="experts.employment_declared", subject=expert, facts={"organisation": body.pk, "on": on})
+    return row
+
+
+def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisation:
+    """Return the organisation of that name; an unknown one is written without a code, and says why it has none."""
+    wanted = name.strip()
+    spellings = {wanted, same_name(wanted), wanted.replace("(", "（").replace(")", "）")}
+    found = Organisation.objects.filter(bureau=bureau, name__in=spellings).order_by("uscc", "pk").first()
+    if found is not None:
+        return found
+    draft = OrganisationDraft(wanted, OrganisationKind.OTHER, uscc_absent_reason="仅由人员申报，代码待补")
+    return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+
+
+@transaction.atomic
+def add_recusal(*, expert: Expert, organisation: Organisation, reason: str, by: User, on: date) -> StandingRecusal:
+    """Write that the expert always steps back from an organisation; the expert himself or a clerk may say so."""
+    own_or_clerk(expert, by)
+    if not reason.strip():
+        raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    row = StandingRecusal.objects.create(expert=expert, organisation=organisation, reason=reason, started_on=on)
+    record(actor=by, action="experts.recusal_added", subject=expert, facts={"organisation": organisation.pk, "on": on})
+    return row
+
+
+@transaction.atomic
+def recuse_from(*, expert: Expert, body: str, reason: str, by: User, on: date) -> StandingRecusal:
+    """Write a standing recusal from the organisation of that name; an unknown one is written, too."""
+    own_or_clerk(expert, by)
+    if not body.strip():
+        raise ExpertRefused(Refusal("body_missing", _("Name the organisation."), {"field": "body"}))
+    organisation = body_by_name(bureau=expert.bureau, name=body, by=by, on=on)
+    if recusals_on([expert.pk], on).filter(organisation=organisation).exists():
+        message = _("This recusal stands already.")
+        raise ExpertRefused(Refusal("recusal_stands", message, {"field": "body"}))
+    return add_recusal(expert=expert, organisation=organisation, reason=reason, by=by, on=on)
+
+
+@transaction.atomic
+def end_recusal(*, recusal: StandingRecusal, by: User, on: date) -> StandingRecusal:
+    """End a standing recusal on ``on``; only who keeps the pool may, so that nobody opens a way for himself."""
+    require(by, Capability.REGISTER)
+    recusal = StandingRecusal.objects.select_for_update(of=("self",)).select_related("expert").get(pk=recusal.pk)
+    if recusal.ended_on is not None:
+        raise ExpertRefused(Refusal("recusal_ended", _("This recusal has ended already.")))
+    recusal.ended_on = on
+    recusal.save(update_fields=["ended_on"])
+    facts = {"organisation": recusal.organisation_id, "on": on}
+    record(actor=by, action="experts.recusal_ended", subject=recusal.expert, facts=facts)
+    return recusal
+
+
+@transaction.atomic
+def add_unavailability(
+    *, expert: Expert, started_on: date, ended_on: date, words: str, by: User, on: date
+) -> Unavailability:
+    """Write days on which the expert is not free, both ends included."""
+    own_or_clerk(expert, by)
+    if ended_on < started_on:
+        message = _("The last day lies before the first.")
+        raise ExpertRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
+    row = Unavailability.objects.create(expert=expert, started_on=started_on, ended_on=ended_on, words=words)
+    facts = {"from": started_on, "until": ended_on, "on": on}
+    record(actor=by, action="experts.unavailable", subject=expert, facts=facts)
+    return row
+
+
+@transaction.atomic
+def accept_undertakings(
+    *, experts: Sequence[Expert], year: int, by: User, on: date, at: datetime | None = None
+) -> None:
+    """Write that experts accepted the undertaking (承诺书) of ``year`` in the text in force on ``on``. Rule R-41.
+
+    Accepting again changes nothing: version, day and moment (``at``, now unless told) stay those of the first time.
+    """
+    if not may(by, Capability.REGISTER):
+        for expert in experts:
+            own_or_clerk(expert, by)
+    bureaus = {expert.bureau_id: expert.bureau for expert in experts}
+    versions = {pk: undertaking_version(bureau, on=on) for pk, bureau in bureaus.items()}
+    rows = [
+        ExpertUndertaking(
+            expert=expert,
+            year=year,
+            text_version=versions[expert.bureau_id],
+            accepted_on=on,
+            accepted_at=at or clock.now(),
+        )
+        for expert in experts
+    ]
+    ExpertUndertaking.objects.bulk_create(rows, ignore_conflicts=True)
+    for expert in experts:
+        record(actor=by, action="experts.undertaking_accepted", subject=expert, facts={"year": year, "on": on})
+
+
+def undertaking_version(bureau: Bureau, *, on: date) -> str:
+    """Return the version of the undertaking that experts of ``bureau`` accept on ``on``: the shipped or its own."""
+    own = wording_on(bureau=bureau, code=UNDERTAKING, on=on)
+    return own.version if own else UNDERTAKING_TEXT
+
+
+@transaction.atomic
+def change_title(*, expert: Expert, title: str, level: TitleLevel, by: User, on: date) -> Expert:
+    """Write an expert's new professional title and its level; who keeps the pool has seen the proof."""
+    require(by, Capability.REGISTER)
+    row = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+    if not title.strip():
+        raise ExpertRefused(Refusal("title_missing", _("Name the title."), {"field": "title"}))
+    facts = {"before": [row.title, row.title_level], "after": [title.strip(), level], "on": on}
+    row.title, row.title_level = title.strip()[:60], level
+    row.save(update_fields=["title", "title_level"])
+    record(actor=by, action="experts.title_changed", subject=row, facts=facts)
+    return row

@@ -1,0 +1,155 @@
+"""Experts are written: as applicants, with their specialties."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from experts.enums import ExpertSource, TitleLevel
+from experts.models import (
+    Expert,
+    ExpertSpecialty,
+    ExpertStanding,
+)
+from experts.rules import entry_refusal
+from experts.services.declaring import declare_employment
+from experts.services.facts import WORDS, ExpertRefused
+from foundation.accounts.enums import Capability
+from foundation.accounts.models import User
+from foundation.accounts.permissions import require
+from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
+from foundation.core.errors import Refusal
+from foundation.papers.services import next_number
+from foundation.rulesets.selectors import rules_for
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import retired_refusal
+from parties.models import Person
+from parties.services import (
+    PersonDraft,
+    register_persons,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertDraft:
+    """A person's role as expert; ``number`` empty: the next one is given. The first node is the main specialty."""
+
+    person: Person
+    title: str
+    title_level: TitleLevel
+    nodes: Sequence[Node] = field(default_factory=tuple)
+    works_since: date | None = None
+    source: ExpertSource = ExpertSource.OWN
+    is_civil_servant: bool = False
+    number: str = ""
+    guest_for: str = ""
+
+
+@transaction.atomic
+def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
+    """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
+
+    Raise ``ExpertRefused`` for who may not enter (R-14), and for a specialty that has ended and was not his before;
+    guests are asked for one task and enter without the rule.
+    """
+    require(by, Capability.REGISTER)
+    rules = rules_for(bureau=bureau, on=on)
+    for draft in drafts:
+        refusal = entry_refusal(
+            level=draft.title_level,
+            works_since=draft.works_since,
+            born_on=draft.person.born_on,
+            on=on,
+            years=rules.value("expert_work_years"),
+            age=rules.value("expert_age_limit"),
+            source=rules.source("expert_work_years"),
+        )
+        if refusal and draft.source != ExpertSource.GUEST:
+            raise ExpertRefused(replace(refusal, message=f"{draft.person.name}: {WORDS[refusal.code]}"))
+    rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
+    known = {row.person_id: row for row in rows}
+    _refuse_ended_nodes(drafts, known)
+    made, changed, result = [], [], []
+    for draft in drafts:
+        row = known.get(draft.person.pk)
+        if row is None:
+            number = draft.number or f"专家{next_number(bureau=bureau, kind='EXPERT', year=on.year):04d}"
+            row = Expert(bureau=bureau, person=draft.person, number=number, status_since=on, source=draft.source)
+            known[draft.person.pk] = row
+            made.append(row)
+        elif row.pk:
+            changed.append(row)
+        row.title, row.title_level = draft.title, draft.title_level
+        row.is_civil_servant, row.guest_for = draft.is_civil_servant, draft.guest_for
+        result.append(row)
+    Expert.objects.bulk_create(made)
+    fields = ["title", "title_level", "is_civil_servant", "guest_for"]
+    Expert.objects.bulk_update(changed, fields, batch_size=500)
+    ExpertStanding.objects.bulk_create([ExpertStanding(expert=r, status=r.status, started_on=on) for r in made])
+    _write_specialties(drafts, result)
+    facts = {"created": len(made), "updated": len(changed), "on": on}
+    record(actor=by, action="experts.registered", subject=bureau, facts=facts)
+    return result
+
+
+@transaction.atomic
+def register_expert(
+    *,
+    bureau: Bureau,
+    person: PersonDraft,
+    title: str,
+    level: TitleLevel,
+    works_since: date | None,
+    nodes: Sequence[Node],
+    employer: str,
+    employed_since: date | None,
+    by: User,
+    on: date,
+) -> Expert:
+    """Write one applicant with his person and his present employer.
+
+    Raise ``ExpertRefused`` as ``register_experts``, and with the known row's facts for a person who is an expert.
+    """
+    require(by, Capability.REGISTER)
+    human = register_persons(bureau=bureau, drafts=[person], by=by, on=on)[0]
+    known = Expert.objects.filter(person=human).first()
+    if known is not None:
+        message = _("%(name)s is in the pool already: number %(number)s, %(state)s since %(day)s.") % {
+            "name": human.name,
+            "number": known.number,
+            "state": known.get_status_display(),
+            "day": known.status_since.isoformat(),
+        }
+        facts = {"field": "id_number", "expert": known.pk, "number": known.number}
+        raise ExpertRefused(Refusal("expert_known", message, facts))
+    draft = ExpertDraft(person=human, title=title, title_level=level, works_since=works_since, nodes=tuple(nodes))
+    row = register_experts(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+    if employer.strip():
+        declare_employment(expert=row, employer=employer, title=title, started_on=employed_since or on, by=by, on=on)
+    return row
+
+
+def _refuse_ended_nodes(drafts: Sequence[ExpertDraft], known: Mapping[int, Expert]) -> None:
+    """Raise ``ExpertRefused`` for an ended specialty that is chosen anew; whoever has it keeps it (edge case 55)."""
+    chosen = [(known.get(draft.person.pk), node) for draft in drafts for node in draft.nodes if node.retired_on]
+    if not chosen:
+        return
+    rows = ExpertSpecialty.objects.filter(expert__in=[row.pk for row, _node in chosen if row])
+    held = set(rows.values_list("expert_id", "node_id"))
+    anew = [node for row, node in chosen if row is None or (row.pk, node.pk) not in held]
+    if refusal := retired_refusal(anew):
+        raise ExpertRefused(refusal)
+
+
+def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) -> None:
+    specialties = [
+        ExpertSpecialty(expert=row, node=node, is_main=index == 0)
+        for draft, row in zip(drafts, rows, strict=True)
+        for index, node in enumerate(draft.nodes)
+    ]
+    ExpertSpecialty.objects.bulk_create(
+        specialties, update_conflicts=True, unique_fields=["expert", "node"], update_fields=["is_main"]
+    )
