@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisals.selectors import sanctions_visible_to
-from appraisals.services import ask_lifting, reply_to_sanction
-from credit.selectors import visible_to as events_visible_to
-from credit.services import reply_to_event
+from appraisals.services import ask_lifting
 from experts.models import Expert
 from experts.selectors import expert_of
-from faces.pages.shared.actions import ActionView
-from faces.pages.shared.application_words import UNDERTAKING_LINES
+from faces.pages.shared.application_words import undertaking_lines
 from faces.pages.shared.as_of import DatedPage
-from faces.pages.shared.formats import full_day
 from faces.pages.shared.own_credit import Own, ReplyForm, layout_of
+from faces.pages.shared.own_replies import EventReply, OwnStep, SanctionReply
 from faces.pages.shared.sections import Layout, SectionsPage
 from foundation.accounts.enums import Capability
 
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from appraisals.models import Sanction
-    from credit.models import CreditEvent
 
 
 class ExpertCredit(DatedPage, SectionsPage):
@@ -65,56 +61,18 @@ class ExpertCredit(DatedPage, SectionsPage):
         )
 
 
-class MyReply(ActionView):
-    """Say what I have to say, once, within the term. Rule R-56."""
+class ExpertEventReply(EventReply):
+    """Reply to an event of mine."""
 
     audience, needs = "expert", Capability.EXPERT_DESK
-    title, submit_label = gettext_lazy("My reply"), gettext_lazy("Send the reply")
-    form_class = ReplyForm
-
-    def get_success_url(self) -> str:
-        """Return my credit."""
-        return reverse("pages:expert-credit")
-
-    def draft_key(self) -> str:
-        """Keep half-written words."""
-        return f"{self.request.resolver_match.url_name if self.request.resolver_match else ''}-{self.object.pk}"
+    title, back = gettext_lazy("My reply"), "expert-credit"
 
 
-class ExpertEventReply(MyReply):
-    """Reply to an event."""
-
-    def rows(self) -> QuerySet[CreditEvent]:
-        """Return my events."""
-        return events_visible_to(self.user)
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what it is about, and until when."""
-        return [self.object.words, _("The term ends on %(day)s.") % {"day": full_day(self.object.reply_until)}]
-
-    def act(self, form: ReplyForm) -> str:
-        """Send it."""
-        words = form.cleaned_data["words"]
-        reply_to_event(event=self.object, words=words, file=form.proof(), by=self.user, on=self.today)
-        return _("Your reply is with the bureau; it answers in words.")
-
-
-class ExpertSanctionReply(MyReply):
+class ExpertSanctionReply(SanctionReply):
     """Reply to what I was told beforehand."""
 
-    def rows(self) -> QuerySet[Sanction]:
-        """Return my sanctions."""
-        return sanctions_visible_to(self.user)
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what it is about, and until when."""
-        return [self.object.reason, _("The term ends on %(day)s.") % {"day": full_day(self.object.reply_until)}]
-
-    def act(self, form: ReplyForm) -> str:
-        """Send it."""
-        words = form.cleaned_data["words"]
-        reply_to_sanction(sanction=self.object, words=words, file=form.proof(), by=self.user, on=self.today)
-        return _("Your reply is with the bureau; it answers in words.")
+    audience, needs = "expert", Capability.EXPERT_DESK
+    title, back = gettext_lazy("My reply"), "expert-credit"
 
 
 class LiftForm(ReplyForm):
@@ -129,9 +87,10 @@ class LiftForm(ReplyForm):
     )
 
 
-class AskLifting(MyReply):
+class AskLifting(OwnStep):
     """Apply for the lifting of a suspension that does not end by itself. Rule R-57."""
 
+    audience, needs, back = "expert", Capability.EXPERT_DESK, "expert-credit"
     title, submit_label = gettext_lazy("Apply for lifting"), gettext_lazy("Send the application")
     form_class = LiftForm
 
@@ -145,7 +104,7 @@ class AskLifting(MyReply):
         needs = _("Needed: the application and the undertaking.")
         if row.needs_test:
             needs = _("Needed: the application, the undertaking, and a certificate of a passed test.")
-        return [needs, *UNDERTAKING_LINES["EXPERT"]]
+        return [needs, *undertaking_lines(row.bureau, "EXPERT", self.today)]
 
     def act(self, form: LiftForm) -> str:
         """Apply."""

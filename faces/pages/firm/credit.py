@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import path, reverse
-from django.utils.translation import gettext as _
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from appraisals.selectors import sanctions_visible_to
-from appraisals.services import reply_to_sanction
-from credit.selectors import visible_to as events_visible_to
-from credit.services import reply_to_event
 from evaluators.models import Firm
 from evaluators.selectors import firm_of
-from faces.pages.shared.actions import ActionView
 from faces.pages.shared.as_of import DatedPage
-from faces.pages.shared.formats import full_day
-from faces.pages.shared.own_credit import Own, ReplyForm, layout_of
+from faces.pages.shared.own_credit import Own, layout_of
+from faces.pages.shared.own_replies import EventReply, SanctionReply
 from faces.pages.shared.sections import Layout, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
-    from django_stubs_ext import StrOrPromise
-
-    from appraisals.models import Sanction
-    from credit.models import CreditEvent
 
 
 class FirmCredit(DatedPage, SectionsPage):
@@ -64,56 +52,18 @@ class FirmCredit(DatedPage, SectionsPage):
         )
 
 
-class OurReply(ActionView):
-    """Say what we have to say, once, within the term. Rule R-56."""
+class FirmEventReply(EventReply):
+    """Reply to an event of ours."""
 
     audience, needs = "firm", Capability.FIRM_SIGN
-    title, submit_label = gettext_lazy("Our reply"), gettext_lazy("Send the reply")
-    form_class = ReplyForm
-
-    def get_success_url(self) -> str:
-        """Return our credit."""
-        return reverse("pages:firm-credit")
-
-    def draft_key(self) -> str:
-        """Keep half-written words."""
-        return f"{self.request.resolver_match.url_name if self.request.resolver_match else ''}-{self.object.pk}"
+    title, back = gettext_lazy("Our reply"), "firm-credit"
 
 
-class FirmEventReply(OurReply):
-    """Reply to an event."""
-
-    def rows(self) -> QuerySet[CreditEvent]:
-        """Return our events."""
-        return events_visible_to(self.user)
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what it is about, and until when."""
-        return [self.object.words, _("The term ends on %(day)s.") % {"day": full_day(self.object.reply_until)}]
-
-    def act(self, form: ReplyForm) -> str:
-        """Send it."""
-        words = form.cleaned_data["words"]
-        reply_to_event(event=self.object, words=words, file=form.proof(), by=self.user, on=self.today)
-        return _("Your reply is with the bureau; it answers in words.")
-
-
-class FirmSanctionReply(OurReply):
+class FirmSanctionReply(SanctionReply):
     """Reply to what we were told beforehand."""
 
-    def rows(self) -> QuerySet[Sanction]:
-        """Return our sanctions."""
-        return sanctions_visible_to(self.user)
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Show what it is about, and until when."""
-        return [self.object.reason, _("The term ends on %(day)s.") % {"day": full_day(self.object.reply_until)}]
-
-    def act(self, form: ReplyForm) -> str:
-        """Send it."""
-        words = form.cleaned_data["words"]
-        reply_to_sanction(sanction=self.object, words=words, file=form.proof(), by=self.user, on=self.today)
-        return _("Your reply is with the bureau; it answers in words.")
+    audience, needs = "firm", Capability.FIRM_SIGN
+    title, back = gettext_lazy("Our reply"), "firm-credit"
 
 
 urls = [
