@@ -13,6 +13,7 @@
   const KEY = /^[a-z0-9_]{1,64}$/;
   const DEEPEST = 64;
   const LARGEST_POOL = { rfc3797: 65535, "gongping-1": 1000000 };
+  const PARTIES_ZH = { operator: "操作人", witness: "监督人", third: "第三方" };
   const VOID_GROUNDS = ["missing_commitment", "refused_reveal", "ordered_again"];
 
   class Difference extends Error {
@@ -915,10 +916,10 @@
       zh: `按此次序逐个走过，得出公布的 ${panel.length} 个席位，跳过的理由也一致。`,
     });
     checkReplacements(record, draw, order, tiers);
-    const givers = record.parts.map((part) => part.id).join(", ");
+    const givers = record.parts.map((part) => part.id);
     steps.push({
-      en: `To steer it, all of these would have had to agree: ${givers}.`,
-      zh: `要操纵本次结果，须以下各方全部串通：${givers}。`,
+      en: `To steer it, all of these would have had to agree: ${givers.join(", ")}.`,
+      zh: `要操纵本次结果，须以下各方全部串通：${givers.map((id) => PARTIES_ZH[id] || id).join("、")}。`,
     });
     const turns = record.replacements.length;
     if (turns) {
