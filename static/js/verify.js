@@ -13,7 +13,7 @@
   const KEY = /^[a-z0-9_]{1,64}$/;
   const DEEPEST = 64;
   const LARGEST_POOL = { rfc3797: 65535, "gongping-1": 1000000 };
-  const PARTIES_ZH = { operator: "操作人", witness: "监督人", third: "第三方" };
+  const PARTIES_ZH = { operator: "操作人", witness: "监督人", third: "第三人" };
   const VOID_GROUNDS = ["missing_commitment", "refused_reveal", "ordered_again"];
 
   class Difference extends Error {
