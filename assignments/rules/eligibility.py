@@ -25,6 +25,8 @@ RULES: Final = (
     Rule("same_unit_years", "R-19", 2, "work years running", "LOCAL"),
     Rule("firm_share_percent", "R-19", 30, "percent of a year's tasks below the limit", "LOCAL"),
     Rule("prior_work_window_years", "R-20", 3, "calendar years", "LOCAL"),
+    Rule("plan_reviewer_rates", "R-65", default=False, unit="yes or no", tag="DEFAULT"),
+    Rule("coaching_window_years", "R-65", 3, "calendar years", "DEFAULT"),
     Rule("draw_workdays_before", "R-21", 2, "working days", "LAW", EXPERTS_LAW),
     Rule("training_hours", "R-33", 20, "hours of the previous full year", "DEFAULT"),
     Rule("employer_max", "R-38", 1, "experts of one employer", "LAW", EXPERTS_LAW),

@@ -98,6 +98,19 @@ def of_same_task(table, expert):
     sat(table, expert, re_review=ReReviewFactory(evaluation=table.task, kind="RESULT"), assigned_on=date(2019, 1, 1))
 
 
+def of_plan_panel(table, expert):
+    plan = ReReviewFactory(evaluation=table.task, kind="WORK_PLAN")
+    sat(table, expert, re_review=plan, assigned_on=date(2019, 1, 1))
+
+
+def coached(table, expert):
+    review = ReReviewFactory(
+        evaluation__unit=table.task.unit, evaluation__plan=table.task.plan, evaluation__kind="COACHING",
+        evaluation__is_assistance=True,
+    )  # fmt: skip
+    sat(table, expert, re_review=review, assigned_on=date(2018, 7, 1))
+
+
 def met_unit(table, expert):
     review = ReReviewFactory(evaluation__unit=table.task.unit, evaluation__plan=table.task.plan)
     sat(table, expert, re_review=review, assigned_on=date(2020, 3, 10))
@@ -129,6 +142,8 @@ EXPERTS = {
     "kin_tie": (kin_works_there, None),
     "standing_recusal": (recused, None),
     "same_task": (of_same_task, None),
+    "reviewed_plan": (of_plan_panel, None),
+    "coached_unit": (coached, date(2021, 7, 1)),
     "left_this_panel": (left_panel, None),
     "cool_down": (met_unit, date(2020, 6, 8)),
     "yearly_cap": (in_many_panels, date(2021, 1, 1)),

@@ -22,7 +22,7 @@ from tests.factories.assignments import (
     TaskFactory,
     ready_firm,
 )
-from tests.factories.foundation import LONG_AGO
+from tests.factories.foundation import LONG_AGO, RuleSetFactory, RuleValueFactory
 from training.enums import Audience
 from training.models import Attendance, Course, Session
 
@@ -119,6 +119,50 @@ def test_unit_met_lately_and_the_yearly_cap(review):
     assert of_expert(review, met) == [("cool_down", date(2020, 6, 8))]
     assert of_expert(review, met, date(2020, 6, 8)) == []
     assert of_expert(review, busy) == [("yearly_cap", date(2021, 1, 1))]
+
+
+def allow_plan_reviewers(bureau):
+    rules = RuleSetFactory(bureau=bureau, effective_from=date(2020, 1, 1))
+    RuleValueFactory(rule_set=rules, key="plan_reviewer_rates", value=True)
+
+
+@pytest.mark.edge("E43")
+@pytest.mark.rule("R-65")
+def test_reviewer_of_the_plan_rates_the_report_only_where_the_bureau_lets_him(review):
+    expert, other = ready_expert(review), ready_expert(review)
+    plan = ReReviewFactory(evaluation=review.evaluation, kind="WORK_PLAN")
+    ExpertAssignmentFactory(re_review=plan, expert=expert, assigned_on=date(2020, 4, 1), status="PAID")
+    result = ReReviewFactory(evaluation=review.evaluation, kind="RESULT")
+    ExpertAssignmentFactory(re_review=result, expert=other, assigned_on=date(2019, 4, 1), status="PAID")
+    assert [code for code, _free in of_expert(review, expert)] == ["reviewed_plan", "cool_down"]
+
+    allow_plan_reviewers(review.bureau)
+
+    assert of_expert(review, expert) == []
+    assert of_expert(review, other) == [("same_task", None)]
+    assert [code for code, _free in of_expert(result, expert)] == ["same_task", "cool_down"]
+
+
+@pytest.mark.edge("E43")
+@pytest.mark.rule("R-65")
+@pytest.mark.parametrize(
+    ("last", "free_on"), [(date(2017, 6, 1), None), (date(2017, 6, 2), date(2020, 6, 2)), (ON, date(2023, 6, 1))]
+)
+def test_who_coached_the_unit_waits_three_years_whatever_the_switch_says(review, last, free_on):
+    allow_plan_reviewers(review.bureau)
+    expert, idle = ready_expert(review), ready_expert(review)
+    unit, plan = review.evaluation.unit, review.evaluation.plan
+    help_for = {"evaluation__plan": plan, "evaluation__kind": TaskKind.COACHING, "evaluation__is_assistance": True}
+    coaching = ReReviewFactory(evaluation__unit=unit, **help_for)
+    ExpertAssignmentFactory(re_review=coaching, expert=expert, assigned_on=last, status="PAID")
+    ExpertAssignmentFactory(re_review=coaching, expert=idle, assigned_on=last, status="DECLINED")
+    ExpertAssignmentFactory(re_review=ReReviewFactory(**help_for), expert=idle, assigned_on=last, status="PAID")
+
+    found = [answer for answer in of_expert(review, expert) if answer[0] != "cool_down"]
+
+    assert found == ([("coached_unit", free_on)] if free_on else [])
+    assert of_expert(review, idle) == []
+    assert [code for code, _free in of_expert(coaching, ready_expert(coaching))] == []
 
 
 @pytest.mark.edge("E41")

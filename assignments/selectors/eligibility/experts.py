@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from assignments.enums import ReReviewKind
 from assignments.models import Assignment, ReReviewTask
 from assignments.rules import eligibility as rule
 from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines, served, who_left
@@ -244,11 +245,9 @@ def _expert_recusals(cases: Cases, who: Asked, sides: _Sides, re_review: ReRevie
     for row in rows.order_by("pk"):
         words = _("Always steps back from %(name)s.") % {"name": row.organisation.name}
         cases[row.expert_id].no("standing_recusal", words, rules=rules, key="", free_on=row.ended_on)
-    seats = Assignment.objects.filter(re_review__evaluation=task, expert_id__in=who.experts)
-    for seat in seats.exclude(re_review=re_review).exclude(status__in=GONE).order_by("pk"):
-        if seat.expert_id is not None:
-            words = _("Sat on another panel of the same task.")
-            cases[seat.expert_id].no("same_task", words, rules=rules, key="", free_on=None)
+    _expert_same_task(cases, who, re_review, rules)
+    if not task.is_assistance:
+        _expert_coached(cases, who, re_review, rules, on)
     left = who_left(Assignment.objects.filter(re_review=re_review, expert_id__in=who.experts))
     for pk in left.values_list("expert_id", flat=True).distinct():
         if pk is not None:
@@ -256,7 +255,41 @@ def _expert_recusals(cases: Cases, who: Asked, sides: _Sides, re_review: ReRevie
             cases[pk].no("left_this_panel", words, rules=rules, key="", free_on=None)
 
 
+def _expert_same_task(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules) -> None:
+    """Refuse who sat on another panel of the task; who reviewed the plan may rate the report where R-65 lets him."""
+    seats = Assignment.objects.filter(re_review__evaluation_id=re_review.evaluation_id, expert_id__in=who.experts)
+    seats = seats.exclude(re_review=re_review).exclude(status__in=GONE)
+    lets_in = rules.value("plan_reviewer_rates") and re_review.kind == ReReviewKind.REPORT
+    for expert_id, kind in seats.order_by("pk").values_list("expert_id", "re_review__kind"):
+        if expert_id is None:
+            continue
+        if kind != ReReviewKind.WORK_PLAN or re_review.kind != ReReviewKind.REPORT:
+            words = _("Sat on another panel of the same task.")
+            cases[expert_id].no("same_task", words, rules=rules, key="", free_on=None)
+        elif not lets_in:
+            words = _("Reviewed the work plan of this task; the bureau keeps plan and report apart.")
+            cases[expert_id].no("reviewed_plan", words, rules=rules, key="plan_reviewer_rates", free_on=None)
+
+
+def _expert_coached(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+    """Refuse who coached the unit, or helped it with targets or its own evaluation, within the years of R-65."""
+    years = rules.value("coaching_window_years")
+    helped = Assignment.objects.filter(
+        expert_id__in=who.experts,
+        re_review__evaluation__is_assistance=True,
+        re_review__evaluation__unit_id=re_review.evaluation.unit_id,
+        assigned_on__gt=rule.window_begins(on, years=years),
+        assigned_on__lte=on,
+    ).exclude(status__in=GONE)
+    for expert_id, last in helped.order_by().values_list("expert_id").annotate(models.Max("assigned_on")):
+        if expert_id is not None:
+            words = _("Coached this unit or helped it; the last time on %(day)s.") % {"day": last.isoformat()}
+            free_on = rule.conflict_free_from(last, years=years)
+            cases[expert_id].no("coached_unit", words, rules=rules, key="coaching_window_years", free_on=free_on)
+
+
 def _expert_load(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules, on: date) -> None:
+    """Rule R-17; the plan of this very task is no other meeting where R-65 lets its reviewer go on to the report."""
     days = rules.value("cool_down_days")
     served = Assignment.objects.filter(expert_id__in=who.experts, re_review__isnull=False).exclude(status__in=GONE)
     served = served.exclude(re_review=re_review)
@@ -265,6 +298,8 @@ def _expert_load(cases: Cases, who: Asked, re_review: ReReviewTask, rules: Rules
         assigned_on__gt=date.fromordinal(on.toordinal() - days),
         assigned_on__lte=on,
     )
+    if rules.value("plan_reviewer_rates") and re_review.kind == ReReviewKind.REPORT:
+        met = met.exclude(re_review__evaluation_id=re_review.evaluation_id, re_review__kind=ReReviewKind.WORK_PLAN)
     for pk, last in met.order_by().values_list("expert_id").annotate(models.Max("assigned_on")):
         if pk is not None:
             free_on = rule.cooled_down_on(last, days=days)

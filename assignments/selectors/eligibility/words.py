@@ -34,6 +34,8 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "kin_tie": _("a near relation belongs to a side or holds a registered firm"),
     "standing_recusal": _("always steps back from a side"),
     "same_task": _("sat on another panel of this task"),
+    "reviewed_plan": _("reviewed the work plan of this task"),
+    "coached_unit": _("coached the evaluated unit or helped it"),
     "left_this_panel": _("was called for this panel and left it"),
     "cool_down": _("met this unit too recently"),
     "yearly_cap": _("has the year's most assignments"),
@@ -46,7 +48,8 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
 OWN_SENTENCES: Final = frozenset({
     "assessed_low", "close_watch", "cool_down", "declined_often", "did_ex_ante", "died", "leads_full",
     "left_this_panel", "left_this_task", "no_lead", "no_specialty", "no_undertaking", "not_free", "not_in_pool",
-    "not_in_register", "over_share", "same_task", "same_unit", "term_ended", "too_old", "untrained", "yearly_cap",
+    "not_in_register", "over_share", "same_task", "reviewed_plan", "same_unit", "term_ended", "too_old", "untrained",
+    "yearly_cap",
 })  # fmt: skip
 OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "unit_employer": _("an employer in your record, today's or an earlier one"),
@@ -56,6 +59,7 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "one_house": _("your head office or a branch of it"),
     "kin_tie": _("a near relation in your record"),
     "standing_recusal": _("somebody from whom you always step back"),
+    "coached_unit": _("coaching or help of yours to a unit, known to the bureau"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }
 

@@ -117,6 +117,8 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "assessment_bar_points": gettext_lazy("Bar of last year’s assessment; 0: no bar"),
     "batch_chance_permille": gettext_lazy("Greatest chance of a pair in a batch"),
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
+    "plan_reviewer_rates": gettext_lazy("Who reviewed the work plan may rate the report"),
+    "coaching_window_years": gettext_lazy("How long who coached a unit sits on none of its panels"),
     "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
     "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),
     "likeness_marks": gettext_lazy("What a firm may share with a removed one before an alert"),
