@@ -174,6 +174,7 @@ class ReReviewAction(TextChoices):
     BEGIN = "BEGIN", _("begin")
     CLOSE = "CLOSE", _("close")
     STOP = "STOP", _("stop")
+    REOPEN = "REOPEN", _("open again")
 
 
 class DrawStatus(TextChoices):
@@ -285,6 +286,7 @@ class FirmTrackAction(TextChoices):
     OPEN_APPEAL = "OPEN_APPEAL", _("open the appeal period")
     FINALISE = "FINALISE", _("make the rating final")
     PAY_TAIL = "PAY_TAIL", _("pay the tail")
+    REOPEN = "REOPEN", _("open the rating again")
 
 
 class DrawAction(TextChoices):

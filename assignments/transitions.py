@@ -148,6 +148,10 @@ FIRM_TRACK: Final[Mapping[tuple[FirmTrack, FirmTrackAction], FirmTrack]] = {
     (FirmTrack.TOLD, FirmTrackAction.OPEN_APPEAL): FirmTrack.APPEAL_PERIOD,
     (FirmTrack.APPEAL_PERIOD, FirmTrackAction.FINALISE): FirmTrack.FINAL,
     (FirmTrack.FINAL, FirmTrackAction.PAY_TAIL): FirmTrack.TAIL_PAID,
+    **{
+        (track, FirmTrackAction.REOPEN): FirmTrack.NONE  # what was paid stays paid
+        for track in (FirmTrack.RATED, FirmTrack.TOLD, FirmTrack.APPEAL_PERIOD, FirmTrack.FINAL)
+    },
 }
 REPORT_TRACK_ENDS: Final = frozenset({ReportTrack.RECTIFIED, ReportTrack.SKIPPED})
 FIRM_TRACK_ENDS: Final = frozenset({FirmTrack.TAIL_PAID, FirmTrack.SKIPPED})
@@ -158,6 +162,7 @@ RE_REVIEW: Final[Mapping[tuple[ReReviewStatus, ReReviewAction], ReReviewStatus]]
     (ReReviewStatus.PANEL_READY, ReReviewAction.BEGIN): ReReviewStatus.REVIEWING,
     (ReReviewStatus.REVIEWING, ReReviewAction.SEAT): ReReviewStatus.REVIEWING,
     (ReReviewStatus.REVIEWING, ReReviewAction.CLOSE): ReReviewStatus.DONE,
+    (ReReviewStatus.DONE, ReReviewAction.REOPEN): ReReviewStatus.REVIEWING,  # too few are left for a grade
     (ReReviewStatus.OPEN, ReReviewAction.STOP): ReReviewStatus.STOPPED,
     (ReReviewStatus.PANEL_READY, ReReviewAction.STOP): ReReviewStatus.STOPPED,
     (ReReviewStatus.REVIEWING, ReReviewAction.STOP): ReReviewStatus.STOPPED,

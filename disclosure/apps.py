@@ -9,8 +9,10 @@ class DisclosureConfig(AppConfig):
     name = "disclosure"
 
     def ready(self) -> None:
-        """Register the rules."""
+        """Register the rules, and who corrects what was published of a rating that is opened again."""
         from disclosure.rules import RULES  # noqa: PLC0415 - the register is filled at start
         from foundation.rulesets.rules import register  # noqa: PLC0415
+        from reviews.rules import when_reopened  # noqa: PLC0415
 
         register(*RULES)
+        when_reopened("disclosure.services.corrections.rating_reopened")

@@ -4,6 +4,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class WithdrawnFor(TextChoices):
+    """Why a copy is no longer live."""
+
+    VERSION = "VERSION", _("replaced by the next version")
+    CORRECTION = "CORRECTION", _("corrected")
+    DECISION = "DECISION", _("withdrawn by the bureau")
+
+
 class PublicationKind(TextChoices):
     """What is published."""
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from disclosure.enums import PublicationKind
+from disclosure.enums import PublicationKind, WithdrawnFor
 
 
 class Publication(models.Model):
@@ -32,6 +32,7 @@ class Publication(models.Model):
     outside_address = models.CharField(max_length=300, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
+    withdrawn_for = models.CharField(max_length=10, choices=WithdrawnFor.choices, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:

@@ -40,7 +40,7 @@ class Severity(TextChoices):
 class RatingStatus(TextChoices):
     """Where a rating stands."""
 
-    RAW = "RAW", _("computed")
+    RAW = "RAW", _("to be computed")
     ADJUSTED = "ADJUSTED", _("adjusted")
     CONFIRMED = "CONFIRMED", _("confirmed")
     TOLD = "TOLD", _("firm told")
@@ -57,6 +57,7 @@ class RatingAction(TextChoices):
     APPEAL = "APPEAL", _("appeal")
     DECIDE = "DECIDE", _("decide the appeal")
     FINALISE = "FINALISE", _("make final")
+    REOPEN = "REOPEN", _("open again")
 
 
 class ReportGrade(TextChoices):
@@ -84,3 +85,4 @@ class AppealStatus(TextChoices):
     UPHELD = "UPHELD", _("upheld")
     PARTLY = "PARTLY", _("partly upheld")
     REJECTED = "REJECTED", _("rejected")
+    LAPSED = "LAPSED", _("lapsed with the rating")

@@ -130,6 +130,7 @@ class QualityRating(models.Model):
     veto_code = models.CharField(max_length=20, blank=True)
     late_days = models.PositiveSmallIntegerField(default=0)
     document = models.JSONField(default=dict)  # the rating document that recompute.py reads
+    round = models.PositiveSmallIntegerField(default=1)  # how often it was computed from another set of opinions
     told_on = models.DateField(null=True, blank=True)
     appeal_until = models.DateField(null=True, blank=True)
     final_on = models.DateField(null=True, blank=True)
@@ -144,6 +145,34 @@ class QualityRating(models.Model):
     def __str__(self) -> str:
         """Name the rating."""
         return f"{self.task} #{self.pk}"
+
+
+class EarlierRating(models.Model):
+    """A rating as it stood before it was opened again, because an opinion in it became void. Kept for good."""
+
+    rating = models.ForeignKey(QualityRating, models.PROTECT, related_name="earlier")
+    round = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=RatingStatus.choices)
+    raw = models.CharField(max_length=60)
+    adjusted = models.CharField(max_length=60, blank=True)
+    final = models.CharField(max_length=60, blank=True)
+    grade = models.CharField(max_length=12, choices=ReportGrade.choices, blank=True)
+    document = models.JSONField(default=dict)
+    told_on = models.DateField(null=True, blank=True)
+    final_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500)
+    reopened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reopened_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rating", "round"], name="earlier_rating_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="earlier_rating_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the earlier rating."""
+        return f"{self.rating} {self.round} #{self.pk}"
 
 
 class SectionScore(models.Model):
@@ -174,6 +203,7 @@ class RatingMove(models.Model):
     reason = models.CharField(max_length=500)
     moved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     moved_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         """Name the move."""
@@ -194,6 +224,7 @@ class Appeal(models.Model):
     decided_on = models.DateField(null=True, blank=True)
     decision = models.TextField(blank=True)
     new_facts = models.TextField(blank=True)
+    round = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         """Name the appeal."""

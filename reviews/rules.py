@@ -20,6 +20,20 @@ RULES: Final = (
 )
 
 
+_REOPENED: Final[list[str]] = []
+
+
+def when_reopened(name: str) -> None:
+    """Let the dotted ``name(rating=, by=, on=)`` know that a rating was opened again: a room above published it."""
+    if name not in _REOPENED:
+        _REOPENED.append(name)
+
+
+def reopened_listeners() -> tuple[str, ...]:
+    """Return the dotted names that want to know."""
+    return tuple(_REOPENED)
+
+
 def opinion_problem(
     *, weights: Mapping[str, int], scores: Mapping[str, tuple[int | None, bool, str, int | None]]
 ) -> tuple[str, str]:

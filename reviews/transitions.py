@@ -21,4 +21,5 @@ RATING: Final[Mapping[tuple[RatingStatus, RatingAction], RatingStatus]] = {
     (RatingStatus.TOLD, RatingAction.APPEAL): RatingStatus.APPEALED,
     (RatingStatus.APPEALED, RatingAction.DECIDE): RatingStatus.TOLD,
     (RatingStatus.TOLD, RatingAction.FINALISE): RatingStatus.FINAL,
+    **{(status, RatingAction.REOPEN): RatingStatus.RAW for status in RatingStatus if status != RatingStatus.RAW},
 }

@@ -218,6 +218,13 @@ def close(*, re_review: ReReviewTask, by: User, on: date) -> ReReviewTask:
 
 
 @transaction.atomic
+def reopen(*, re_review: ReReviewTask, by: User, on: date) -> ReReviewTask:
+    """Open a finished review again, so that the next one of the list can write; called where an opinion was voided."""
+    row = ReReviewTask.objects.select_for_update(of=("self",)).get(pk=re_review.pk)
+    return _move(row, ReReviewAction.REOPEN, by=by, on=on)
+
+
+@transaction.atomic
 def stop(*, re_review: ReReviewTask, reason: str, by: User, on: date) -> ReReviewTask:
     """Stop the review for a reason."""
     if not reason.strip():

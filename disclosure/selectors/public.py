@@ -220,6 +220,17 @@ def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
         "score": _spelled(quality.get("score", "")),
         "raw": _spelled(quality.get("raw", "")),
         "amount_cents": from_wan(body.get("amount_wan") or 0),
+        "corrections": [
+            {
+                "version": one["version"],
+                "day": parse_date(one["withdrawn_on"]),
+                "reason": one["reason"],
+                "sha256": one["sha256"],
+                "grade": _label(ReportGrade, one["grade"]),
+                "printed": one["printed"],
+            }
+            for one in body.get("corrections") or []
+        ],
         "final_on": parse_date(body.get("final_on") or ""),
     }
 

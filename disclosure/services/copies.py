@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import PublicationKind
+from disclosure.enums import PublicationKind, WithdrawnFor
 from disclosure.models import Publication
 from disclosure.permissions import may_publish
 from disclosure.rules import faults_in, slug_of
@@ -112,9 +112,9 @@ def supersede(copy: Copy, *, by: User, on: date) -> None:
     )
     row = live.first()
     if row is not None and row.body != copy.body:
-        row.withdrawn_at = moment_on(on)
+        row.withdrawn_at, row.withdrawn_for = moment_on(on), WithdrawnFor.VERSION
         row.withdrawn_reason = _("Replaced by the next version of the same record.")
-        row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        row.save(update_fields=["withdrawn_at", "withdrawn_for", "withdrawn_reason"])
         record(actor=by, action="disclosure.superseded", subject=row, facts={"slug": row.slug, "on": on})
 
 
@@ -149,7 +149,8 @@ def withdraw(*, publication: Publication, reason: str, by: User, on: date) -> Pu
         raise PublicationRefused(Refusal("reason_missing", _("Say why it is withdrawn."), {"field": "reason"}))
     refuse_personal_data({"reason": reason})
     row.withdrawn_at, row.withdrawn_reason = moment_on(on), reason.strip()
-    row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    row.withdrawn_for = WithdrawnFor.DECISION
+    row.save(update_fields=["withdrawn_at", "withdrawn_for", "withdrawn_reason"])
     facts = {"slug": row.slug, "version": row.version, "reason": row.withdrawn_reason, "on": on}
     record(actor=by, action="disclosure.withdrawn", subject=row, facts=facts)
     return row

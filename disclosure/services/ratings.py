@@ -16,6 +16,7 @@ from disclosure.enums import PublicationKind
 from disclosure.models import Publication
 from disclosure.permissions import may_publish
 from disclosure.services.copies import Copy, PublicationRefused, freeze_copy
+from disclosure.services.corrections import corrections_of
 from foundation.accounts.models import User
 from foundation.approvals.models import Approval
 from foundation.approvals.selectors import agreed
@@ -127,6 +128,7 @@ def rating_body(rating: QualityRating, *, on: date) -> dict[str, Any]:
         "report_sha256": version.sha256 if version else "",
         "final_on": rating.final_on.isoformat() if rating.final_on else "",
         "published_on": on.isoformat(),
+        **({"corrections": corrections} if (corrections := corrections_of(rating)) else {}),
     }
 
 

@@ -164,6 +164,16 @@ def withdraw(*, approval: Approval, by: User, on: date) -> Approval:
 
 
 @transaction.atomic
+def lapse(*, approval: Approval, reason: str, by: User, on: date) -> Approval:
+    """Close a running approval whose subject fell away; called where that happened, whoever entered it."""
+    approval = Approval.objects.select_for_update().get(pk=approval.pk)
+    _close(approval, ApprovalAction.WITHDRAW)
+    record(actor=by, action="approvals.lapsed", subject=approval, facts={"kind": approval.kind, "reason": reason})
+    _run(approval, is_agreed=False, by=by, on=on)
+    return approval
+
+
+@transaction.atomic
 def delegate(*, principal: User, to: User, started_on: date, ended_on: date, by: User) -> Delegation:
     """Let ``to`` decide in ``principal``'s place between two days, both included; only the principal may say so."""
     if by.pk != principal.pk:

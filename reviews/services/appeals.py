@@ -58,12 +58,13 @@ def appeal(
         raise AppealRefused(Refusal("ground_missing", _("Say why the score is wrong."), {"field": "ground"}))
     if item.version_id != rating.rubric_version_id:
         raise AppealRefused(Refusal("foreign_item", _("This item is not of the rubric."), {"field": "item"}))
-    if rating.appeals.exists() and not new_facts.strip():
+    if rating.appeals.filter(round=rating.round).exists() and not new_facts.strip():
         message = _("There is one round; a second appeal needs new facts.")
         raise AppealRefused(Refusal("one_round", message, {"field": "new_facts"}))
     row = Appeal.objects.create(
-        rating=rating, item=item, ground=ground.strip(), filed_by=by, filed_on=on, new_facts=new_facts.strip()
-    )
+        rating=rating, item=item, ground=ground.strip(), filed_by=by, filed_on=on, new_facts=new_facts.strip(),
+        round=rating.round,
+    )  # fmt: skip
     if evidence:
         accept = SCANS | {"docx"}
         row.evidence = store(
@@ -82,7 +83,7 @@ def waive_appeal(*, rating: QualityRating, by: User, on: date) -> QualityRating:
     rating = locked(rating)
     if not is_firm_of(by, rating.task):
         raise NotAllowed
-    if rating.status != RatingStatus.TOLD or rating.moves.filter(action="WAIVE").exists():
+    if rating.status != RatingStatus.TOLD or rating.moves.filter(action="WAIVE", round=rating.round).exists():
         raise AppealRefused(Refusal("nothing_to_waive", _("There is no rating that waits for your answer.")))
     write_move(rating, "WAIVE", rating.adjusted, rating.adjusted, _("The firm accepts the rating."), by=by)
     record(actor=by, action="reviews.appeal_waived", subject=rating, facts={"on": on})
@@ -105,7 +106,7 @@ def decide_appeal(
         raise NotAllowed(_("Who took part in the rating does not decide the appeal."), code="involved")
     if appeal.status != AppealStatus.OPEN:
         raise AppealRefused(Refusal("decided", _("This appeal is decided already.")))
-    if not decision.strip() or status == AppealStatus.OPEN:
+    if not decision.strip() or status in {AppealStatus.OPEN, AppealStatus.LAPSED}:
         raise AppealRefused(Refusal("decision_missing", _("Write the decision."), {"field": "decision"}))
     if (status == AppealStatus.REJECTED) != (correction_hundredths == 0):
         message = _("A rejected appeal changes nothing; an upheld one changes the item.")

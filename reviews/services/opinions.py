@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from reviews.enums import FormalDefect, OpinionAction, OpinionStatus, Severity
 from reviews.models import CriterionScore, Finding, Opinion
 from reviews.permissions import is_own, may_enter_for
 from reviews.rules import MOST_RETURNS, opinion_problem
+from reviews.services.reopening import reopen_after_void, rests_on
 from reviews.transitions import OPINION
 from rubrics.enums import Scorer
 from rubrics.models import RubricVersion
@@ -236,24 +238,36 @@ def return_opinion(*, opinion: Opinion, defect: FormalDefect, by: User, at: date
 
 @transaction.atomic
 def void_opinion(*, opinion: Opinion, reason: str, by: User, at: datetime) -> Opinion:
-    """Void the opinion of somebody who stepped back; it is kept and no longer counts."""
+    """Void an opinion: it is kept and no longer counts; a rating computed from it is opened again."""
     if not may_enter_for(by, opinion.assignment):
         raise NotAllowed
     if not reason.strip():
         raise OpinionRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
-    return _void(opinion, reason=reason, by=by, at=at)
+    counted = opinion.status == OpinionStatus.SUBMITTED
+    row = _void(opinion, reason=reason, by=by, at=at)
+    if counted:
+        reopen_after_void(re_review=row.re_review, reason=reason, by=by, on=timezone.localdate(at))
+    return row
 
 
 @transaction.atomic
 def step_back(*, assignment: Assignment, words: str, by: User, at: datetime) -> Assignment:
     """Take an expert off his panel at any moment, by himself or a clerk; what he wrote is kept and void with his seat.
 
-    Everybody else keeps his seat and his opinion. Raise as ``recuse``.
+    Everybody else keeps his seat and his opinion. A rating that was computed from his opinion is kept as it stood and
+    opened again; once it is confirmed the bureau takes him off, not he himself. Raise ``OpinionRefused`` then, else as
+    ``recuse``.
     """
+    opinion = Opinion.objects.filter(assignment=assignment).exclude(status=OpinionStatus.VOID).first()
+    counted = opinion is not None and opinion.status == OpinionStatus.SUBMITTED
+    if opinion is not None and counted and not may_enter_for(by, assignment) and rests_on(opinion.re_review):
+        message = _("A confirmed rating rests on your opinion. Report the conflict to the bureau, which decides it.")
+        raise OpinionRefused(Refusal("rating_rests_on_it", message))
     row = recuse(assignment=assignment, words=words, by=by, at=at)
-    opinion = Opinion.objects.filter(assignment=row).exclude(status=OpinionStatus.VOID).first()
     if opinion is not None:
         _void(opinion, reason=words, by=by, at=at)
+        if counted:
+            reopen_after_void(re_review=opinion.re_review, reason=words, by=by, on=timezone.localdate(at))
     return row
 
 

@@ -293,8 +293,8 @@ def tell_firm(*, rating: QualityRating, by: User, on: date) -> QualityRating:
     rating = locked(rating)
     if not may_score_section(by, rating.task) and not may_confirm(by, rating.task):
         raise NotAllowed
-    if agreed("RATING", rating) is None:
-        waits = running("RATING", rating) is not None
+    waits = running("RATING", rating) is not None
+    if waits or agreed("RATING", rating) is None:  # one that was agreed before the rating was opened again does not do
         message = _("The rating waits for its approval.") if waits else _("The rating has not been approved.")
         raise RatingRefused(Refusal("not_approved", message))
     rating.status = state_after(rating, RatingAction.TELL)
@@ -325,8 +325,8 @@ def finalise(*, rating: QualityRating, by: User, on: date) -> QualityRating:
     after = state_after(rating, RatingAction.FINALISE)
     if rating.appeals.filter(status=AppealStatus.OPEN).exists():
         raise RatingRefused(Refusal("appeal_open", _("An appeal is open.")))
-    decided = rating.appeals.exists()
-    waived = rating.moves.filter(action="WAIVE").exists()
+    decided = rating.appeals.filter(round=rating.round).exists()
+    waived = rating.moves.filter(action="WAIVE", round=rating.round).exists()
     if rating.appeal_until and on <= rating.appeal_until and not decided and not waived:
         message = _("The firm may appeal until %(day)s.") % {"day": rating.appeal_until.isoformat()}
         raise RatingRefused(Refusal("appeal_period", message, {"free_on": rating.appeal_until.isoformat()}))
@@ -402,6 +402,7 @@ def write_move(rating: QualityRating, action: str, before: str, after: str, reas
         reason=reason[:500],
         moved_by=by,
         moved_at=clock.now(),
+        round=rating.round,
     )
 
 

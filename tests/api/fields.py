@@ -77,7 +77,7 @@ FIELDS = {
     "opinions.findings": "code page severity words",
     "panel-opinions": "id re_review words drafted_by asked_cents supported_cents closed_at signatures",
     "panel-opinions.signatures": "assignment agrees dissent signed_at",
-    "ratings": "id task task_number commission re_review rubric_version formula status raw adjusted final grade veto_code late_days told_on appeal_until final_on",
+    "ratings": "id task task_number commission re_review rubric_version formula status raw adjusted final grade veto_code late_days told_on appeal_until final_on round",
     "appeals": "id rating item item_code ground new_facts evidence filed_by_name filed_on status decided_by_name decided_on decision",
     "rectifications": "id task words due_on status report evidence reported_on closed_on return_words asked_by_name asked_on",
     "proposals": "id task words amount_cents budget_year proposed_by_name proposed_on",
@@ -85,6 +85,6 @@ FIELDS = {
     "appraisals": "id firm firm_name year standing points_hundredths parts confirmed_by_name confirmed_on",
     "sanctions": "id firm expert name kind status months is_grave started_on ends_on ended_on reason basis proposed_by_name proposed_on told_on reply_until decided_by_name served_on needs_application needs_test lifted_on reply_words reply_outcome reply_answer tasks",
     "sanctions.tasks": "assignment number choice done_on",
-    "publications": "id slug version kind subject_kind subject_id title work_year grade unit_name firm_name sha256 published_at outside_address withdrawn_at withdrawn_reason is_demo",
+    "publications": "id slug version kind subject_kind subject_id title work_year grade unit_name firm_name sha256 published_at outside_address withdrawn_at withdrawn_reason withdrawn_for is_demo",
     "import-runs": "id noun name file sha256 status report rows faults uploaded_by_name uploaded_at imported_on undone_on progress",
 }

@@ -27,7 +27,7 @@ class PublicationSerializer(NounSerializer[Publication]):
         fields = (
             "id", "slug", "version", "kind", "subject_kind", "subject_id", "title", "work_year", "grade",
             "unit_name", "firm_name", "sha256", "published_at", "outside_address", "withdrawn_at",
-            "withdrawn_reason", "is_demo",
+            "withdrawn_reason", "withdrawn_for", "is_demo",
         )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class RatingSerializer(NounSerializer[QualityRating]):
         model = QualityRating
         fields = (
             "id", "task", "task_number", "commission", "re_review", "rubric_version", "formula", "status", "raw",
-            "adjusted", "final", "grade", "veto_code", "late_days", "told_on", "appeal_until", "final_on",
+            "adjusted", "final", "grade", "veto_code", "late_days", "told_on", "appeal_until", "final_on", "round",
         )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     from rubrics.models import RubricItem
 
+NOT_DECIDED = frozenset({AppealStatus.OPEN, AppealStatus.LAPSED})
+
 
 class RatingStep(TaskRating, ActionView):
     """A step of a rating; afterwards back to its page."""
@@ -261,7 +263,7 @@ class DecideForm(ActionForm):
 
     status = forms.ChoiceField(
         label=gettext_lazy("Decision"),
-        choices=[(code, word) for code, word in AppealStatus.choices if code != AppealStatus.OPEN],
+        choices=[(code, word) for code, word in AppealStatus.choices if code not in NOT_DECIDED],
         widget=forms.RadioSelect,
     )
     correction = forms.DecimalField(

@@ -147,6 +147,7 @@ class RatingPage(TaskRating, SectionsPage):
                 *lead_sections(task),
                 self._appeals(row),
                 self._moves(row),
+                *self._earlier(row),
             ]
             beside = [
                 Section(_("What would change the grade"), template="shared/parts/rating_changes.html"),
@@ -169,7 +170,7 @@ class RatingPage(TaskRating, SectionsPage):
         found = []
         scores, confirms = may(user, Capability.SCORE_SECTION), may(user, Capability.CONFIRM)
         if row is None or row.status in OPEN:
-            if confirms and row is not None:
+            if confirms and row is not None and row.status != RatingStatus.RAW:
                 found.append(Act(_("Confirm the rating"), reverse("pages:rating-confirm", args=[number])))
             if scores:
                 compute = Act(_("Compute"), reverse("pages:rating-compute", args=[number]))
@@ -254,6 +255,25 @@ class RatingPage(TaskRating, SectionsPage):
         headings = (_("When"), _("Step"), _("Before"), _("After"), _("Why"), _("Done by"))
         return Section(_("How the value moved"), grid=Grid(headings, lines), count=len(lines))
 
+    def _earlier(self, row: QualityRating) -> list[Section]:
+        """Return the results that no longer hold, each as it stood; nothing where there was none."""
+        lines = [
+            (
+                one.round,
+                points_of(one.final or one.adjusted, cuts_of(row)),
+                one.get_grade_display(),
+                one.get_status_display(),
+                formats.day(one.reopened_on, with_year=True),
+                Cell(one.reason, said=True),
+                one.reopened_by.name,
+            )
+            for one in row.earlier.select_related("reopened_by").order_by("-round")
+        ]
+        headings = (
+            _("Result"), _("Points"), _("Grade"), _("State then"), _("Opened again on"), _("Why"), _("Done by"),
+        )  # fmt: skip
+        return [Section(_("Earlier results"), grid=Grid(headings, lines, frozenset({0, 1})))] if lines else []
+
     def _about(self, row: QualityRating | None) -> Section:
         task = self.object
         pairs: list[tuple[StrOrPromise, Cell | object]] = [(_("Task"), Cell(task.number, task_url(task)))]
@@ -306,6 +326,7 @@ MOVES: dict[str, StrOrPromise] = {
     "DECIDE": gettext_lazy("appeal decided"),
     "WAIVE": gettext_lazy("accepted by the firm"),
     "FINALISE": gettext_lazy("made final"),
+    "REOPEN": gettext_lazy("opened again"),
 }
 
 

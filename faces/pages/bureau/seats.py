@@ -32,9 +32,8 @@ from parties.services import (
     register_organisations,
     register_persons,
 )
-from reviews.services import (
-    step_back,
-)
+from reviews.services import step_back
+from reviews.services.reopening import rests_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,6 +202,17 @@ class Recuse(SeatStep):
         return [
             _("%(name)s leaves the panel. What he has written is kept and no longer counts.") % {"name": self.name},
             _("The next of the same list is called; everybody else keeps his seat."),
+            *self._of_the_rating(),
+        ]
+
+    def _of_the_rating(self) -> list[StrOrPromise]:
+        """Say what becomes of a rating that was computed from his opinion, and of its published copy."""
+        seat: Assignment = self.object
+        if seat.re_review is None or not rests_on(seat.re_review):
+            return []
+        return [
+            _("The confirmed rating rests on his opinion: it is kept as it stands, opened again and computed anew."),
+            _("Where it is published, a notice of correction takes the place of the copy at once; it names nobody."),
         ]
 
     def act(self, form: RecuseForm) -> str:
