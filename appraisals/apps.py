@@ -22,5 +22,7 @@ class AppraisalsConfig(AppConfig):
         serve_owner("papers.paper", "appraisals.selectors.papers_visible_to")
         serve_owner("appraisals.sanctionreply", "appraisals.selectors.replies_visible_to")
         serve_owner("appraisals.liftingapplication", "appraisals.selectors.liftings_visible_to")
+        serve_owner("appraisals.conflictreport", "appraisals.selectors.conflicts.conflict_files_of")
+        serve_owner("appraisals.conflictreply", "appraisals.selectors.conflict_replies_visible_to")
         serve_suspension_ends("appraisals.selectors.suspension_ends")
         when_returned("SANCTION", "appraisals.services.sanctions.sanction_returned")

@@ -93,3 +93,33 @@ class HandOverAction(TextChoices):
     DECIDE = "DECIDE", _("agree to the hand-over")
     REFUSE = "REFUSE", _("refuse the hand-over")
     SEND = "SEND", _("send the hand-over letter")
+
+
+class ConflictSource(TextChoices):
+    """Who found a conflict."""
+
+    OWN = "OWN", _("the party itself")
+    BUREAU = "BUREAU", _("the bureau")
+    SUPERVISOR = "SUPERVISOR", _("the supervisor")
+    UNIT = "UNIT", _("the evaluated unit")
+    OUTSIDE = "OUTSIDE", _("a letter from outside")
+
+
+class ConflictStatus(TextChoices):
+    """Where a reported conflict stands."""
+
+    HEARING = "HEARING", _("party being heard")
+    UPHELD = "UPHELD", _("upheld")
+    REJECTED = "REJECTED", _("rejected")
+
+
+class ConflictOutcome(TextChoices):
+    """What an upheld conflict did."""
+
+    NEXT_CALLED = "NEXT_CALLED", _("seat free before the meeting, next of the list")
+    STOPPED_REVIEW = "STOPPED_REVIEW", _("stopped during the review, to be replaced")
+    OPINION_VOID = "OPINION_VOID", _("opinion void, rating computed again")
+    CORRECTED = "CORRECTED", _("final rating opened again, publication corrected")
+    HANDED_OVER = "HANDED_OVER", _("task given free for another firm")
+    TASK_STOPPED = "TASK_STOPPED", _("task stopped")
+    RECORDED = "RECORDED", _("work over before; on record")

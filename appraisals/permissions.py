@@ -21,6 +21,11 @@ def may_sanction(user: User, bureau: Bureau) -> bool:
     return user.bureau_id == bureau.pk and may(user, Capability.REGISTER)
 
 
+def may_decide_conflict(user: User, bureau: Bureau) -> bool:
+    """Return whether ``user`` decides about conflicts that others found."""
+    return user.bureau_id == bureau.pk and may(user, Capability.CONFIRM)
+
+
 def may_give_feedback(user: User, bureau: Bureau) -> bool:
     """Return whether ``user`` answers for the commissioner."""
     return user.bureau_id == bureau.pk and may(user, Capability.COMMISSION)

@@ -1,4 +1,4 @@
-"""The points of a firm's year and the ladder of sanctions. Rules R-26, R-30 and R-56."""
+"""The points of a firm's year and the ladder of sanctions. Rules R-26, R-30, R-56 and R-66."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ RULES: Final = (
     Rule("assessment_window_years", "R-30", 3, "calendar years", "DEFAULT"),
     Rule("small_sample", "R-30", 3, "reports", "DEFAULT"),
     Rule("mutual_recognition", "R-30", default=True, unit="yes or no", tag="DEFAULT"),
+    Rule("conflict_reply_workdays", "R-66", 3, "working days", "DEFAULT"),
     Rule("suspension_months_most", "R-26", 12, "months", "LOCAL"),
     Rule("prior_notice_kinds", "R-56", ["SUSPENSION", "REMOVAL"], "kinds of sanctions", "DEFAULT"),
 )

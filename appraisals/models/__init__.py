@@ -1,5 +1,6 @@
 """The firm's year, sanctions and what belongs to them."""
 
+from appraisals.models.conflicts import ConflictReply, ConflictReport
 from appraisals.models.sanctions import (
     HandOver,
     LiftingApplication,
@@ -12,6 +13,8 @@ from appraisals.models.years import CommissionFeedback, FirmAppraisal, Recognise
 
 __all__ = [
     "CommissionFeedback",
+    "ConflictReply",
+    "ConflictReport",
     "FirmAppraisal",
     "HandOver",
     "LiftingApplication",

@@ -1,5 +1,13 @@
 """The firm's year and sanctions: who sees them, and the facts they are made from."""
 
+from appraisals.selectors.conflicts import (
+    conflict_party,
+    conflict_replies_visible_to,
+    conflicts_about,
+    conflicts_visible_to,
+    flow_of,
+    reportable_by,
+)
 from appraisals.selectors.sanctions import (
     choices_about,
     due_suspensions,
@@ -36,9 +44,14 @@ __all__ = [
     "YearFacts",
     "assessed_firms",
     "choices_about",
+    "conflict_party",
+    "conflict_replies_visible_to",
+    "conflicts_about",
+    "conflicts_visible_to",
     "due_suspensions",
     "facts_of_year",
     "feedback_of",
+    "flow_of",
     "hand_overs_visible_to",
     "liftings_visible_to",
     "papers_visible_to",
@@ -46,6 +59,7 @@ __all__ = [
     "reapplies_from",
     "recognised_visible_to",
     "replies_visible_to",
+    "reportable_by",
     "returns_on",
     "running_of",
     "running_seats_of",

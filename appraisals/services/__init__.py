@@ -1,5 +1,12 @@
 """The firm's year, and sanctions of firms and experts."""
 
+from appraisals.services.conflicts import (
+    ConflictRefused,
+    reject_conflict,
+    reply_to_conflict,
+    report_conflict,
+    uphold_conflict,
+)
 from appraisals.services.hand_overs import propose_hand_over, send_hand_over
 from appraisals.services.lifting import answer_lifting, ask_lifting
 from appraisals.services.proposing import (
@@ -18,6 +25,7 @@ from appraisals.services.succession import Fate, SuccessionRefused, succeed
 from appraisals.services.years import compute_year, confirm_appraisal, freeze_year, give_feedback, thaw_year
 
 __all__ = [
+    "ConflictRefused",
     "Fate",
     "GradeDraft",
     "SanctionRefused",
@@ -36,7 +44,10 @@ __all__ = [
     "propose_sanction",
     "recognise_grade",
     "record_talk",
+    "reject_conflict",
+    "reply_to_conflict",
     "reply_to_sanction",
+    "report_conflict",
     "sanction_agreed",
     "sanction_returned",
     "send_hand_over",
@@ -44,5 +55,6 @@ __all__ = [
     "submit_sanction",
     "succeed",
     "thaw_year",
+    "uphold_conflict",
     "withdraw_recognition",
 ]

@@ -178,14 +178,15 @@ def _decide_running_tasks(row: Sanction, *, by: User, on: date) -> None:
     for one in chosen.select_related(*joins).order_by("assignment_id"):
         seat = one.assignment
         if one.choice != RunningTasks.FINISH and seat.pk in running:
-            _take_away(seat, RunningTasks(one.choice), reason=reason, by=by, on=on)
+            take_away(seat, RunningTasks(one.choice), reason=reason, by=by, on=on)
         one.done_on = on
         one.save(update_fields=["done_on"])
         facts = {"choice": one.choice, "assignment": seat.pk, "on": on}
         record(actor=by, action="appraisals.sanction_task_decided", subject=row, facts=facts)
 
 
-def _take_away(seat: Assignment, choice: RunningTasks, *, reason: str, by: User, on: date) -> None:
+def take_away(seat: Assignment, choice: RunningTasks, *, reason: str, by: User, on: date) -> None:
+    """Take a firm off its task, which is then given free or stopped, or an expert off his panel."""
     if seat.task is None:
         step_back(assignment=seat, words=reason, by=by, at=clock.now())
         return

@@ -10,6 +10,7 @@ from faces.api.v1 import (
     appraisals,
     batches,
     commissions,
+    conflicts,
     credit,
     draws,
     entries,
@@ -101,6 +102,7 @@ for name, view in (
     ("adoptions", results.AdoptionView),
     ("appraisals", appraisals.AppraisalView),
     ("sanctions", appraisals.SanctionView),
+    ("conflicts", conflicts.ConflictView),
     ("publications", publications.PublicationView),
     ("import-runs", imports.ImportRunView),
 ):

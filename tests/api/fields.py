@@ -85,6 +85,7 @@ FIELDS = {
     "appraisals": "id firm firm_name year standing points_hundredths parts confirmed_by_name confirmed_on",
     "sanctions": "id firm expert name kind status months is_grave started_on ends_on ended_on reason basis proposed_by_name proposed_on told_on reply_until decided_by_name served_on needs_application needs_test lifted_on reply_words reply_outcome reply_answer tasks",
     "sanctions.tasks": "assignment number choice done_on",
+    "conflicts": "id assignment number name source letter words file status reported_by_name reported_on reply_until reply_words is_undeclared outcome reason decided_by_name decided_on credit_event",
     "publications": "id slug version kind subject_kind subject_id title work_year grade unit_name firm_name sha256 published_at outside_address withdrawn_at withdrawn_reason withdrawn_for is_demo",
     "import-runs": "id noun name file sha256 status report rows faults uploaded_by_name uploaded_at imported_on undone_on progress",
 }

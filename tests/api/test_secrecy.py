@@ -45,6 +45,9 @@ BUREAU_ONLY = {
     "rectifications": {"asked_by_name"},
     "appraisals": {"confirmed_by_name"},
     "sanctions": {"proposed_by_name", "decided_by_name"},
+    "conflicts": {
+        "source", "letter", "file", "reported_by_name", "decided_by_name", "reply_words", "credit_event",
+    },
 }  # fmt: skip
 # What the makers of a report read beside the bureau.
 FIRM_READS = {
@@ -55,6 +58,7 @@ FIRM_READS = {
 # Noun → rows that each outsider reads of one full turn of the world; what is missing is none.
 ROWS = {
     "firm_user": {
+        "conflicts": 1,
         "accounts": 1, "bureaus": 1, "organisations": 1, "firms": 1, "qualifications": 1, "lead-evaluators": 1,
         "practitioners": 1, "branches": 1, "firm-undertakings": 1, "confirmations": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
         "commissions": 1, "instalments": 1, "versions": 1, "comments": 1, "clock-stops": 1, "papers": 1,

@@ -17,7 +17,7 @@ from admissions.models import (
     Objection,
     Renewal,
 )
-from appraisals.models import FirmAppraisal, HandOver, Sanction, SanctionReply, SanctionTask
+from appraisals.models import ConflictReport, FirmAppraisal, HandOver, Sanction, SanctionReply, SanctionTask
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
@@ -288,6 +288,10 @@ def _after(row, turn, bureau, by):
         sanction=sanction, assignment=row.assignment, choice="FINISH", chosen_by=by, chosen_on=DAY
     )
     SanctionReply.objects.create(sanction=sanction, words="申辩金丝雀", given_by=row.firm_user, given_on=DAY)
+    ConflictReport.objects.create(
+        bureau=bureau, assignment=row.assignment, source="UNIT", words="记账金丝雀", reported_by=by, reported_on=DAY,
+        reply_until=LATER,
+    )  # fmt: skip
     HandOver.objects.create(
         bureau=bureau, firm=row.firm, addressee="某机关", words="移送金丝雀", basis="某法", evidence=["原件"],
         proposed_by=by, proposed_on=DAY,

@@ -83,6 +83,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 ("renewals", "undertaking-texts"),
             ),
             Line("credit-events", _("Credit events"), (Can.READ_ALL,), ("credit",)),
+            Line("conflicts", _("Reported conflicts"), (Can.READ_ALL,)),
             Line("sanctions", _("Sanctions"), (Can.READ_ALL,), ("hand-overs",)),
             Line("units", _("Budget units"), (Can.READ_DESK,)),
             Line("contacts", _("Directory of contacts"), (Can.READ_DESK,)),

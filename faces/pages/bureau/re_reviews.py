@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from assignments.models import AssignmentBatch
 
 ANSWERING = frozenset({AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED})
+RECUSABLE = frozenset(AssignmentStatus) - GONE - ANSWERING  # after the review, too: edge case 38
 LEAVABLE = frozenset(
     {AssignmentStatus.ACCEPTED, AssignmentStatus.DECLARED, AssignmentStatus.SERVING, AssignmentStatus.SIGNED}
 )
@@ -159,8 +160,12 @@ class ReReviewPage(SectionsPage):
         if row.status == ReReviewStatus.OPEN and not self.draw and not self.batch:
             found.append(Act(_("Who is eligible, and why not"), reverse("pages:eligibility-panel", args=[row.pk])))
             found.append(Act(_("Ask a guest expert"), reverse("pages:guest-add", args=[row.number])))
-        if row.status == ReReviewStatus.PANEL_READY and len(live) < row.panel_size and self.draw:
-            found.insert(0, Act(_("Call the next of the list"), reverse("pages:draw", args=[self.draw.number])))
+        seated = row.status in {ReReviewStatus.PANEL_READY, ReReviewStatus.REVIEWING}  # edge case 38: during it, too
+        if seated and len(live) < row.panel_size and (self.draw or self.batch):
+            page, number = (
+                ("draw", self.draw.number) if self.draw else ("batch", self.batch.number if self.batch else "")
+            )
+            found.insert(0, Act(_("Call the next of the list"), reverse(f"pages:{page}", args=[number])))
         if any(seat.status == AssignmentStatus.DRAWN for seat in live):
             found.insert(0, Act(_("Notify the panel"), reverse("pages:re-review-notify", args=[row.number])))
         if row.status == ReReviewStatus.PANEL_READY and live and all(seat.status == "DECLARED" for seat in live):
@@ -213,8 +218,11 @@ class ReReviewPage(SectionsPage):
         return Cell("", status=opinion)
 
     def _seat_acts(self, seat: Assignment) -> list[Act]:
-        if not may(self.user, Capability.COMMISSION):
-            return []
+        gone = seat.status in GONE
+        report = [] if gone else [Act(_("Report a conflict"), reverse("pages:seat-conflict", args=[seat.pk]))]
+        return [*self._own_acts(seat), *report] if may(self.user, Capability.COMMISSION) else report
+
+    def _own_acts(self, seat: Assignment) -> list[Act]:
         found = []
         if seat.status == AssignmentStatus.DRAWN:
             found.append(Act(_("Notify"), reverse("pages:seat-notify", args=[seat.pk])))
@@ -226,7 +234,7 @@ class ReReviewPage(SectionsPage):
         serves = seat.status in {AssignmentStatus.DECLARED, AssignmentStatus.SERVING}
         if serves and self.object.status == "REVIEWING" and (opinion is None or opinion.status != "SUBMITTED"):
             found.append(Act(_("Enter the paper opinion"), reverse("pages:opinion-for", args=[seat.pk])))
-        if seat.status in LEAVABLE:
+        if seat.status in RECUSABLE:
             found.append(Act(_("Recuse"), reverse("pages:recuse", args=[seat.pk])))
         if seat.status in LEAVABLE and not seat.is_leader and self.panel_opinion is None:
             found.append(Act(_("Name the leader"), reverse("pages:panel-leader", args=[seat.pk])))

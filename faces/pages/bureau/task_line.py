@@ -99,6 +99,7 @@ class Seat:
     assignment: Assignment
     is_gone: bool
     draw_url: str
+    conflict_url: str = ""
 
     @property
     def then_url(self) -> str:
@@ -122,7 +123,9 @@ def people_of(seats: Sequence[Assignment], user: User) -> list[Seat]:
             name, url = ("", "")
             if seat.expert:
                 name, url = seat.expert.person.name, open_url(user, "expert", seat.expert.number)
-        found.append(Seat(part, name, url, seat, is_gone=seat.status in GONE, draw_url=_draw_url(seat, user)))
+        is_gone = seat.status in GONE
+        report = "" if is_gone else open_url(user, "seat-conflict", seat.pk)
+        found.append(Seat(part, name, url, seat, is_gone=is_gone, draw_url=_draw_url(seat, user), conflict_url=report))
     return found
 
 

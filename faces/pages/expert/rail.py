@@ -12,6 +12,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:expert-home", _("My reviews")),
         RailItem.to("pages:expert-record", _("My record")),
         RailItem.to("pages:expert-credit", _("My credit")),
+        RailItem.to("pages:expert-conflicts", _("Reported conflicts")),
         RailItem.to("pages:expert-left-out", _("Why I was not drawn")),
         RailItem.to("pages:notices", _("Notices")),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.expert import credit, own_data, reader, record, seats, yearly
+from faces.pages.expert import conflicts, credit, own_data, reader, record, seats, yearly
 from faces.pages.expert.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *record.urls,
     *own_data.urls,
     *yearly.urls,
+    *conflicts.urls,
     *credit.urls,
 ]

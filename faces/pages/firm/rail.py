@@ -13,6 +13,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:firm-ratings", _("Our ratings")),
         RailItem.to("pages:firm-record", _("Our record")),
         RailItem.to("pages:firm-credit", _("Our credit")),
+        RailItem.to("pages:firm-conflicts", _("Reported conflicts")),
         RailItem.to("pages:firm-left-out", _("Why we were not drawn")),
         RailItem.to("pages:firm-contacts", _("Our contacts")),
         RailItem.to("pages:notices", _("Notices")),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import contacts, credit, deliveries, home, ratings, record, tasks, yearly
+from faces.pages.firm import conflicts, contacts, credit, deliveries, home, ratings, record, tasks, yearly
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *record.urls,
     *yearly.urls,
     *contacts.urls,
+    *conflicts.urls,
     *credit.urls,
 ]

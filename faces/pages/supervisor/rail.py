@@ -21,6 +21,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
         RailItem.to("pages:experts", _("Experts")),
         RailItem.to("pages:credit-events", _("Credit events")),
         RailItem.to("pages:sanctions", _("Sanctions")),
+        RailItem.to("pages:conflicts", _("Reported conflicts")),
         RailItem.to("pages:journal", _("Journal")),
         RailItem.to("pages:supervisor-reveals", _("Numbers read in clear")),
     )
