@@ -32,6 +32,8 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
+from parties.enums import RelationshipKind
+from parties.models import Relationship
 from parties.rules import same_name
 from parties.selectors import memberships_of, name_then, predecessors
 
@@ -98,6 +100,13 @@ def firm_of(user: User) -> Firm | None:
     """Return the firm that ``user`` works for."""
     mine = memberships_of(user).values("organisation_id")
     return Firm.objects.filter(organisation_id__in=mine).select_related("organisation").order_by("pk").first()
+
+
+def interests_of(firm: Firm) -> models.QuerySet[Relationship]:
+    """Return whom the firm advised, audited or supplies, as it or the bureau declared it, newest first."""
+    kinds = [RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF]
+    rows = Relationship.objects.filter(subject_id=firm.organisation_id, kind__in=kinds)
+    return rows.select_related("other").order_by("-started_on", "-pk")
 
 
 def is_renewable(bureau: Bureau, term_ends_on: date | None, on: date) -> bool:

@@ -10,6 +10,7 @@ from evaluators.services.firms import (
     register_firms,
     renew_firm,
 )
+from evaluators.services.interests import DECLARABLE, declare_interest
 from evaluators.services.likeness import set_likeness_aside
 from evaluators.services.papers import (
     UNDERTAKING,
@@ -42,6 +43,7 @@ from evaluators.services.qualifications import (
 from evaluators.services.succession import Heir, record_succession
 
 __all__ = [
+    "DECLARABLE",
     "UNDERTAKING",
     "UNDERTAKING_TEXT",
     "AdmissionProof",
@@ -57,6 +59,7 @@ __all__ = [
     "add_lead_evaluators",
     "add_practitioners",
     "add_qualifications",
+    "declare_interest",
     "end_practitioner",
     "hand_in_qualification",
     "move_firms",

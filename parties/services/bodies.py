@@ -187,6 +187,17 @@ def record_relationship(
     What passes to a successor is told with a merger, split or conversion.
     """
     require(by, Capability.REGISTER)
+    return write_relationship(
+        subject=subject, kind=kind, other=other, by=by, on=on, note=note, ended_on=ended_on,
+        passes_scores=passes_scores, passes_sanctions=passes_sanctions,
+    )  # fmt: skip
+
+
+def write_relationship(
+    *, subject: Organisation, kind: RelationshipKind, other: Organisation, by: User, on: date, note: str = "",
+    ended_on: date | None = None, passes_scores: bool = False, passes_sanctions: bool = False,
+) -> Relationship:  # fmt: skip
+    """Write a relation inside a transaction; who asks has asked whether ``by`` may."""
     if subject.pk == other.pk:
         raise PartyRefused(Refusal("same_party", _("A relation has two different ends."), {"field": "other"}))
     row = Relationship.objects.create(

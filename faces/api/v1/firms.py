@@ -54,6 +54,16 @@ class FirmStandingAsk(Ask):
         return value
 
 
+class InterestAsk(Ask):
+    """Whom a firm advised, audits or supplies, from which day."""
+
+    unit = phrase(120)
+    kind = serializers.ChoiceField(choices=[kind.value for kind in services.DECLARABLE])
+    started_on = serializers.DateField()
+    ended_on = serializers.DateField(required=False)
+    words = phrase(200, required=False)
+
+
 class FirmView(NounView[Firm]):
     """The register; a firm sees itself."""
 
@@ -72,6 +82,11 @@ class FirmView(NounView[Firm]):
         if given["action"] == FirmAction.RESTORE and suspensions_in_force(firm=row, expert=None).exists():
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_firms(firms=[row], by=by, on=clock.today(), **given)
+
+    @verb(InterestAsk, needs=(Capability.FIRM_SIGN, Capability.REGISTER))
+    def declare_interest(self, row: Firm, given: dict[str, Any], by: User) -> None:
+        """Declare a standing interest of the firm; it is not chosen for that unit (R-20)."""
+        services.declare_interest(firm=row, by=by, on=clock.today(), **given)
 
 
 class OfFirmView(NounView[Row]):

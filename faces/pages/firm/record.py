@@ -20,11 +20,11 @@ from assignments.transitions import GONE
 from credit.selectors import visible_to as events_visible_to
 from desk.selectors import leads_with_load
 from evaluators.models import Firm
-from evaluators.selectors import firm_of, leads_running, practitioners_running
-from evaluators.services import QualificationDraft, hand_in_qualification
+from evaluators.selectors import firm_of, interests_of, leads_running, practitioners_running
+from evaluators.services import DECLARABLE, QualificationDraft, declare_interest, hand_in_qualification
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
@@ -148,6 +148,7 @@ class FirmRecord(SectionsPage):
                     grid=Grid((_("Name"), _("Role"), _("Hours")), staff, frozenset({2})), count=len(staff),
                     empty=_("Nobody is recorded."),
                 ),
+                _interests(row, signs=signs),
                 confirmations_section(row),
                 renewals_section(row, *(withdraw_acts(row, pages="firm") if signs else ())),
                 Section(
@@ -166,6 +167,68 @@ class FirmRecord(SectionsPage):
             ),
             beside=(Section(_("In the register"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
         )  # fmt: skip
+
+
+def _interests(row: Firm, *, signs: bool) -> Section:
+    """Return what stands of our interests, whatever the task; each keeps us from the unit (R-20)."""
+    lines = [
+        (
+            one.other.name,
+            one.get_kind_display(),
+            formats.day(one.started_on, with_year=True),
+            formats.day(one.ended_on, with_year=True) if one.ended_on else _("still"),
+            Cell(one.note, said=True) if one.note else "—",
+        )
+        for one in interests_of(row)
+    ]
+    return Section(
+        _("Declared interests"),
+        grid=Grid((_("Unit"), _("What we are to it"), _("From"), _("Until"), _("Remark")), lines),
+        count=len(lines),
+        empty=_("None is declared. Declare whom you advised, audit or supply: you are not drawn for it, at no cost."),
+        acts=(Act(_("Declare an interest"), reverse("pages:firm-interest")),) if signs else (),
+    )
+
+
+class InterestForm(ActionForm):
+    """In which unit, of which kind, since when."""
+
+    unit = forms.CharField(label=gettext_lazy("Full name of the budget unit"), max_length=120)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What we are to it"),
+        choices=[(kind.value, kind.label) for kind in DECLARABLE],
+        widget=forms.RadioSelect,
+    )
+    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
+    ended_on = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=day())
+    words = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=200, widget=textarea(2))
+
+
+class FirmInterest(FormPage):
+    """Declare a standing interest of ours."""
+
+    audience, needs = "firm", Capability.FIRM_SIGN
+    title, submit_label = gettext_lazy("Declare an interest"), gettext_lazy("Declare")
+    form_class = InterestForm
+
+    def get_success_url(self) -> str:
+        """Return the record."""
+        return reverse("pages:firm-record")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what it does, and what hiding one does."""
+        return [
+            _("From now on and for three years after its end you are not chosen for this unit or those around it."),
+            _("Only the bureau takes it back. What is kept back and found later is a violation."),
+        ]
+
+    def act(self, form: InterestForm) -> str:
+        """Declare it."""
+        firm = firm_of(self.user)
+        if firm is None:
+            raise Http404
+        declare_interest(firm=firm, by=self.user, on=self.today, **form.cleaned_data)
+        return _("The interest is declared.")
 
 
 def ends_cell(last_day: date | None, today: date) -> Cell | str:
@@ -323,6 +386,7 @@ class FirmDeclare(SeatStep):
 urls = [
     path("record/", FirmRecord.as_view(), name="firm-record"),
     path("record/qualification/", HandInQualification.as_view(), name="firm-hand-in-qualification"),
+    path("record/interest/", FirmInterest.as_view(), name="firm-interest"),
     path("left-out/", FirmLeftOut.as_view(), name="firm-left-out"),
     path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
     path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),
