@@ -27,6 +27,7 @@ from faces.api.v1 import (
     ratings,
     results,
     rubrics,
+    statistics,
     tasks,
     tokens,
     training,
@@ -112,5 +113,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("files/<int:pk>/", versions.FileView.as_view(), name="file"),
     path("years/<int:year>/summary/", years.YearSummaryView.as_view(), name="year-summary"),
+    path("years/<int:year>/draw-statistics/", statistics.DrawStatisticsView.as_view(), name="draw-statistics"),
     *router.urls,
 ]
