@@ -67,12 +67,17 @@ def may_reapply_from(removed_on: date, *, years: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What tells whether two firms have the same people behind them; ``leads`` are keys of persons."""
+    """What tells whether two firms have the same people behind them; ``leads`` are keys of persons.
+
+    Former legal representatives and addresses count like those of today.
+    """
 
     legal_person: str = ""
     address: str = ""
     phone: str = ""
     leads: frozenset[int] = frozenset()
+    former_legal_persons: frozenset[str] = frozenset()
+    former_addresses: frozenset[str] = frozenset()
 
 
 def shared_marks(one: Marks, other: Marks, *, compared: Collection[str]) -> tuple[str, ...]:
@@ -80,12 +85,21 @@ def shared_marks(one: Marks, other: Marks, *, compared: Collection[str]) -> tupl
 
     Spaces, hyphens and the width of brackets make no difference.
     """
-    pairs = {"legal_person": (one.legal_person, other.legal_person), "address": (one.address, other.address)}
-    pairs["phone"] = (one.phone, other.phone)
-    found = {name for name, (a, b) in pairs.items() if same_text(a) and same_text(a) == same_text(b)}
+    own, others = _texts(one), _texts(other)
+    found = {name for name in own if own[name] & others[name]}
     if one.leads & other.leads:
         found.add("lead_evaluator")
     return tuple(name for name in MARKS if name in found and name in compared)
+
+
+def _texts(marks: Marks) -> dict[str, set[str]]:
+    """Return every value of each text that is compared, today's and former ones."""
+    values = {
+        "legal_person": {marks.legal_person, *marks.former_legal_persons},
+        "address": {marks.address, *marks.former_addresses},
+        "phone": {marks.phone},
+    }
+    return {name: {same_text(text) for text in texts} - {""} for name, texts in values.items()}
 
 
 def same_text(text: str) -> str:

@@ -32,10 +32,10 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
-from parties.enums import RelationshipKind
+from parties.enums import FormerFactKind, RelationshipKind
 from parties.models import Relationship
 from parties.rules import same_name
-from parties.selectors import memberships_of, name_then, predecessors
+from parties.selectors import fact_then, former_facts, memberships_of, name_then, predecessors
 
 _SUSPENSION_ENDS: Final[list[str]] = []
 
@@ -152,8 +152,8 @@ def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Firm]:
 def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
     """Keep the firms that had a standing on ``day`` and add what was true then.
 
-    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``name_then``, and
-    ``qualified``: how many qualifications held.
+    ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``name_then``,
+    ``legal_person_then``, ``address_then``, and ``qualified``: how many qualifications held.
     """
     holds = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     papers = Qualification.objects.filter(holds, firm=models.OuterRef("pk"), valid_from__lte=day).order_by()
@@ -166,6 +166,8 @@ def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
         since_then=models.Subquery(spells.values("started_on")[:1]),
         term_then=Coalesce(models.Subquery(terms.values("ends_on")[:1]), given),
         name_then=name_then("organisation", day),
+        legal_person_then=fact_then("organisation", FormerFactKind.LEGAL_PERSON, day),
+        address_then=fact_then("organisation", FormerFactKind.ADDRESS, day),
         qualified=Coalesce(models.Subquery(papers_held), 0),
     ).filter(status_then__isnull=False)
 
@@ -270,7 +272,7 @@ def likenesses(
     """Return the removed firms of ``bureau`` that each of ``firms`` resembles; without any: left out.
 
     What somebody set aside is left out until they share something more. Who took a removed firm's place, or is it, is
-    no likeness. At most five queries, one where nobody is removed.
+    no likeness. At most six queries, one where nobody is removed.
     """
     compared = rules_for(bureau=bureau, on=on).value("likeness_marks")
     removed = {row.pk: row for row in removed_firms(bureau).select_related("organisation")}
@@ -298,13 +300,24 @@ def removed_firms(bureau: Bureau) -> models.QuerySet[Firm]:
 
 
 def marks_of(firms: Iterable[Firm]) -> dict[int, Marks]:
-    """Return what is compared of each firm (with its organisation at hand): who leads or ever led is among it."""
+    """Return what is compared of each firm (with its organisation at hand): who leads or ever led is among it.
+
+    So are the legal representatives and addresses that it had before. Two queries.
+    """
     rows = {row.pk: row.organisation for row in firms}
     leads: dict[int, set[int]] = {}
     for firm_id, person_id in LeadEvaluator.objects.filter(firm__in=list(rows)).values_list("firm_id", "person_id"):
         leads.setdefault(firm_id, set()).add(person_id)
+    former = former_facts([body.pk for body in rows.values()])
     return {
-        pk: Marks(body.legal_person, body.address, body.phone, frozenset(leads.get(pk, ())))
+        pk: Marks(
+            body.legal_person,
+            body.address,
+            body.phone,
+            frozenset(leads.get(pk, ())),
+            frozenset(former.get(body.pk, {}).get("legal_person", ())),
+            frozenset(former.get(body.pk, {}).get("address", ())),
+        )
         for pk, body in rows.items()
     }
 

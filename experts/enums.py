@@ -44,3 +44,19 @@ class TitleLevel(TextChoices):
     ACADEMICIAN = "ACADEMICIAN", _("academician")
     SENIOR = "SENIOR", _("senior")
     INTERMEDIATE = "INTERMEDIATE", _("intermediate")
+
+
+class SpecialtyChange(TextChoices):
+    """What an expert asks about a specialty of his."""
+
+    ADD = "ADD", _("add it")
+    END = "END", _("end it")
+
+
+class AskStatus(TextChoices):
+    """What became of something that was asked."""
+
+    ASKED = "ASKED", _("asked")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    REFUSED = "REFUSED", _("refused")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")

@@ -14,6 +14,8 @@ from experts.models import (
     ExpertStanding,
     ExpertTerm,
     ExpertUndertaking,
+    FormerTitle,
+    SpecialtyAsk,
     StandingRecusal,
     Unavailability,
 )
@@ -25,7 +27,7 @@ from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import descendants
 from parties.enums import EmploymentKind
 from parties.models import Employment
-from parties.selectors import memberships_of, name_then
+from parties.selectors import memberships_of, name_then, person_name_then
 
 
 def visible_to(user: User) -> models.QuerySet[Expert]:
@@ -77,8 +79,9 @@ def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
     """Keep the experts who had a standing on ``day`` and add what was true then.
 
     ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``employer_then``
-    with the name that it bore.
+    with the name that it bore, ``person_name_then``, ``title_then`` and ``level_then``.
     """
+    titles = FormerTitle.objects.filter(expert=models.OuterRef("pk"), until_on__gt=day).order_by("until_on", "pk")
     spells = ExpertStanding.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
     terms = ExpertTerm.objects.filter(expert=models.OuterRef("pk"), decided_on__lte=day)
     given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
@@ -89,6 +92,9 @@ def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
         since_then=models.Subquery(spells.values("started_on")[:1]),
         term_then=Coalesce(models.Subquery(terms.order_by("-decided_on", "-pk").values("ends_on")[:1]), given),
         employer_then=models.Subquery(jobs.values_list(name_then("organisation", day))[:1]),
+        person_name_then=person_name_then("person", day),
+        title_then=Coalesce(models.Subquery(titles.values("title")[:1]), models.F("title")),
+        level_then=Coalesce(models.Subquery(titles.values("title_level")[:1]), models.F("title_level")),
     ).filter(status_then__isnull=False)
 
 
@@ -98,10 +104,10 @@ def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("expert_id", "ends_on"))
 
 
-def specialties_of(expert_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Return the nodes of each expert in one query; a merged one counts as its successor."""
+def specialties_of(expert_ids: Iterable[int], day: date) -> dict[int, set[int]]:
+    """Return the nodes that each expert had on ``day`` in one query; a merged one counts as its successor."""
     found: dict[int, set[int]] = {}
-    rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids)
+    rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids).on(day)
     counted = Coalesce("node__successor_id", "node_id")
     for expert_id, node_id in rows.values_list("expert_id", counted):
         found.setdefault(expert_id, set()).add(node_id)
@@ -113,7 +119,7 @@ def experts_by_node(bureau: Bureau) -> dict[int, int]:
 
     A merged node counts as its successor; who has several nodes below one is counted there once.
     """
-    rows = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE)
+    rows = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE).running()
     merged = Q(node__successor__isnull=False)
 
     def counted(path: str) -> models.Case:
@@ -133,20 +139,36 @@ def experts_by_node(bureau: Bureau) -> dict[int, int]:
     return found
 
 
-def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node]) -> models.QuerySet[Expert]:
-    """Keep the experts who have one of ``nodes`` or something below it."""
-    known = ExpertSpecialty.objects.filter(node__in=descendants(nodes))
+def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node], day: date) -> models.QuerySet[Expert]:
+    """Keep the experts who had one of ``nodes`` or something below it on ``day``."""
+    known = ExpertSpecialty.objects.filter(node__in=descendants(nodes)).on(day)
     return rows.filter(pk__in=known.values("expert_id"))
 
 
-def with_first_specialties(rows: models.QuerySet[Expert]) -> models.QuerySet[Expert]:
-    """Add the names of the first two specialties, ``main_specialty`` and ``other_specialty``, in the same query.
+def with_first_specialties(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
+    """Add the names of the first two specialties of ``day``, ``main_specialty`` and ``other_specialty``, to the query.
 
     One that was merged shows the name of its successor.
     """
-    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).order_by("-is_main", "pk")
+    own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-is_main", "pk")
     names = own.values(shown=Coalesce("node__successor__name", "node__name"))
     return rows.annotate(main_specialty=models.Subquery(names[:1]), other_specialty=models.Subquery(names[1:2]))
+
+
+def title_on(expert: Expert, day: date) -> tuple[str, str]:
+    """Return the professional title and its level that the expert had on ``day``."""
+    former = expert.former_titles.filter(until_on__gt=day).order_by("until_on", "pk").first()
+    return (former.title, former.title_level) if former else (expert.title, expert.title_level)
+
+
+def specialties_visible_to(user: User) -> models.QuerySet[ExpertSpecialty]:
+    """Return the specialties, past ones too, of the bureau's experts, or an expert's own."""
+    return ExpertSpecialty.objects.filter(expert__in=visible_to(user))
+
+
+def specialty_asks_visible_to(user: User) -> models.QuerySet[SpecialtyAsk]:
+    """Return what experts asked about their specialties: the bureau's, or an expert's own."""
+    return SpecialtyAsk.objects.filter(expert__in=visible_to(user))
 
 
 def recusals_on(expert_ids: Iterable[int], day: date) -> models.QuerySet[StandingRecusal]:

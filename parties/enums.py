@@ -84,6 +84,13 @@ class KinKind(TextChoices):
     OTHER_KIN = "OTHER_KIN", _("other near relation")
 
 
+class FormerFactKind(TextChoices):
+    """A fact of an organisation that keeps its past."""
+
+    LEGAL_PERSON = "LEGAL_PERSON", _("legal representative")
+    ADDRESS = "ADDRESS", _("address")
+
+
 class ContactOf(TextChoices):
     """Whose contact somebody is."""
 

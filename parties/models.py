@@ -13,6 +13,7 @@ from parties.enums import (
     SUCCESSIONS,
     ContactOf,
     EmploymentKind,
+    FormerFactKind,
     KinKind,
     OrganisationKind,
     PairGround,
@@ -57,6 +58,23 @@ class FormerName(models.Model):
     def __str__(self) -> str:
         """Name the former name."""
         return f"{self.name} #{self.pk}"
+
+
+class FormerFact(models.Model):
+    """A legal representative or an address that an organisation had until a day, and why or from what that is known."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="former_facts")
+    kind = models.CharField(max_length=12, choices=FormerFactKind.choices)
+    value = models.CharField(max_length=200)
+    until_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "kind", "until_on"], name="former_fact_by_day")]
+
+    def __str__(self) -> str:
+        """Name the former fact."""
+        return f"{self.organisation_id} {self.kind} #{self.pk}"
 
 
 class Relationship(models.Model):
@@ -142,6 +160,23 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         """Name the person."""
+        return f"{self.name} #{self.pk}"
+
+
+class FormerPersonName(models.Model):
+    """A name that a person bore until a day; past papers and frozen lists keep it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="former_names")
+    name = models.CharField(max_length=60)
+    sort_key = models.CharField(max_length=120, blank=True)
+    until_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "until_on"], name="former_person_name_by_day")]
+
+    def __str__(self) -> str:
+        """Name the former name."""
         return f"{self.name} #{self.pk}"
 
 

@@ -14,12 +14,14 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_account, masked_id, masked_phone
-from parties.enums import SUCCESSIONS, RelationshipKind
+from parties.enums import SUCCESSIONS, FormerFactKind, RelationshipKind
 from parties.models import (
     BudgetUnit,
     Contact,
     Employment,
+    FormerFact,
     FormerName,
+    FormerPersonName,
     Membership,
     Organisation,
     Person,
@@ -122,9 +124,62 @@ def name_on(organisation: Organisation, day: date) -> str:
 
 
 def name_then(path: str, day: date | OuterRef) -> Coalesce:
-    """Return an expression for the name that the organisation at ``path`` bore on ``day`` (or a column of days)."""
-    former = FormerName.objects.filter(organisation=OuterRef(path), until_on__gt=day).order_by("until_on", "pk")
-    return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
+    """Return an expression for the name that the organisation at ``path`` bore on ``day`` (or a column of days).
+
+    ``path`` empty: the rows are organisations themselves.
+    """
+    former = FormerName.objects.filter(organisation=OuterRef(path or "pk"), until_on__gt=day)
+    now = F(f"{path}__name" if path else "name")
+    return Coalesce(Subquery(former.order_by("until_on", "pk").values("name")[:1]), now)
+
+
+def fact_then(path: str, kind: FormerFactKind, day: date | OuterRef) -> Coalesce:
+    """Return an expression for the fact of that kind that held on ``day`` for the organisation at ``path``.
+
+    ``path`` empty: the rows are organisations themselves.
+    """
+    former = FormerFact.objects.filter(organisation=OuterRef(path or "pk"), kind=kind, until_on__gt=day)
+    now = "__".join(filter(None, (path, kind.value.lower())))
+    return Coalesce(Subquery(former.order_by("until_on", "pk").values("value")[:1]), F(now))
+
+
+def bodies_as_of(rows: models.QuerySet[Organisation], day: date) -> models.QuerySet[Organisation]:
+    """Add to each organisation ``name_then``, ``legal_person_then`` and ``address_then`` of ``day``."""
+    return rows.annotate(
+        name_then=name_then("", day),
+        legal_person_then=fact_then("", FormerFactKind.LEGAL_PERSON, day),
+        address_then=fact_then("", FormerFactKind.ADDRESS, day),
+    )
+
+
+def facts_on(organisation: Organisation, day: date) -> dict[str, str]:
+    """Return ``legal_person`` and ``address`` of the organisation as they held on ``day``, in one query."""
+    found = {kind.value.lower(): str(getattr(organisation, kind.value.lower())) for kind in FormerFactKind}
+    for row in organisation.former_facts.filter(until_on__gt=day).order_by("-until_on", "-pk"):
+        found[row.kind.lower()] = row.value
+    return found
+
+
+def former_facts(organisation_ids: Iterable[int]) -> dict[int, dict[str, set[str]]]:
+    """Return every former value of each organisation by kind (in small letters), in one query; without: left out."""
+    found: dict[int, dict[str, set[str]]] = {}
+    rows = FormerFact.objects.filter(organisation_id__in=organisation_ids)
+    for organisation_id, kind, value in rows.values_list("organisation_id", "kind", "value"):
+        found.setdefault(organisation_id, {}).setdefault(kind.lower(), set()).add(value)
+    return found
+
+
+def person_name_on(person: Person, day: date) -> str:
+    """Return the name that the person bore on ``day``."""
+    former = person.former_names.filter(until_on__gt=day).order_by("until_on", "pk").first()
+    return former.name if former else person.name
+
+
+def person_name_then(path: str, day: date | OuterRef) -> Coalesce:
+    """Return an expression for the name that the person at ``path`` bore on ``day``; empty: the rows are persons."""
+    former = FormerPersonName.objects.filter(person=OuterRef(path or "pk"), until_on__gt=day)
+    now = F(f"{path}__name" if path else "name")
+    return Coalesce(Subquery(former.order_by("until_on", "pk").values("name")[:1]), now)
 
 
 def predecessors(

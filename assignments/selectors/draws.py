@@ -31,7 +31,8 @@ ELIGIBILITY_ACTS: Final = (
     "credit.recorded", "credit.voided", "evaluators.branch_added", "evaluators.firm_moved", "evaluators.firm_renewed",
     "evaluators.firms_registered", "evaluators.lead_added", "evaluators.staff_ended",
     "evaluators.undertaking_accepted", "evaluators.year_assessed", "evaluators.year_reopened",
-    "experts.employment_declared", "experts.moved", "experts.recusal_added", "experts.recusal_ended",
+    "experts.employment_declared", "experts.moved", "experts.specialty_added", "experts.specialty_ended",
+    "experts.specialty_main", "experts.recusal_added", "experts.recusal_ended",
     "experts.registered", "experts.renewed", "experts.suspended", "experts.suspension_ended", "experts.unavailable",
     "experts.undertaking_accepted", "parties.employments_recorded", "parties.related", "training.attended",
 )  # fmt: skip

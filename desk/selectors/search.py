@@ -10,6 +10,7 @@ from experts.selectors import visible_to as visible_experts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from parties.models import FormerName, FormerPersonName
 from parties.selectors import units_visible_to
 from projects.selectors import visible_to as visible_projects
 
@@ -28,11 +29,17 @@ class Hit:
 
 
 def search(user: User, text: str) -> list[Hit]:
-    """Return at most 20 finds per noun for a name, a number, a code or the initials of a name; five queries."""
+    """Return at most 20 finds per noun for a name, a number, a code or the initials of a name; five queries.
+
+    Firms, units and experts are found under the names that they bore before, too.
+    """
     wanted = " ".join(text.split())[:LONGEST]
     if not wanted:
         return []
+    once = FormerName.objects.filter(name__icontains=wanted).values("organisation_id")
     by_name = Q(organisation__name__icontains=wanted) | Q(organisation__sort_key__icontains=wanted)
+    by_name |= Q(organisation__in=once)
+    called = FormerPersonName.objects.filter(Q(name__icontains=wanted) | Q(sort_key__icontains=wanted))
     tasks = visible_tasks(user).filter(
         Q(number__icontains=wanted) | Q(title__icontains=wanted) | Q(unit__organisation__name__icontains=wanted)
     )
@@ -48,7 +55,10 @@ def search(user: User, text: str) -> list[Hit]:
         for row in firms.select_related("organisation").order_by("number", "pk")[:EACH]
     ]
     experts = visible_experts(user).filter(
-        Q(person__name__icontains=wanted) | Q(person__sort_key__icontains=wanted) | Q(number__icontains=wanted)
+        Q(person__name__icontains=wanted)
+        | Q(person__sort_key__icontains=wanted)
+        | Q(person__in=called.values("person_id"))
+        | Q(number__icontains=wanted)
     )
     hits += [
         Hit("expert", row.number, row.person.name, f"{row.number} · {row.title}")

@@ -157,7 +157,7 @@ def supply(bureau: Bureau, year: int, *, on: date) -> list[Supply]:
         return roots.get(node.path.split("/")[0]) if node else None
 
     have: dict[int, set[int]] = {}
-    active = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE)
+    active = ExpertSpecialty.objects.filter(expert__bureau=bureau, expert__status=ExpertStatus.ACTIVE).on(on)
     for expert_id, node_id in active.values_list("expert_id", "node_id"):
         if root := root_of(node_id):
             have.setdefault(root.pk, set()).add(expert_id)

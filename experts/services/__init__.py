@@ -15,6 +15,16 @@ from experts.services.declaring import (
 )
 from experts.services.entering import ExpertDraft, register_expert, register_experts
 from experts.services.facts import WORDS, ExpertRefused
+from experts.services.specialties import (
+    Proof,
+    accept_specialty_ask,
+    add_specialty,
+    ask_specialty,
+    end_specialty,
+    make_main,
+    refuse_specialty_ask,
+    withdraw_specialty_ask,
+)
 from experts.services.standing import end_due_suspensions, foresee_return, move_experts, renew_expert
 
 __all__ = [
@@ -23,19 +33,27 @@ __all__ = [
     "WORDS",
     "ExpertDraft",
     "ExpertRefused",
+    "Proof",
+    "accept_specialty_ask",
     "accept_undertakings",
     "add_recusal",
+    "add_specialty",
     "add_unavailability",
+    "ask_specialty",
     "body_by_name",
     "change_title",
     "declare_employment",
     "end_due_suspensions",
     "end_recusal",
+    "end_specialty",
     "foresee_return",
+    "make_main",
     "move_experts",
     "recuse_from",
+    "refuse_specialty_ask",
     "register_expert",
     "register_experts",
     "renew_expert",
     "undertaking_version",
+    "withdraw_specialty_ask",
 ]

@@ -10,6 +10,7 @@ from experts.enums import TitleLevel
 from experts.models import (
     Expert,
     ExpertUndertaking,
+    FormerTitle,
     StandingRecusal,
     Unavailability,
 )
@@ -21,7 +22,7 @@ from foundation.accounts.permissions import may, require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core import clock
-from foundation.core.errors import Refusal
+from foundation.core.errors import NotAllowed, Refusal
 from foundation.rulesets.selectors import wording_on
 from parties.enums import OrganisationKind
 from parties.models import Employment, Organisation
@@ -165,13 +166,33 @@ def undertaking_version(bureau: Bureau, *, on: date) -> str:
 
 
 @transaction.atomic
-def change_title(*, expert: Expert, title: str, level: TitleLevel, by: User, on: date) -> Expert:
-    """Write an expert's new professional title and its level; who keeps the pool has seen the proof."""
+def change_title(
+    *, expert: Expert, title: str, level: TitleLevel, by: User, on: date, day: date | None = None, reason: str = ""
+) -> Expert:
+    """Write an expert's new professional title and its level from ``day`` (today unless told); the old one is kept.
+
+    Who keeps the pool has seen the proof. The same title and level change nothing. Raise ``ExpertRefused`` for no
+    title, for a day after ``on`` and for one before the last change.
+    """
     require(by, Capability.REGISTER)
     row = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+    if by.bureau_id != row.bureau_id:
+        raise NotAllowed
     if not title.strip():
         raise ExpertRefused(Refusal("title_missing", _("Name the title."), {"field": "title"}))
-    facts = {"before": [row.title, row.title_level], "after": [title.strip(), level], "on": on}
+    since = day or on
+    if since > on:
+        raise ExpertRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "day"}))
+    later = row.former_titles.filter(until_on__gt=since).order_by("-until_on").first()
+    if later is not None:
+        message = _("It was changed on %(day)s already; give that day or a later one.")
+        raise ExpertRefused(Refusal("changed_later", message % {"day": later.until_on.isoformat()}, {"field": "day"}))
+    if (row.title, row.title_level) == (title.strip()[:60], level):
+        return row
+    FormerTitle.objects.create(
+        expert=row, title=row.title, title_level=row.title_level, until_on=since, reason=reason.strip()[:200]
+    )
+    facts = {"before": [row.title, row.title_level], "after": [title.strip(), level], "day": since, "on": on}
     row.title, row.title_level = title.strip()[:60], level
     row.save(update_fields=["title", "title_level"])
     record(actor=by, action="experts.title_changed", subject=row, facts=facts)

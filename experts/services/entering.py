@@ -12,6 +12,7 @@ from experts.models import (
     Expert,
     ExpertSpecialty,
     ExpertStanding,
+    FormerTitle,
 )
 from experts.rules import entry_refusal
 from experts.services.declaring import declare_employment
@@ -52,6 +53,8 @@ class ExpertDraft:
 def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
     """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
 
+    A title that changes holds until ``on``. Specialties that a draft does not name stay; the main one changes hands.
+
     Raise ``ExpertRefused`` for who may not enter (R-14), and for a specialty that has ended and was not his before;
     guests are asked for one task and enter without the rule.
     """
@@ -72,7 +75,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
     rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
     known = {row.person_id: row for row in rows}
     _refuse_ended_nodes(drafts, known)
-    made, changed, result = [], [], []
+    made, changed, former, result = [], [], [], []
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -82,6 +85,8 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
             made.append(row)
         elif row.pk:
             changed.append(row)
+            if (row.title, row.title_level) != (draft.title, draft.title_level):
+                former.append(FormerTitle(expert=row, title=row.title, title_level=row.title_level, until_on=on))
         row.title, row.title_level = draft.title, draft.title_level
         row.is_civil_servant, row.guest_for = draft.is_civil_servant, draft.guest_for
         result.append(row)
@@ -89,8 +94,9 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
     fields = ["title", "title_level", "is_civil_servant", "guest_for"]
     Expert.objects.bulk_update(changed, fields, batch_size=500)
     ExpertStanding.objects.bulk_create([ExpertStanding(expert=r, status=r.status, started_on=on) for r in made])
-    _write_specialties(drafts, result)
-    facts = {"created": len(made), "updated": len(changed), "on": on}
+    FormerTitle.objects.bulk_create(former)
+    specialties = _write_specialties(drafts, result, on=on)
+    facts = {"created": len(made), "updated": len(changed), "titles_ended": len(former), "on": on} | specialties
     record(actor=by, action="experts.registered", subject=bureau, facts=facts)
     return result
 
@@ -137,19 +143,47 @@ def _refuse_ended_nodes(drafts: Sequence[ExpertDraft], known: Mapping[int, Exper
     chosen = [(known.get(draft.person.pk), node) for draft in drafts for node in draft.nodes if node.retired_on]
     if not chosen:
         return
-    rows = ExpertSpecialty.objects.filter(expert__in=[row.pk for row, _node in chosen if row])
+    rows = ExpertSpecialty.objects.filter(expert__in=[row.pk for row, _node in chosen if row]).running()
     held = set(rows.values_list("expert_id", "node_id"))
     anew = [node for row, node in chosen if row is None or (row.pk, node.pk) not in held]
     if refusal := retired_refusal(anew):
         raise ExpertRefused(refusal)
 
 
-def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert]) -> None:
-    specialties = [
-        ExpertSpecialty(expert=row, node=node, is_main=index == 0)
-        for draft, row in zip(drafts, rows, strict=True)
-        for index, node in enumerate(draft.nodes)
-    ]
-    ExpertSpecialty.objects.bulk_create(
-        specialties, update_conflicts=True, unique_fields=["expert", "node"], update_fields=["is_main"]
-    )
+def _write_specialties(drafts: Sequence[ExpertDraft], rows: Sequence[Expert], *, on: date) -> dict[str, int]:
+    """Begin the specialties that are new on ``on``; return how many began and ended, by word.
+
+    Where the main one changes hands, the row of each ends and another begins; on the day it began it is changed itself.
+    """
+    held: dict[int, dict[int, ExpertSpecialty]] = {}
+    for known in ExpertSpecialty.objects.select_for_update().filter(expert__in=rows).running():
+        held.setdefault(known.expert_id, {})[known.node_id] = known
+    begun: list[ExpertSpecialty] = []
+    ended: list[ExpertSpecialty] = []
+    corrected: list[ExpertSpecialty] = []
+    for draft, row in zip(drafts, rows, strict=True):
+        if not draft.nodes:
+            continue
+        own = held.setdefault(row.pk, {})
+        main = draft.nodes[0].pk
+        for node in draft.nodes:
+            if node.pk not in own:
+                own[node.pk] = ExpertSpecialty(expert=row, node=node, is_main=node.pk == main, started_on=on)
+                begun.append(own[node.pk])
+        for one in list(own.values()):
+            if one.is_main == (one.node_id == main):
+                continue
+            if one.started_on is not None and one.started_on >= on:
+                one.is_main = not one.is_main
+                corrected += [one] if one.pk else []
+                continue
+            one.ended_on = on
+            ended.append(one)
+            own[one.node_id] = ExpertSpecialty(
+                expert=row, node_id=one.node_id, is_main=not one.is_main, started_on=on, proof_id=one.proof_id
+            )
+            begun.append(own[one.node_id])
+    ExpertSpecialty.objects.bulk_update(ended, ["ended_on"], batch_size=500)
+    ExpertSpecialty.objects.bulk_update(corrected, ["is_main"], batch_size=500)
+    ExpertSpecialty.objects.bulk_create(begun)
+    return {"specialties_begun": len(begun), "specialties_ended": len(ended)}

@@ -12,6 +12,7 @@ from django_filters import rest_framework as filters
 from evaluators.selectors import as_of as firms_as_of
 from experts.selectors import as_of as experts_as_of
 from faces.api.filters import NounFilter
+from parties.selectors import bodies_as_of, person_name_then
 
 
 class DatedFilter(NounFilter):
@@ -53,11 +54,41 @@ class FirmsOn(DatedFilter):
 class ExpertsOn(DatedFilter):
     """The pool on a day."""
 
-    then: ClassVar[Mapping[str, str]] = {"status": "status_then"}
+    then: ClassVar[Mapping[str, str]] = {"status": "status_then", "title_level": "level_then"}
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return who had a standing."""
         return experts_as_of(queryset, day)
+
+
+class OrganisationsOn(DatedFilter):
+    """Bodies with the name, the legal representative and the address of a day."""
+
+    then: ClassVar[Mapping[str, str]] = {"name": "name_then"}
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the bodies, each with what was true then."""
+        return bodies_as_of(queryset, day)
+
+
+class PersonsOn(DatedFilter):
+    """Persons under the name of a day."""
+
+    then: ClassVar[Mapping[str, str]] = {"name": "name_then"}
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the persons, each with the name of then."""
+        found: models.QuerySet[Any] = queryset.annotate(name_then=person_name_then("", day))
+        return found
+
+
+class SpecialtiesOn(DatedFilter):
+    """Specialties that experts had on a day; without a first day they were known before days were kept."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what ran."""
+        begun = Q(started_on__isnull=True) | Q(started_on__lte=day)
+        return queryset.filter(begun, Q(ended_on__isnull=True) | Q(ended_on__gt=day))
 
 
 class SpellsOn(DatedFilter):
@@ -86,8 +117,18 @@ def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
         "status": status,
         "status_since": since.isoformat() if since else None,
         "term_ends_on": ends_on.isoformat() if ends_on else None,
-        "name": getattr(row, "name_then", None) or shown.get("name"),
+        "name": getattr(row, "name_then", None) or getattr(row, "person_name_then", None) or shown.get("name"),
+        "title": getattr(row, "title_then", None),
+        "title_level": getattr(row, "level_then", None),
+        "legal_person": getattr(row, "legal_person_then", None),
+        "address": getattr(row, "address_then", None),
     }
     if ends_on is None:
         then["admitted_on"] = None
     return {**shown, **{name: value for name, value in then.items() if name in shown}}
+
+
+def facts_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a body or a person with the name and the facts of the day that was asked about."""
+    then = {name: getattr(row, f"{name}_then", None) for name in ("name", "legal_person", "address")}
+    return {**shown, **{name: value for name, value in then.items() if name in shown and value is not None}}

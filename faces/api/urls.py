@@ -68,6 +68,7 @@ for name, view in (
     ("firm-undertakings", firms.FirmUndertakingView),
     ("experts", experts.ExpertView),
     ("expert-specialties", experts.ExpertSpecialtyView),
+    ("specialty-asks", experts.SpecialtyAskView),
     ("standing-recusals", experts.StandingRecusalView),
     ("unavailabilities", experts.UnavailabilityView),
     ("expert-undertakings", experts.ExpertUndertakingView),

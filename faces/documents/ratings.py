@@ -1,15 +1,17 @@
 """From a rating's rows to its paper: what 报告质量评分表 prints, in Chinese whatever the reader's language."""
 
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
 from django.utils import translation
 
+from delivery.models import Commission
 from faces.documents.dates import in_words
 from faces.documents.rating_sheet import Adjustment, DeductionLine, RatingSheet, ScoreRow, build
 from foundation.audit.selectors import history
 from foundation.core import clock
-from parties.selectors import name_on
+from parties.selectors import name_on, person_name_on
 from reviews import scoring
 from reviews.enums import RatingStatus
 from reviews.models import Opinion, QualityRating
@@ -46,7 +48,7 @@ def _facts(rating: QualityRating, verify_url: str) -> RatingSheet:
         project=task.title,
         unit=name_on(task.unit.organisation, rating.final_on or rating.told_on or clock.today()),
         firm=commission.firm_name if commission else "—",
-        lead_evaluator=commission.lead_evaluator.person.name if commission and commission.lead_evaluator else "—",
+        lead_evaluator=_lead_name(commission, rating.final_on or rating.told_on or clock.today()),
         report_version=version.get_kind_display() if version else "—",
         report_sha256=version.file.sha256 if version else "—",
         rubric_version=f"第 {rating.rubric_version.number} 版",
@@ -72,6 +74,12 @@ def _facts(rating: QualityRating, verify_url: str) -> RatingSheet:
         verify_url=verify_url,
         vetoes=_veto(rating),
     )
+
+
+def _lead_name(commission: Commission | None, day: date) -> str:
+    """Return the lead evaluator under the name of ``day``."""
+    lead = commission.lead_evaluator if commission else None
+    return person_name_on(lead.person, day) if lead else "—"
 
 
 def _deductions(rating: QualityRating, opinions: list[Opinion]) -> list[DeductionLine]:

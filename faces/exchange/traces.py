@@ -53,7 +53,9 @@ def compared(touched: Touched, before: Mapping[int, Values], trace: Trace, *, sh
         if known is None:
             created.append(row["pk"])
         elif known != row:
-            fields = {name: [known[name], row[name]] for name in row if known[name] != row[name]}
+            fields = {name: [known[name], row[name]] for name in row if "__" not in name and known[name] != row[name]}
+            if not fields:  # only what it is called has changed, which is another row's
+                continue
             trace.changed.append((label, row["pk"], fields))
             of = str(row[touched.called]) if touched.called else ""
             for name in touched.shown.keys() & fields.keys():

@@ -44,11 +44,30 @@ def take_back(trace: Mapping[str, Any], *, later: Sequence[ImportRun]) -> None:
         message = _("This import cannot be taken back, for later work rests on it: %(what)s.")
         words = "、".join(found[:NAMED]) + ("…" if len(found) > NAMED else "")
         raise UndoRefused(Refusal("depended_on", message % {"what": words}, {"what": found[:AT_ONCE]}))
-    for (label, key), fields in changed.items():
-        rows(label, [key]).update(**{name: old for name, (old, _new) in fields.items()})
+    leaning = {row for row, fields in changed.items() if _leans_on(row[0], fields, created)}
+    for row in leaning:
+        _put_back(row, changed[row])
     for label, keys in reversed(trace["created"]):
         for some in _leaves_first(label, keys):
             rows(label, some).delete()
+    for row, fields in changed.items():  # the place that a new row took in a unique key is free now
+        if row not in leaning:
+            _put_back(row, fields)
+
+
+def _leans_on(label: str, fields: Fields, created: Mapping[str, set[int]]) -> bool:
+    """Return whether a changed row points at one that goes, so that it must be put back first."""
+    for one in apps.get_model(label)._meta.concrete_fields:
+        if one.related_model is None or one.attname not in fields:
+            continue
+        other = one.related_model._meta.label_lower
+        if fields[one.attname][1] in created.get(other, ()):
+            return True
+    return False
+
+
+def _put_back(row: tuple[str, int], fields: Fields) -> None:
+    rows(row[0], [row[1]]).update(**{name: old for name, (old, _new) in fields.items()})
 
 
 def rows(label: str, keys: Sequence[int]) -> QuerySet[Any]:

@@ -5,6 +5,7 @@ from parties.services.bodies import (
     OrganisationDraft,
     PartyRefused,
     UnitDraft,
+    change_facts,
     close_organisation,
     recode_unit,
     record_relationship,
@@ -23,6 +24,7 @@ from parties.services.persons import (
     record_employments,
     refuse_joined,
     register_persons,
+    rename_person,
     tie_persons,
 )
 from parties.services.reveals import reveal, reveal_contact, reveal_directory
@@ -36,6 +38,7 @@ __all__ = [
     "UnitDraft",
     "add_contact",
     "add_membership",
+    "change_facts",
     "close_organisation",
     "end_contact",
     "end_membership",
@@ -54,6 +57,7 @@ __all__ = [
     "register_persons",
     "register_units",
     "rename_organisation",
+    "rename_person",
     "reveal",
     "reveal_contact",
     "reveal_directory",

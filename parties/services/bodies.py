@@ -1,6 +1,6 @@
 """Writing bodies: organisations, budget units, names, relations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,8 +14,8 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau, Section
 from foundation.core.errors import DomainError, NotAllowed, Refusal
-from parties.enums import OrganisationKind, RelationshipKind
-from parties.models import BudgetUnit, FormerName, Organisation, Relationship
+from parties.enums import FormerFactKind, OrganisationKind, RelationshipKind
+from parties.models import BudgetUnit, FormerFact, FormerName, Organisation, Relationship
 from parties.rules import same_name, sort_key_of, uscc_refusal
 
 WORDS = {
@@ -33,7 +33,8 @@ class PartyRefused(DomainError):  # noqa: N818 - reads as a sentence
 class OrganisationDraft:
     """A body; found again by its USCC, without one by its name.
 
-    ``is_another``: somebody said that it is not the body without a code that bears this name already.
+    ``is_another``: somebody said that it is not the body without a code that bears this name already. ``source``: from
+    what its legal representative and address are known, kept with those that they replace.
     """
 
     name: str
@@ -45,6 +46,7 @@ class OrganisationDraft:
     phone: str = ""
     founded_on: date | None = None
     is_another: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def register_organisations(
 ) -> list[Organisation]:
     """Write the bodies and return them in the order of ``drafts``; known ones are brought up to date.
 
+    A legal representative or an address that changes holds until ``on`` and stays known for the days before.
     Raise ``PartyRefused`` for a wrong USCC, and where one USCC comes with two names.
     """
     for draft in drafts:
@@ -73,6 +76,7 @@ def register_organisations(
     made: list[Organisation] = []
     changed: list[Organisation] = []
     result: list[Organisation] = []
+    former: list[FormerFact] = []
     for draft in drafts:
         key = same_name(draft.name)
         row = by_code.get(draft.uscc) if draft.uscc else None if draft.is_another else by_name.get(key)
@@ -86,8 +90,9 @@ def register_organisations(
             changed.append(row)
         row.sort_key = sort_key_of(draft.name)
         row.kind, row.uscc_absent_reason = draft.kind, draft.uscc_absent_reason
-        row.legal_person = draft.legal_person or row.legal_person
-        row.address, row.phone = draft.address or row.address, draft.phone or row.phone
+        given = {FormerFactKind.LEGAL_PERSON: draft.legal_person, FormerFactKind.ADDRESS: draft.address}
+        former += _changed_facts(row, given, reason=draft.source, on=on)
+        row.phone = draft.phone or row.phone
         row.founded_on = draft.founded_on or row.founded_on
         by_name[key] = row
         if draft.uscc:
@@ -96,9 +101,62 @@ def register_organisations(
     Organisation.objects.bulk_create(made)
     fields = ["sort_key", "kind", "uscc_absent_reason", "legal_person", "address", "phone", "founded_on"]
     Organisation.objects.bulk_update(changed, fields, batch_size=500)
-    facts = {"created": len(made), "updated": len(changed), "on": on}
+    FormerFact.objects.bulk_create(former)
+    facts = {"created": len(made), "updated": len(changed), "facts_ended": len(former), "on": on}
     record(actor=by, action="parties.organisations_registered", subject=bureau, facts=facts)
     return result
+
+
+@transaction.atomic
+def change_facts(
+    *, organisation: Organisation, legal_person: str, address: str, reason: str, by: User, on: date, day: date
+) -> Organisation:
+    """Write a new legal representative or address that holds from ``day``; the old one stays known until then.
+
+    An empty value changes nothing. Raise ``PartyRefused`` where nothing changes, without a reason, for a day after
+    ``on`` and for one before the last change.
+    """
+    require(by, Capability.REGISTER)
+    row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    if by.bureau_id != row.bureau_id:
+        raise NotAllowed
+    if not reason.strip():
+        raise PartyRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    if day > on:
+        raise PartyRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "day"}))
+    given = {FormerFactKind.LEGAL_PERSON: legal_person.strip(), FormerFactKind.ADDRESS: address.strip()}
+    before = {kind.lower(): getattr(row, kind.lower()) for kind in given}
+    former = _changed_facts(row, given, reason=reason.strip(), on=day)
+    after = {kind.lower(): getattr(row, kind.lower()) for kind in given}
+    if before == after:
+        message = _("Give a legal representative or an address that differs from the old one.")
+        raise PartyRefused(Refusal("facts_unchanged", message, {"field": "legal_person"}))
+    changed = [kind for kind in given if before[kind.lower()] != after[kind.lower()]]
+    later = row.former_facts.filter(kind__in=changed, until_on__gt=day).order_by("-until_on").first()
+    if later is not None:
+        message = _("It was changed on %(day)s already; give that day or a later one.")
+        raise PartyRefused(Refusal("changed_later", message % {"day": later.until_on.isoformat()}, {"field": "day"}))
+    FormerFact.objects.bulk_create(former)
+    row.save(update_fields=["legal_person", "address"])
+    facts = {"before": before, "after": after, "day": day, "reason": reason.strip(), "on": on}
+    record(actor=by, action="parties.facts_changed", subject=row, facts=facts)
+    return row
+
+
+def _changed_facts(
+    row: Organisation, given: Mapping[FormerFactKind, str], *, reason: str, on: date
+) -> list[FormerFact]:
+    """Write what is given and differs into ``row``; return the facts that end with it."""
+    ended = []
+    for kind, value in given.items():
+        name = kind.value.lower()
+        before = getattr(row, name)
+        if not value or value == before:
+            continue
+        if row.pk and before:
+            ended.append(FormerFact(organisation=row, kind=kind, value=before, until_on=on, reason=reason[:200]))
+        setattr(row, name, value)
+    return ended
 
 
 def _known_organisations(

@@ -1,6 +1,6 @@
 """Writing persons, once each, where they work and who their near relations are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,9 +17,9 @@ from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.identifiers import id_facts, plain_phone
 from parties.enums import EmploymentKind, KinKind, SameName
-from parties.models import Employment, Organisation, Person, PersonTie
+from parties.models import Employment, FormerPersonName, Organisation, Person, PersonTie
 from parties.permissions import may_keep_person
-from parties.rules import account_refusal, id_refusal, sort_key_of
+from parties.rules import account_refusal, id_refusal, same_name, sort_key_of
 from parties.selectors import namesakes
 from parties.services.bodies import PartyRefused, refused_for
 from parties.services.duplicates import find_pairs, part_pairs
@@ -61,8 +61,9 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     """Write the persons and return them in the order of ``drafts``.
 
     Numbers and phones are sealed; equal ones are found by their blind indexes, under any key. Who was joined into
-    another record is written there. Raise ``PartyRefused`` for a wrong ID number, and with the question for a name
-    that is known here where nothing else tells whether it is the same person.
+    another record is written there. A new name of a known person holds from ``on``, the old one stays known. Raise
+    ``PartyRefused`` for a wrong ID number, and with the question for a name that is known here where nothing else tells
+    whether it is the same person.
     """
     for draft in drafts:
         if refusal := id_refusal(draft.id_number):
@@ -70,10 +71,12 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     ids = [blind_indexes(draft.id_number.upper(), use="id") for draft in drafts]
     phones = [blind_indexes(plain_phone(draft.phone), use="phone") for draft in drafts]
     by_id, by_phone = _known_persons(bureau, ids, phones)
+    borne = _names_borne([*by_id.values(), *by_phone.values()])
     made: list[Person] = []
     changed: dict[int, Person] = {}
     result: list[Person] = []
     parted: list[tuple[Person, Person]] = []
+    former: list[FormerPersonName] = []
     for draft, keys, called in zip(drafts, ids, phones, strict=True):
         row = next((by_id[key] for key in keys if key in by_id), None)
         if row is None:
@@ -88,14 +91,18 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
         elif row.pk:
             changed[row.pk] = row
         parted += [(row, other) for other in others]
-        _fill_person(row, draft, keys, called)
+        name = row.name if row.pk and same_name(draft.name) in borne.get(row.pk, ()) else draft.name
+        if row.pk and same_name(row.name) != same_name(name):
+            former.append(FormerPersonName(person=row, name=row.name, sort_key=row.sort_key, until_on=on))
+        _fill_person(row, replace(draft, name=name), keys, called)
         by_id |= dict.fromkeys(keys, row)
         by_phone |= {(draft.name, key): row for key in called}
         result.append(row)
     Person.objects.bulk_create(made)
     fields = ["name", "sort_key", "id_sealed", "id_index", "phone_sealed", "phone_index", "email", "born_on"]
     Person.objects.bulk_update(changed.values(), fields, batch_size=500)
-    facts = {"created": len(made), "updated": len(changed), "on": on}
+    FormerPersonName.objects.bulk_create(former)
+    facts = {"created": len(made), "updated": len(changed), "renamed": len(former), "on": on}
     record(actor=by, action="parties.persons_registered", subject=bureau, facts=facts)
     part_pairs(pairs=parted, by=by, on=on)
     written = {row.pk for row in result}
@@ -145,6 +152,50 @@ def _asked(bureau: Bureau, draft: PersonDraft) -> tuple[Person | None, list[Pers
 def _born(draft: PersonDraft) -> date | None:
     facts = id_facts(draft.id_number)
     return facts.born_on if facts else draft.born_on
+
+
+@transaction.atomic
+def rename_person(*, person: Person, name: str, reason: str, by: User, on: date, day: date | None = None) -> Person:
+    """Give a person a new name from ``day`` (today unless told); papers and frozen lists of before keep the old one.
+
+    Raise ``PartyRefused`` for a name that is none or the old one, without a reason, for a day that lies after ``on``
+    or before the last new name.
+    """
+    require(by, Capability.REGISTER)
+    row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if by.bureau_id != row.bureau_id:
+        raise NotAllowed
+    refuse_joined(row)
+    since, wanted = day or on, name.strip()
+    if not wanted or same_name(wanted) == same_name(row.name):
+        message = _("Give a name that differs from the old one.")
+        raise PartyRefused(Refusal("name_unchanged", message, {"field": "name"}))
+    if not reason.strip():
+        raise PartyRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
+    if since > on:
+        raise PartyRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "day"}))
+    later = row.former_names.filter(until_on__gt=since).order_by("-until_on").first()
+    if later is not None:
+        message = _("It was changed on %(day)s already; give that day or a later one.")
+        raise PartyRefused(Refusal("changed_later", message % {"day": later.until_on.isoformat()}, {"field": "day"}))
+    FormerPersonName.objects.create(
+        person=row, name=row.name, sort_key=row.sort_key, until_on=since, reason=reason.strip()[:200]
+    )
+    facts = {"from": since, "reason": reason.strip(), "on": on}
+    private = {"before": row.name, "after": wanted[:60]}
+    row.name, row.sort_key = wanted[:60], sort_key_of(wanted)[:120]
+    row.save(update_fields=["name", "sort_key"])
+    record(actor=by, action="parties.person_renamed", subject=row, facts=facts, private=private)
+    return row
+
+
+def _names_borne(persons: Iterable[Person]) -> dict[int, set[str]]:
+    """Return the names that each person bore before, as they are compared: an old list does not bring one back."""
+    found: dict[int, set[str]] = {}
+    rows = FormerPersonName.objects.filter(person__in={row.pk for row in persons})
+    for person_id, name in rows.values_list("person_id", "name"):
+        found.setdefault(person_id, set()).add(same_name(name))
+    return found
 
 
 def _fill_person(row: Person, draft: PersonDraft, keys: tuple[str, ...], called: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from assignments.selectors.tasks import rules_of_task
 from assignments.services.assignments import evaluate, mark_paid
 from experts.enums import TitleLevel
 from experts.models import Expert
+from experts.selectors import title_on
 from foundation.accounts.models import User
 from foundation.approvals.models import Approval
 from foundation.approvals.selectors import agreed, running
@@ -118,7 +119,7 @@ def draft_fees(*, re_review: ReReviewTask, month: date, drafts: Sequence[FeeDraf
         if row.re_review_id != review.pk or row.status not in PAYABLE:
             message = _("%(name)s has not signed: unfinished or unsigned work is not paid.")
             raise FeeRefused(Refusal("not_signed", message % {"name": _expert(row).person.name}))
-        _write_fee(sheet, row, draft, rules)
+        _write_fee(sheet, row, draft, rules, on)
     sheet.drafted_by, sheet.drafted_on = by, on
     sheet.save(update_fields=["drafted_by", "drafted_on"])
     facts = {"month": month, "lines": len(drafts), "on": on}
@@ -126,8 +127,8 @@ def draft_fees(*, re_review: ReReviewTask, month: date, drafts: Sequence[FeeDraf
     return sheet
 
 
-def _write_fee(sheet: FeeSheet, row: Assignment, draft: FeeDraft, rules: Rules) -> ExpertFee:
-    net = _net(_expert(row), draft, rules)
+def _write_fee(sheet: FeeSheet, row: Assignment, draft: FeeDraft, rules: Rules, on: date) -> ExpertFee:
+    net = _net(_expert(row), draft, rules, sheet.re_review.meets_on or on)
     before = ExpertFee.objects.filter(
         assignment__expert__person_id=_expert(row).person_id,
         sheet__re_review__evaluation_id=sheet.re_review.evaluation_id,
@@ -146,9 +147,11 @@ def _write_fee(sheet: FeeSheet, row: Assignment, draft: FeeDraft, rules: Rules) 
     )
 
 
-def _net(expert: Expert, draft: FeeDraft, rules: Rules) -> int:
+def _net(expert: Expert, draft: FeeDraft, rules: Rules, day: date) -> int:
+    """Return what is paid after tax, by the title that the expert had on ``day``: the meeting, by letter today."""
+    _title, level = title_on(expert, day)
     scale, source = rules.value("fee_scale"), rules.source("fee_scale")
-    is_senior = expert.title_level in {TitleLevel.SENIOR, TitleLevel.ACADEMICIAN}
+    is_senior = level in {TitleLevel.SENIOR, TitleLevel.ACADEMICIAN}
     range_of_day = scale["SENIOR" if is_senior else "OTHER"]
     low, high = letter_fee_range(day_range=range_of_day, scale=scale) if draft.by_letter else range_of_day
     if not low <= draft.day_cents <= high:
@@ -162,7 +165,7 @@ def _net(expert: Expert, draft: FeeDraft, rules: Rules) -> int:
         return draft.day_cents
     if draft.half_days < 1:
         raise FeeRefused(Refusal("no_half_days", _("Enter how many half-days were served."), {"field": "half_days"}))
-    is_academician = expert.title_level == TitleLevel.ACADEMICIAN
+    is_academician = level == TitleLevel.ACADEMICIAN
     return net_fee(half_days=draft.half_days, day_cents=draft.day_cents, scale=scale, is_academician=is_academician)
 
 

@@ -80,7 +80,7 @@ def test_day_that_is_none_is_400(client, people, day):
 def test_noun_without_a_past_takes_no_day(client, people):
     client.force_login(people["clerk"])
 
-    assert client.get("/api/v1/persons/", {"on": THEN}).status_code == 400
+    assert client.get("/api/v1/courses/", {"on": THEN}).status_code == 400
 
 
 def test_firm_reads_only_itself_on_every_day(client, people):

@@ -23,7 +23,7 @@ from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, Ba
 from credit.models import CreditEvent
 from delivery.models import ClockStop, Instalment, SignOff, UnitComment
 from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification
-from experts.models import ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
+from experts.models import ExpertSpecialty, ExpertUndertaking, SpecialtyAsk, StandingRecusal, Unavailability
 from faces.api.tokens import give_token
 from faces.exchange.models import ImportRun
 from foundation.accounts.enums import Role
@@ -158,6 +158,9 @@ def _parties(world, row, turn, bureau, by):
         person=row.expert.person, organisation=row.unit.organisation, started_on=LONG_AGO, ended_on=DAY
     )
     ExpertSpecialty.objects.create(expert=row.expert, node=row.node, is_main=True)
+    SpecialtyAsk.objects.create(
+        expert=row.expert, node=row.node, change="END", reason="不再从事", asked_by=by, asked_on=DAY
+    )
     StandingRecusal.objects.create(expert=row.expert, organisation=row.unit.organisation, reason="亲属", started_on=DAY)
     Unavailability.objects.create(expert=row.expert, started_on=DAY, ended_on=DAY)
     ExpertUndertaking.objects.create(expert=row.expert, year=2020, text_version="1", accepted_on=DAY)

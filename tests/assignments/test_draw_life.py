@@ -37,7 +37,7 @@ from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.audit.selectors import verify_chain
 from foundation.core.errors import NotAllowed, TransitionRefused
-from parties.services import rename_organisation
+from parties.services import rename_organisation, rename_person
 from tests.factories.assignments import (
     TaskFactory,
     expert_user,
@@ -355,6 +355,23 @@ def test_renamed_firm_is_opened_under_the_name_that_was_frozen(firm_table, tmp_p
 
     assert [one["name"] for one in draw.record["openings"]] == [frozen]
     assert verified(draw.record, tmp_path).returncode == 0
+
+
+@pytest.mark.edge("E19")
+def test_renamed_expert_is_opened_under_the_name_that_was_frozen_and_a_stranger_confirms_it(panel_table, tmp_path):
+    draw = panel_table.run(ratio_confirmed=True)
+    seated = {place["number"] for place in draw.record["draw"]["seated"]}
+    frozen, by = names_of(draw, seated), UserFactory(bureau=draw.bureau, role=Role.CLERK)
+    over(draw)
+    for turn, row in enumerate(draw.entries.filter(number__in=seated)):
+        for word in ("改名", "再改名"):
+            rename_person(person=row.expert.person, name=f"{word}{turn}", reason="户籍", by=by, on=TODAY)
+
+    draw = draws.open_names(draw=draw, by=panel_table.operator, on=TODAY)
+
+    assert {one["number"]: one["name"] for one in draw.record["openings"]} == frozen
+    assert not set(frozen.values()) & set(names_of(draw, seated).values())
+    assert (done := verified(draw.record, tmp_path)).returncode == 0, done.stdout
 
 
 @pytest.mark.edge("E13")

@@ -58,11 +58,11 @@ def test_experts_of_a_merged_specialty_are_found_under_its_successor(desk):
     everybody, heir = {*desk.old, *desk.new}, fresh(desk.nodes["B11"])
 
     pool = Expert.objects.filter(bureau=desk.bureau)
-    assert set(with_specialty(pool, [heir])) == everybody
-    assert set(with_specialty(pool, [fresh(desk.nodes["B"])])) == everybody
-    assert set(with_specialty(pool, [fresh(desk.nodes["A"])])) == set()
-    assert specialties_of([desk.old[0].pk]) == {desk.old[0].pk: {heir.pk}}
-    assert with_first_specialties(pool).get(pk=desk.old[0].pk).main_specialty == "渠系"
+    assert set(with_specialty(pool, [heir], TODAY)) == everybody
+    assert set(with_specialty(pool, [fresh(desk.nodes["B"])], TODAY)) == everybody
+    assert set(with_specialty(pool, [fresh(desk.nodes["A"])], TODAY)) == set()
+    assert specialties_of([desk.old[0].pk], TODAY) == {desk.old[0].pk: {heir.pk}}
+    assert with_first_specialties(pool, TODAY).get(pk=desk.old[0].pk).main_specialty == "渠系"
     assert desk.old[0].specialties.get().node == desk.nodes["A11"]
 
 

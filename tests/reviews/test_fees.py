@@ -6,6 +6,7 @@ import pytest
 
 from assignments.enums import AssignmentStatus
 from experts.enums import TitleLevel
+from experts.services import change_title
 from foundation.accounts.enums import Role
 from foundation.approvals.services import agree
 from foundation.audit.models import Entry
@@ -77,6 +78,25 @@ def test_fees_of_an_item_are_one_income_a_month(people, months, gross, tax):
     rows = list(ExpertFee.objects.order_by("pk"))
     assert [row.net_cents for row in rows] == [144_000, 144_000, 72_000]
     assert (sum(row.gross_cents for row in rows), sum(row.tax_cents for row in rows)) == (gross, tax)
+
+
+@pytest.mark.rule("R-31")
+def test_rate_follows_the_title_of_the_day_of_the_meeting(people):
+    review = review_of(people)
+    seat = seat_of(review, expert__title_level=TitleLevel.INTERMEDIATE)
+    review.meets_on = date(2020, 9, 1)
+    review.save(update_fields=["meets_on"])
+    change_title(
+        expert=seat.expert, title="教授", level=TitleLevel.SENIOR, by=people["clerk"], on=date(2020, 9, 2),
+    )  # fmt: skip
+
+    with pytest.raises(FeeRefused):
+        drafted(people, review, FeeDraft(seat, 2, 240_000))
+    review.meets_on = date(2020, 9, 2)
+    review.save(update_fields=["meets_on"])
+    drafted(people, review, FeeDraft(seat, 2, 240_000))
+
+    assert ExpertFee.objects.get().net_cents == 240_000
 
 
 @pytest.mark.rule("R-31")

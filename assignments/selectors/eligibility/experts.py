@@ -123,7 +123,7 @@ def _answers(
     for pk, until in pool.unavailable_on(who.experts, meeting).items():
         words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
         cases[pk].no("not_free", words, rules=rules, key="", free_on=date.fromordinal(until.toordinal() + 1))
-    nodes, links = pool.specialties_of(who.experts), _links(who, on)
+    nodes, links = pool.specialties_of(who.experts, on), _links(who, on)
     found = []
     for row, party in zip(members, parties, strict=True):
         refusals, free_on = closed(cases.get(row.pk))

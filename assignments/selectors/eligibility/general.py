@@ -61,7 +61,7 @@ def general_eligibility(bureau: Bureau, on: date) -> PoolAnswers:
     judge_yearly_cap(cases, served, rules, on)
     note_declines(cases, who.experts, "expert", rules, on)
     judge_training(cases, members, who, rules, on)
-    nodes = pool.specialties_of(who.experts)
+    nodes = pool.specialties_of(who.experts, on)
     answers = []
     for row in members:
         refusals, free_on = closed(cases.get(row.pk))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +19,8 @@ from foundation.accounts.permissions import may
 from foundation.audit.services import record, seal
 from foundation.core.crypto import decrypt
 from foundation.core.errors import NotAllowed, Refusal
+
+FORMER_NAMES: Final = ("firm__organisation__former_names", "expert__person__former_names")
 
 
 def keep_record(draw: Draw, *, is_named: bool = False) -> None:
@@ -111,15 +113,15 @@ def open_leaves(*, draw: Draw, by: User) -> list[pure.Opening]:
 
 
 def _openings(draw: Draw, rows: QuerySet[DrawEntry]) -> list[pure.Opening]:
-    """Open leaves under the names they were closed with: a firm may have been renamed since (edge case 19)."""
+    """Open leaves under the names they were closed with: firm or person may bear another since (edge case 19)."""
     secret = bytes.fromhex(decrypt(draw.secret_sealed))
     found = []
     rows = rows.select_related("firm__organisation", "expert__person")
-    for row in rows.prefetch_related("firm__organisation__former_names").order_by("number"):
+    for row in rows.prefetch_related(*FORMER_NAMES).order_by("number"):
         party: Any = row.firm or row.expert
         salt = pure.salt(secret, party.number)
-        names = [row.firm.organisation.name] if row.firm else [row.expert.person.name] if row.expert else [""]
-        names += [old.name for old in row.firm.organisation.former_names.all()] if row.firm else []
+        named: Any = row.firm.organisation if row.firm else party.person
+        names = [named.name, *(old.name for old in named.former_names.all())]
         held = (name for name in names if pure.leaf(name, party.number, None, salt) == row.leaf)
         found.append(pure.Opening(row.number, next(held, names[0]), party.number, salt))
     return found

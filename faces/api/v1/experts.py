@@ -5,18 +5,29 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 
 from appraisals.selectors import suspensions_in_force
 from experts import selectors as experts
 from experts import services
-from experts.enums import ExpertAction
-from experts.models import Expert, ExpertSpecialty, ExpertUndertaking, StandingRecusal, Unavailability
-from faces.api.dated import ExpertsOn, SpellsOn, shown_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
+from experts.enums import ExpertAction, SpecialtyChange, TitleLevel
+from experts.models import (
+    Expert,
+    ExpertSpecialty,
+    ExpertUndertaking,
+    SpecialtyAsk,
+    StandingRecusal,
+    Unavailability,
+)
+from faces.api.dated import ExpertsOn, SpecialtiesOn, SpellsOn, shown_then
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.models import Node
+from foundation.taxonomy.selectors import visible_to as visible_nodes
 from parties.models import Organisation
 
 Row = TypeVar("Row", bound=Model)
@@ -26,6 +37,11 @@ POOL_OR_SELF = (Capability.REGISTER, Capability.EXPERT_DESK)
 def bodies(user: User) -> QuerySet[Organisation]:
     """Return the bodies that somebody may name: those of the own bureau."""
     return Organisation.objects.filter(bureau_id=user.bureau_id or 0)
+
+
+def nodes(user: User) -> QuerySet[Node]:
+    """Return the specialties of the reader's bureau."""
+    return visible_nodes(user).filter(tree=TreeKind.SPECIALTY)
 
 
 class ExpertSerializer(NounSerializer[Expert]):
@@ -59,6 +75,15 @@ class ExpertStandingAsk(Ask):
         return value
 
 
+class TitleAsk(Ask):
+    """The new title and its level, since when, and from what it is known."""
+
+    title = phrase(60)
+    level = Choice(TitleLevel)
+    day = serializers.DateField(required=False)
+    reason = phrase(200, required=False)
+
+
 class ExpertView(NounView[Expert]):
     """The pool; an expert sees himself."""
 
@@ -77,6 +102,11 @@ class ExpertView(NounView[Expert]):
         if given["action"] == ExpertAction.RESTORE and suspensions_in_force(firm=None, expert=row).exists():
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         services.move_experts(experts=[row], by=by, on=clock.today(), **given)
+
+    @verb(TitleAsk, needs=Capability.REGISTER)
+    def title(self, row: Expert, given: dict[str, Any], by: User) -> None:
+        """Enter a new professional title; the old one answers for the days before."""
+        services.change_title(expert=row, by=by, on=clock.today(), **given)
 
 
 class OfExpertView(NounView[Row]):
@@ -100,7 +130,35 @@ class ExpertSpecialtySerializer(NounSerializer[ExpertSpecialty]):
 
     class Meta:
         model = ExpertSpecialty
-        fields = ("id", "expert", "node", "code", "name", "is_main")
+        fields = (
+            "id", "expert", "node", "code", "name", "is_main", "started_on", "ended_on", "reason", "end_reason",
+            "proof", "end_proof",
+        )  # fmt: skip
+
+
+class SpecialtyAddAsk(Ask):
+    """Which one, since when, why, and the proof."""
+
+    expert = Visible(experts.visible_to)
+    node = Visible(nodes)
+    is_main = serializers.BooleanField(required=False)
+    day = serializers.DateField(required=False)
+    reason = phrase(200)
+    proof = serializers.FileField(max_length=200, required=False)
+
+
+class SpecialtyEndAsk(Ask):
+    """Until when, why, and the proof."""
+
+    day = serializers.DateField(required=False)
+    reason = phrase(200)
+    proof = serializers.FileField(max_length=200, required=False)
+
+
+def scan_of(given: dict[str, Any]) -> services.Proof | None:
+    """Take the uploaded scan out of what was given, as the services take it."""
+    file = given.pop("proof", None)
+    return services.Proof(file.name, file.read()) if file else None
 
 
 class ExpertSpecialtyView(OfExpertView[ExpertSpecialty]):
@@ -108,7 +166,91 @@ class ExpertSpecialtyView(OfExpertView[ExpertSpecialty]):
 
     serializer_class = ExpertSpecialtySerializer
     filterset_fields = ("expert", "node", "is_main")
+    filterset_base = SpecialtiesOn
     joins = ("node",)
+    make_needs = Capability.REGISTER
+
+    def get_parsers(self) -> list[Any]:
+        """Take a scan with a new one, JSON with a step."""
+        return [MultiPartParser()] if getattr(self, "action_map", {}).get("post") == "create" else super().get_parsers()
+
+    @make(SpecialtyAddAsk)
+    def create(self, given: dict[str, Any], by: User) -> ExpertSpecialty:
+        """Add a specialty to an expert of the pool."""
+        return services.add_specialty(proof=scan_of(given), by=by, on=clock.today(), **given)
+
+    @verb(SpecialtyEndAsk, needs=Capability.REGISTER, takes_file=True)
+    def end(self, row: ExpertSpecialty, given: dict[str, Any], by: User) -> None:
+        """End it; the past keeps it."""
+        services.end_specialty(specialty=row, proof=scan_of(given), by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.REGISTER)
+    def main(self, row: ExpertSpecialty, _given: dict[str, Any], by: User) -> None:
+        """Make it the main one from today."""
+        services.make_main(specialty=row, by=by, on=clock.today())
+
+
+class SpecialtyAskSerializer(NounSerializer[SpecialtyAsk]):
+    """What an expert asked about his specialties, and the answer."""
+
+    code = text("node.code")
+    name = text("node.name")
+
+    class Meta:
+        model = SpecialtyAsk
+        fields = (
+            "id", "expert", "node", "code", "name", "change", "reason", "proof", "status", "asked_on", "decided_on",
+            "words",
+        )  # fmt: skip
+
+
+class NewSpecialtyAsk(Ask):
+    """What is asked, why, and the proof."""
+
+    expert = Visible(experts.visible_to)
+    node = Visible(nodes)
+    change = Choice(SpecialtyChange)
+    reason = phrase(200)
+    proof = serializers.FileField(max_length=200, required=False)
+
+
+class AcceptAsk(Ask):
+    """Whether an added specialty becomes the main one."""
+
+    is_main = serializers.BooleanField(required=False)
+
+
+class SpecialtyAskView(OfExpertView[SpecialtyAsk]):
+    """What visible experts ask about their specialties; an expert sees and makes his own."""
+
+    serializer_class = SpecialtyAskSerializer
+    filterset_fields = ("expert", "status", "change")
+    joins = ("node",)
+    make_needs = Capability.EXPERT_DESK
+
+    def get_parsers(self) -> list[Any]:
+        """Take a scan with a new one, JSON with an answer."""
+        return [MultiPartParser()] if getattr(self, "action_map", {}).get("post") == "create" else super().get_parsers()
+
+    @make(NewSpecialtyAsk)
+    def create(self, given: dict[str, Any], by: User) -> SpecialtyAsk:
+        """Ask, as the expert himself."""
+        return services.ask_specialty(proof=scan_of(given), by=by, on=clock.today(), **given)
+
+    @verb(AcceptAsk, needs=Capability.REGISTER)
+    def accept(self, row: SpecialtyAsk, given: dict[str, Any], by: User) -> None:
+        """Do what was asked, from today."""
+        services.accept_specialty_ask(ask=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def refuse(self, row: SpecialtyAsk, given: dict[str, Any], by: User) -> None:
+        """Refuse it with words."""
+        services.refuse_specialty_ask(ask=row, by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.EXPERT_DESK)
+    def withdraw(self, row: SpecialtyAsk, _given: dict[str, Any], by: User) -> None:
+        """Take it back."""
+        services.withdraw_specialty_ask(ask=row, by=by, on=clock.today())
 
 
 class StandingRecusalSerializer(NounSerializer[StandingRecusal]):

@@ -1,14 +1,18 @@
 """Organisations, budget units, persons and where they work or worked. Numbers, phones and accounts are never read."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from rest_framework import serializers
 
-from faces.api.dated import SpellsOn
-from faces.api.serializers import EVERYBODY, INSIDE, NounSerializer, Only, text
-from faces.api.views import NounView
+from faces.api.dated import OrganisationsOn, PersonsOn, SpellsOn, facts_then
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, NounSerializer, Only, phrase, text
+from faces.api.views import NounView, verb
+from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
+from foundation.core import clock
 from parties import selectors as parties
+from parties import services
 from parties.models import BudgetUnit, Employment, Organisation, Person
 
 
@@ -23,6 +27,23 @@ class OrganisationSerializer(NounSerializer[Organisation]):
             "id", "name", "kind", "uscc", "legal_person", "address", "phone", "founded_on", "closed_on", "is_demo",
         )  # fmt: skip
 
+    def to_representation(self, instance: Organisation) -> dict[str, Any]:
+        """Return the body, as it was on the day that was asked about."""
+        return facts_then(instance, super().to_representation(instance))
+
+
+class FactsAsk(Ask):
+    """The new legal representative or address, since when, and from what it is known."""
+
+    legal_person = phrase(60, required=False)
+    address = phrase(200, required=False)
+    day = serializers.DateField()
+    reason = phrase(200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"legal_person": "", "address": "", **attrs}
+
 
 class OrganisationView(NounView[Organisation]):
     """Organisations of the bureau; an outsider sees his own."""
@@ -30,10 +51,16 @@ class OrganisationView(NounView[Organisation]):
     needs = EVERYBODY
     serializer_class = OrganisationSerializer
     filterset_fields = ("kind", "uscc", "name")
+    filterset_base = OrganisationsOn
 
     def rows(self, user: User) -> QuerySet[Organisation]:
         """Return the organisations that the reader may see."""
         return parties.organisations_visible_to(user)
+
+    @verb(FactsAsk, needs=Capability.REGISTER)
+    def facts(self, row: Organisation, given: dict[str, Any], by: User) -> None:
+        """Enter a new legal representative or address; the old one answers for the days before."""
+        services.change_facts(organisation=row, by=by, on=clock.today(), **given)
 
 
 class BudgetUnitSerializer(NounSerializer[BudgetUnit]):
@@ -72,6 +99,18 @@ class PersonSerializer(NounSerializer[Person]):
         model = Person
         fields = ("id", "name", "email", "born_on", "is_demo")
 
+    def to_representation(self, instance: Person) -> dict[str, Any]:
+        """Return the person under the name of the day that was asked about."""
+        return facts_then(instance, super().to_representation(instance))
+
+
+class RenameAsk(Ask):
+    """The new name, since when, and why."""
+
+    name = phrase(60)
+    day = serializers.DateField(required=False)
+    reason = phrase(200)
+
 
 class PersonView(NounView[Person]):
     """Persons the bureau knows; an outsider sees himself."""
@@ -79,10 +118,16 @@ class PersonView(NounView[Person]):
     needs = EVERYBODY
     serializer_class = PersonSerializer
     filterset_fields = ("name",)
+    filterset_base = PersonsOn
 
     def rows(self, user: User) -> QuerySet[Person]:
         """Return the persons that the reader may see."""
         return parties.persons_visible_to(user)
+
+    @verb(RenameAsk, needs=Capability.REGISTER)
+    def rename(self, row: Person, given: dict[str, Any], by: User) -> None:
+        """Enter a new name; papers and frozen lists of before keep the old one."""
+        services.rename_person(person=row, by=by, on=clock.today(), **given)
 
 
 class EmploymentSerializer(NounSerializer[Employment]):

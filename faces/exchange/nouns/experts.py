@@ -16,6 +16,7 @@ from experts.models import (
     ExpertStanding,
     ExpertTerm,
     ExpertUndertaking,
+    FormerTitle,
     StandingRecusal,
     Unavailability,
 )
@@ -303,6 +304,7 @@ def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(ExpertStanding.objects.filter(expert__in=experts)),
         Touched(ExpertTerm.objects.filter(expert__in=experts)),
         Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
+        Touched(FormerTitle.objects.filter(expert__in=experts)),
     ]
 
 

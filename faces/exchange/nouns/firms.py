@@ -42,7 +42,7 @@ from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, regi
 from faces.exchange.nouns import known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from parties.models import Organisation, Person
+from parties.models import FormerFact, Organisation, Person
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -208,6 +208,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     firms = Firm.objects.filter(bureau=setting.bureau, number__in=numbers)
     return [
         Touched(bodies, "name", words),
+        Touched(FormerFact.objects.filter(organisation__in=bodies)),
         Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),
         Touched(FirmStanding.objects.filter(firm__in=firms)),
         Touched(FirmTerm.objects.filter(firm__in=firms)),

@@ -18,7 +18,7 @@ from foundation.core.identifiers import plain_phone
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
-from parties.models import BudgetUnit, Employment, Organisation, Person
+from parties.models import BudgetUnit, Employment, FormerPersonName, Organisation, Person
 from parties.rules import same_name
 from projects.models import Project
 
@@ -146,6 +146,7 @@ def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
             "person__name",
             {"ended_on": "终止日期", "title": "职务"},
         ),
+        Touched(FormerPersonName.objects.filter(theirs, person__bureau=setting.bureau)),
     ]
 
 

@@ -11,8 +11,9 @@ from assignments.models import Assignment
 from credit.rules import total_on
 from credit.selectors import events_of, ledger_of
 from credit.selectors import visible_to as events_visible_to
-from experts.enums import ExpertStatus
+from experts.enums import ExpertStatus, TitleLevel
 from experts.rules import age_refusal
+from experts.selectors import title_on
 from faces.pages.bureau.firm_sections import event_section, hours_text
 from faces.pages.shared.credit_words import ledger
 from faces.pages.shared.formats import full_day
@@ -209,9 +210,9 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, term: da
     return Section(_("Valid on a day"), pairs=pairs)
 
 
-def specialties(expert: Expert, *, is_past: bool) -> Section:
-    """Return the specialties with the way down the tree: field, industry, specialty."""
-    rows = expert.specialties.select_related("node__parent__parent").order_by("-is_main", "pk")
+def specialties(expert: Expert, day: date, *, edits: bool) -> Section:
+    """Return the specialties of ``day`` with the way down the tree: field, industry, specialty."""
+    rows = expert.specialties.on(day).select_related("node__parent__parent").order_by("-is_main", "pk")
     pairs = []
     for one in rows:
         way = [one.node.name]
@@ -220,26 +221,35 @@ def specialties(expert: Expert, *, is_past: bool) -> Section:
             way.insert(0, node.name)
             node = node.parent if node.level > 1 else None
         pairs.append((_("main") if one.is_main else _("also"), " / ".join(way)))
-    note = _("Specialties, title and level are kept as they are today.")
+    word = _("Add, end, history") if edits else _("History")
     return Section(
         _("Specialties"),
         pairs=pairs,
-        note=note if is_past else "",
         empty=_("None is named: nobody finds him for a panel."),
+        acts=(Act(word, reverse("pages:expert-specialties", args=[expert.number])),),
     )
 
 
-def person(expert: Expert, *, edits: bool) -> Section:
-    """Return who he is, with numbers masked."""
+def titles(expert: Expert, day: date) -> tuple[Section, ...]:
+    """Return the professional titles that he had borne before ``day``; without any, nothing stands there."""
+    rows = expert.former_titles.filter(until_on__lte=day).order_by("-until_on", "-pk")
+    lines = [(one.title, one.get_title_level_display(), full_day(one.until_on), one.reason or "—") for one in rows]
+    headings = (_("Professional title"), _("Level of the title"), _("Until"), _("Reason"))
+    return (Section(_("Former titles"), grid=Grid(headings, lines), count=len(lines)),) if lines else ()
+
+
+def person(expert: Expert, day: date, *, edits: bool) -> Section:
+    """Return who he is, with the level that his title had on ``day`` and numbers masked."""
     id_number, phone = masked(expert.person)
     pairs = (
-        (_("Level of the title"), expert.get_title_level_display()),
+        (_("Level of the title"), TitleLevel(title_on(expert, day)[1]).label),
         (_("Civil servant"), _("yes") if expert.is_civil_servant else _("no")),
         (_("National ID number"), id_number or "—"),
         (_("Telephone"), phone or "—"),
     )
     acts = (
         Act(_("Person"), reverse("pages:person", args=[expert.person_id])),
+        *((Act(_("Change the title"), reverse("pages:expert-title", args=[expert.number])),) if edits else ()),
         *((Act(_("Reveal a number"), reverse("pages:person-reveal", args=[expert.person_id])),) if edits else ()),
     )
     return Section(_("Who it is"), pairs=pairs, acts=acts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from appraisals.selectors import sanctions_visible_to
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
-from experts.models import Expert
-from experts.selectors import as_of, standing_on, terms_on, visible_to, with_first_specialties
+from experts.models import Expert, ExpertSpecialty
+from experts.selectors import as_of, standing_on, terms_on, title_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import sanctions
@@ -24,6 +24,7 @@ from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
+from faces.pages.shared.former_names import person_once_named
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -32,7 +33,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
-from parties.selectors import users_of_person
+from parties.selectors import person_name_on, users_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,16 @@ def in_field(path: str) -> Q:
 
     By the path, not by the parents: from it PostgreSQL guesses well how many fit, and stops at the first thousand.
     """
-    return Q(specialties__node__path=path) | Q(specialties__node__path__startswith=f"{path}/")
+    way = Q(specialties__node__path=path) | Q(specialties__node__path__startswith=f"{path}/")
+    return way & Q(specialties__ended_on__isnull=True)
+
+
+def in_field_then(path: str) -> Q:
+    """Return what an expert of a field had on the day that stands in the row as ``asked_on``."""
+    begun = Q(started_on__isnull=True) | Q(started_on__lte=OuterRef("asked_on"))
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=OuterRef("asked_on"))
+    place = Q(node__path=path) | Q(node__path__startswith=f"{path}/")
+    return Q(Exists(ExpertSpecialty.objects.filter(place, begun, running, expert=OuterRef("pk"))))
 
 
 class ExpertList(DatedList):
@@ -85,7 +95,8 @@ class ExpertList(DatedList):
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
     search_fields: ClassVar[Sequence[str]] = ("person__name", "person__sort_key", "number", "title")
-    search_hint = gettext_lazy("Name, initials, number, title")
+    search_hint = gettext_lazy("Name, former name, initials, number, title")
+    search_also = (person_once_named("person"),)
     sorts = (
         Sort("number", gettext_lazy("By number"), ("number",)),
         Sort("term", gettext_lazy("Term ends first"), ("term_ends_on",)),
@@ -96,7 +107,7 @@ class ExpertList(DatedList):
 
     def rows(self) -> QuerySet[Expert]:
         """Return the experts with their specialties."""
-        return with_first_specialties(visible_to(self.user).select_related("person"))
+        return with_first_specialties(visible_to(self.user).select_related("person"), self.day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Say what this person may do here."""
@@ -116,10 +127,10 @@ class ExpertsThen(ExpertList):
     """The pool as it was on another day, and where everybody worked then."""
 
     columns = (
-        Column(gettext_lazy("Name"), "person.name", key=True, link=lambda row: f"{expert_url(row)}?on={row.day}"),
+        Column(gettext_lazy("Name"), "person_name_then", key=True, link=lambda row: f"{expert_url(row)}?on={row.day}"),
         Column(gettext_lazy("Number"), "number"),
         Column(gettext_lazy("Employer on that day"), "employer_then"),
-        Column(gettext_lazy("Professional title"), "title"),
+        Column(gettext_lazy("Professional title"), "title_then"),
         Column(gettext_lazy("Specialties"), first_specialties),
         Column(gettext_lazy("Source"), "source"),
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_then)),
@@ -128,10 +139,11 @@ class ExpertsThen(ExpertList):
     )
     facets = (
         Facet("status", gettext_lazy("State"), ExpertStatus.choices, lookup="status_then"),
-        Facet("field", gettext_lazy("Field"), fields_of, many=True, fits=in_field),
+        Facet("field", gettext_lazy("Field"), fields_of, fits=in_field_then),
+        Facet("level", gettext_lazy("Level of the title"), TitleLevel.choices, lookup="level_then"),
         Facet("source", gettext_lazy("Source"), ExpertSource.choices),
     )
-    search_fields = ("person__name", "person__sort_key", "number", "employer_then")
+    search_fields = ("person_name_then", "person__name", "person__sort_key", "number", "employer_then")
     search_hint = gettext_lazy("Name, initials, number, employer")
     sorts = (
         Sort("number", gettext_lazy("By number"), ("number",)),
@@ -143,7 +155,7 @@ class ExpertsThen(ExpertList):
 
     def rows(self) -> QuerySet[Expert]:
         """Return the experts of the day, each with his employer of that day."""
-        return as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()))
+        return as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()), asked_on=Value(self.day))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Offer no step: a past day is read only."""
@@ -190,7 +202,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
         """Say the standing of the day in the title."""
         row: Expert = self.object
         facts = {
-            "name": row.person.name,
+            "name": person_name_on(row.person, self.day),
             "state": self.standing.label if self.standing else _("not in the pool"),
             "day": full_day(self.day),
         }
@@ -205,14 +217,14 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
         edits = self.is_now and may(self.user, Capability.REGISTER)
         return Layout(
             crumbs=((_("Experts"), reverse("pages:experts")), (row.number, "")),
-            meta=(row.title, row.get_source_display()),
+            meta=(title_on(row, self.day)[0], row.get_source_display()),
             status=self.standing,
             acts=tuple(self._acts()),
             main=self._main(edits=edits),
             beside=(
                 parts.standing(row, self.day, self.standing, term=self.term),
-                parts.specialties(row, is_past=not self.is_now),
-                parts.person(row, edits=edits),
+                parts.specialties(row, self.day, edits=edits),
+                parts.person(row, self.day, edits=edits),
             ),
         )
 
@@ -236,6 +248,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             return (
                 sanctions(sanctions_visible_to(self.user).filter(expert=row), self.day),
                 parts.standings(row, self.day),
+                *parts.titles(row, self.day),
                 parts.undertakings(row, self.day),
                 confirmations_section(row),
                 renewals_section(row),

@@ -18,6 +18,7 @@ from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS
 from parties.models import Relationship
+from parties.selectors import facts_on, person_name_then
 from training.selectors import hours_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
     """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
-    rows = list(leads_with_load(user, day).filter(firm=firm).order_by("pk"))
+    found = leads_with_load(user, day).filter(firm=firm).annotate(name_then=person_name_then("person", day))
+    rows = list(found.order_by("pk"))
     most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
     hours = hours_of([one.person_id for one in rows], day.year)
     lines = []
@@ -42,7 +44,7 @@ def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
         end = (Act(_("End"), reverse("pages:firm-lead-end", args=[one.pk])),) if edits and not one.ended_on else ()
         lines.append(
             (
-                Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+                Cell(one.name_then, reverse("pages:person", args=[one.person_id])),
                 one.title or "—",
                 paper,
                 full_day(one.works_since),
@@ -83,14 +85,14 @@ def load_cell(load: int, most: int) -> Cell:
 
 def staff(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the other staff of ``day``."""
-    rows = list(practitioners_running(firm, day))
+    rows = list(practitioners_running(firm, day).annotate(name_then=person_name_then("person", day)))
     hours = hours_of([one.person_id for one in rows], day.year)
     lines = []
     for one in rows:
         end = (Act(_("End"), reverse("pages:firm-staff-end", args=[one.pk])),) if edits and not one.ended_on else ()
         lines.append(
             (
-                Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+                Cell(one.name_then, reverse("pages:person", args=[one.person_id])),
                 one.duty or "—",
                 full_day(one.started_on),
                 hours_text(hours.get(one.person_id, 0)),
@@ -161,20 +163,30 @@ def branches(firm: Firm, day: date, *, edits: bool) -> Section:
     )
 
 
-def identity(firm: Firm) -> Section:
-    """Return who the firm is."""
-    body = firm.organisation
+def identity(firm: Firm, day: date, *, edits: bool) -> Section:
+    """Return who the firm is, with the legal representative and the address of ``day``."""
+    body, then = firm.organisation, facts_on(firm.organisation, day)
+    act = Act(_("Change legal representative or address"), reverse("pages:firm-facts", args=[firm.number]))
     pairs = (
         (_("Unified social credit code"), body.uscc or body.uscc_absent_reason or "—"),
         (_("Kind"), firm.get_kind_display()),
         (_("Form"), body.get_kind_display()),
-        (_("Legal representative"), body.legal_person or "—"),
-        (_("Address"), body.address or "—"),
+        (_("Legal representative"), then["legal_person"] or "—"),
+        (_("Address"), then["address"] or "—"),
         (_("Telephone"), body.phone or "—"),
         (_("Founded on"), full_day(body.founded_on)),
         (_("Staff, as declared"), str(firm.staff_count)),
     )
-    return Section(_("Who it is"), pairs=pairs)
+    return Section(_("Who it is"), pairs=pairs, acts=(act,) if edits else ())
+
+
+def former_facts(firm: Firm, day: date) -> tuple[Section, ...]:
+    """Return the legal representatives and addresses that it had had before ``day``; without any, nothing."""
+    rows = firm.organisation.former_facts.filter(until_on__lte=day).order_by("-until_on", "-pk")
+    lines = [(one.get_kind_display(), one.value, full_day(one.until_on), one.reason or "—") for one in rows]
+    headings = (_("Fact"), _("What it was"), _("Until"), _("Reason"))
+    title = _("Former legal representatives and addresses")
+    return (Section(title, grid=Grid(headings, lines), count=len(lines)),) if lines else ()
 
 
 def names(firm: Firm, day: date, *, edits: bool) -> Section:

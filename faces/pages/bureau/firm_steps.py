@@ -34,7 +34,7 @@ from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS, OrganisationKind, RelationshipKind
 from parties.models import Organisation
 from parties.selectors import organisations_visible_to
-from parties.services import OrganisationDraft, record_relationship, rename_organisation
+from parties.services import OrganisationDraft, change_facts, record_relationship, rename_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -331,6 +331,44 @@ class FirmRename(FirmStep):
         return _("The firm bears its new name from today.")
 
 
+class FactsForm(ActionForm):
+    """The new legal representative or address, since when, and from what it is known."""
+
+    legal_person = forms.CharField(label=gettext_lazy("Legal representative"), required=False, max_length=60)
+    address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+    day = forms.DateField(label=gettext_lazy("Since"), widget=day())
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200,
+        help_text=gettext_lazy("For example the number of the registrar’s notice."),
+    )  # fmt: skip
+
+
+class FirmFacts(FirmStep):
+    """Enter a new legal representative or address; asked as of a day before, the old one answers."""
+
+    title, tab = gettext_lazy("Change legal representative or address"), "identity"
+    submit_label, form_class = gettext_lazy("Enter"), FactsForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Show what holds, and today."""
+        body = self.object.organisation
+        return super().get_initial() | {
+            "legal_person": body.legal_person, "address": body.address, "day": self.today,
+        }  # fmt: skip
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what becomes of the old one."""
+        return [
+            _("The old one stays known until that day: pages, files and papers of before show it."),
+            _("Former ones, too, tell whether a firm resembles a removed one."),
+        ]
+
+    def act(self, form: FactsForm) -> str:
+        """Enter it."""
+        change_facts(organisation=self.object.organisation, by=self.user, on=self.today, **form.cleaned_data)
+        return _("It is entered; the old one stays known.")
+
+
 class RelationForm(ActionForm):
     """What the firm is to whom."""
 
@@ -391,5 +429,6 @@ urls = [
     path("firms/<str:number>/qualification/", FirmQualification.as_view(), name="firm-qualification"),
     path("firms/<str:number>/branch/", FirmBranch.as_view(), name="firm-branch"),
     path("firms/<str:number>/name/", FirmRename.as_view(), name="firm-rename"),
+    path("firms/<str:number>/facts/", FirmFacts.as_view(), name="firm-facts"),
     path("firms/<str:number>/relation/", FirmRelation.as_view(), name="firm-relation"),
 ]

@@ -24,6 +24,7 @@ from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
+from faces.pages.shared.former_names import body_once_named
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -68,6 +69,7 @@ class FirmList(DatedList):
         "organisation__sort_key",
         "number",
     )
+    search_also = (body_once_named("organisation"),)
     search_hint = gettext_lazy("Name, initials, code, number")
     sorts = (
         Sort("number", gettext_lazy("By number"), ("number",)),
@@ -103,6 +105,8 @@ class FirmsThen(FirmList):
         Column(gettext_lazy("Number"), "number"),
         Column(gettext_lazy("Code"), "organisation.uscc", cut=True),
         Column(gettext_lazy("Kind"), "kind"),
+        Column(gettext_lazy("Legal representative"), lambda row: row.legal_person_then or "—", cut=True),
+        Column(gettext_lazy("Address"), lambda row: row.address_then or "—", cut=True),
         Column(gettext_lazy("Lead evaluators"), "leads", num=True),
         Column(gettext_lazy("Staff"), "staff", num=True),
         Column(gettext_lazy("Qualifications that held"), "qualified", num=True),
@@ -115,7 +119,10 @@ class FirmsThen(FirmList):
         Facet("status", gettext_lazy("State"), FirmStatus.choices, lookup="status_then"),
         Facet("kind", gettext_lazy("Kind"), FirmKind.choices),
     )
-    search_fields = ("name_then", "organisation__name", "organisation__uscc", "organisation__sort_key", "number")
+    search_fields = (
+        "name_then", "organisation__name", "organisation__uscc", "organisation__sort_key", "number",
+        "legal_person_then",
+    )  # fmt: skip
     sorts = (
         Sort("number", gettext_lazy("By number"), ("number",)),
         Sort("term", gettext_lazy("Term ends first"), ("term_then",)),
@@ -238,7 +245,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             )
         if shown == "identity":
             return (
-                who.identity(row),
+                who.identity(row, self.day, edits=edits),
+                *who.former_facts(row, self.day),
                 who.names(row, self.day, edits=edits),
                 who.relations(row, self.day, edits=edits),
                 who.checklist(row, self.day, edits=edits),

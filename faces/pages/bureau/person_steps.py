@@ -22,7 +22,7 @@ from foundation.accounts.enums import Capability
 from foundation.core import clock
 from parties.models import PersonTie
 from parties.selectors import persons_visible_to
-from parties.services import end_tie, keep_account
+from parties.services import end_tie, keep_account, rename_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,40 @@ class PersonKin(PersonStep):
         """Enter it."""
         form.declare(self.object, by=self.user, on=self.today)
         return _("%(name)s is entered.") % {"name": form.cleaned_data["name"]}
+
+
+class PersonRenameForm(ActionForm):
+    """The new name, since when, and why."""
+
+    name = forms.CharField(label=gettext_lazy("New name"), max_length=60)
+    day = forms.DateField(label=gettext_lazy("Since"), widget=day())
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200,
+        help_text=gettext_lazy("For example: renamed by the registry office, the household register was seen."),
+    )  # fmt: skip
+
+
+class PersonRename(PersonStep):
+    """Enter a new name; papers and frozen lists of before keep the old one."""
+
+    title, submit_label = gettext_lazy("Enter a new name"), gettext_lazy("Enter")
+    form_class = PersonRenameForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer today."""
+        return super().get_initial() | {"day": self.today}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what keeps the old name."""
+        return [
+            _("Papers and frozen lists of before keep the old name, and draws are verified with it."),
+            _("Both names are found by the search."),
+        ]
+
+    def act(self, form: PersonRenameForm) -> str:
+        """Enter it."""
+        row = rename_person(person=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s is entered.") % {"name": row.name}
 
 
 class TieEnd(ActionView):
@@ -183,6 +217,7 @@ class PersonJoin(PersonStep):
 
 
 urls = [
+    path("people/<int:pk>/name/", PersonRename.as_view(), name="person-rename"),
     path("persons/<int:pk>/account/", PersonAccount.as_view(), name="person-account"),
     path("persons/<int:pk>/relation/", PersonKin.as_view(), name="person-tie"),
     path("persons/relations/<int:pk>/end/", TieEnd.as_view(), name="tie-end"),

@@ -17,6 +17,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import near_relations
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.columns import Column
+from faces.pages.shared.former_names import person_once_named
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
@@ -54,7 +55,8 @@ class PersonList(ListPage):
         Column(gettext_lazy("Telephone"), lambda row: masked(row)[1] or "—"),
     )
     search_fields = ("name", "sort_key")
-    search_hint = gettext_lazy("Name or initials")
+    search_also = (person_once_named(),)
+    search_hint = gettext_lazy("Name, former name or initials")
     sorts = (
         Sort("name", gettext_lazy("By name"), ("sort_key", "pk")),
         Sort("new", gettext_lazy("Newest first"), ("-pk",)),
@@ -107,7 +109,7 @@ class PersonPage(OnePerson, SectionsPage):
             pairs += ((_("Contact data"), _("shown to nobody since %(day)s, on own wish") % {"day": day}),)
         sealed = Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
         relations = near_relations(row, edits=edits)
-        main = (*self._joined(), self._roles(), self._spells(), relations)
+        main = (*self._joined(), self._roles(), self._spells(), relations, *self._names())
         crumbs = ((_("People"), reverse("pages:persons")),)
         return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=(sealed,))
 
@@ -122,7 +124,16 @@ class PersonPage(OnePerson, SectionsPage):
         row: Person = self.object
         join = Act(_("Join another record"), reverse("pages:person-join", args=[row.pk]))
         death = Act(_("Record a death"), reverse("pages:person-death", args=[row.pk]))
-        return (join,) if row.died_on else (join, death)
+        rename = Act(_("Enter a new name"), reverse("pages:person-rename", args=[row.pk]))
+        return (rename, join) if row.died_on else (rename, join, death)
+
+    def _names(self) -> tuple[Section, ...]:
+        """Return the names that the person bore before; without any, nothing stands there."""
+        rows = self.object.former_names.order_by("-until_on", "-pk")
+        lines = [(one.name, full_day(one.until_on), one.reason or "—") for one in rows]
+        headings = (_("Former name"), _("Until"), _("Reason"))
+        note = _("Papers and frozen lists of before keep the name of their day.")
+        return (Section(_("Former names"), grid=Grid(headings, lines), count=len(lines), note=note),) if lines else ()
 
     def _joined(self) -> tuple[Section, ...]:
         """Return where this record leads, or which records lead here."""

@@ -228,7 +228,7 @@ class SpecialtyPage(OneSpecialty, SectionsPage):
 
     def _experts(self) -> Section:
         pool = Expert.objects.filter(bureau=self.object.bureau).select_related("person")
-        rows = with_specialty(pool, [self.object]).order_by("number", "pk")
+        rows = with_specialty(pool, [self.object], self.today).order_by("number", "pk")
         lines = [
             (Cell(row.person.name, reverse("pages:expert", args=[row.number])), row.number, row.title,
              Cell("", status=row))

@@ -79,7 +79,7 @@ class SpecialtyStep(OneSpecialty, ActionView):
 
     def bearers(self) -> int:
         """Return how many experts have the node itself."""
-        return ExpertSpecialty.objects.filter(node=self.object).count()
+        return ExpertSpecialty.objects.filter(node=self.object).running().count()
 
 
 class SpecialtyAddBelow(SpecialtyStep):

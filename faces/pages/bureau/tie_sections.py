@@ -14,7 +14,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.contact_words import duty_word, shown_phone
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from parties.models import Contact
-from parties.selectors import contacts_on, ties_of
+from parties.selectors import contacts_on, person_name_then, ties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +30,14 @@ def pool_experts(firm: Firm, day: date) -> Section:
     """Return who of the firm's people is in the expert pool, too: never drawn, as long as he is with a firm."""
     rows: list[LeadEvaluator | Practitioner] = [*leads_running(firm, day), *practitioners_running(firm, day)]
     persons = {row.person_id for row in rows}
-    found = Expert.objects.filter(person__in=persons).select_related("person").order_by("number")
+    experts = Expert.objects.filter(person__in=persons).annotate(name_then=person_name_then("person", day))
     lines = [
         (
-            Cell(one.person.name, reverse("pages:person", args=[one.person_id])),
+            Cell(one.name_then, reverse("pages:person", args=[one.person_id])),
             Cell(one.number, reverse("pages:expert", args=[one.number])),
             Cell("", status=one),
         )
-        for one in found
+        for one in experts.order_by("number")
     ]
     return Section(
         _("In the expert pool, too"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from experts.selectors import title_on
 from faces.documents import opinion_form as paper
 from faces.pages.expert.seats import READING, SeatPage, seats_of
 from faces.pages.shared import formats
@@ -23,6 +24,7 @@ from foundation.accounts.enums import Capability
 from foundation.core import clock
 from foundation.core.errors import DomainError
 from foundation.files.services import page_picture
+from parties.selectors import person_name_on
 from reviews.models import Opinion
 from reviews.services import open_opinion, save_opinion, submit_opinion
 from rubrics.enums import Scorer
@@ -252,6 +254,7 @@ class SeatPrint(SeatFile):
 
     def _facts(self) -> paper.OpinionForm:
         opinion, seat = self.opinion, self.object
+        told_on = formats.local_day(opinion.submitted_at) if opinion.submitted_at else self.today
         task = seat.re_review.evaluation
         scores = {row.item_id: row for row in opinion.scores.all()}
         items = items_of(opinion)
@@ -265,8 +268,8 @@ class SeatPrint(SeatFile):
             report_version=f"第 {opinion.version.number} 版" if opinion.version else "",
             report_sha256=opinion.version.sha256 if opinion.version else "",
             rubric_version=f"第 {opinion.rubric_version.number} 版",
-            expert=seat.expert.person.name if seat.expert else "",
-            title=seat.expert.title if seat.expert else "",
+            expert=person_name_on(seat.expert.person, told_on) if seat.expert else "",
+            title=title_on(seat.expert, told_on)[0] if seat.expert else "",
             specialty=seat.stratum,
             items=[self._item(item.name, item.weight_hundredths, scores.get(item.pk)) for item in items],
             total=formats.score(total) if scores else "",

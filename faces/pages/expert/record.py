@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from experts.enums import ExpertAction
-from experts.models import Expert
+from experts.models import Expert, SpecialtyAsk
 from experts.selectors import expert_of
 from experts.services import add_unavailability, declare_employment
 from experts.transitions import TRANSITIONS
@@ -21,6 +21,7 @@ from faces.pages.shared.delivery_forms import day
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.specialty_sections import asks, own_specialties
 from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -38,6 +39,19 @@ def spell(first: Any, last: Any) -> str:  # noqa: ANN401 - days or nothing
     """Return a spell of days in words."""
     end = formats.day(last, with_year=True) if last else _("today")
     return f"{formats.day(first, with_year=True)}—{end}"
+
+
+def specialty_acts() -> tuple[Act, ...]:
+    """Return what can be asked about one's own specialties."""
+    return (
+        Act(_("Ask for a further specialty"), reverse("pages:expert-specialty-ask")),
+        Act(_("Ask that a specialty be ended"), reverse("pages:expert-specialty-ask-end")),
+    )
+
+
+def withdraw_ask(row: SpecialtyAsk) -> tuple[Act, ...]:
+    """Return the step by which an open ask is taken back."""
+    return (Act(_("Take it back"), reverse("pages:expert-specialty-ask-withdraw", args=[row.pk])),)
 
 
 class ExpertRecord(SectionsPage):
@@ -77,6 +91,8 @@ class ExpertRecord(SectionsPage):
                 empty=_("No employer is known. Add the present one; it decides from which reviews you step back."),
             ),
             self._relations(row),
+            own_specialties(row, acts=specialty_acts()),
+            *asks(row, each=withdraw_ask),
             Section(
                 _("Days on which I am not free"),
                 grid=Grid(
@@ -128,10 +144,6 @@ class ExpertRecord(SectionsPage):
             (pgettext("of a person", "Title"), row.title),
             (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
             (_("Undertaking of %(year)s") % {"year": year}, word),
-            (
-                _("Specialties"),
-                "、".join(one.node.name for one in row.specialties.select_related("node").order_by("-is_main", "pk")),
-            ),
             (_("Bank account"), shown_account(row.person) or "—"),
             (_("Always steps back from"), "、".join(one.organisation.name for one in recusals) or "—"),
         )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.expert import conflicts, credit, own_data, reader, record, seats, yearly
+from faces.pages.expert import conflicts, credit, own_data, reader, record, seats, specialties, yearly
 from faces.pages.expert.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reader.urls,
     *record.urls,
     *own_data.urls,
+    *specialties.urls,
     *yearly.urls,
     *conflicts.urls,
     *credit.urls,

@@ -76,6 +76,7 @@ class ListPage(AudiencePage, TemplateView):
     columns: ClassVar[Sequence[Column]] = ()
     facets: ClassVar[Sequence[Facet]] = ()
     search_fields: ClassVar[Sequence[str]] = ()
+    search_also: ClassVar[Sequence[Callable[[str], Q]]] = ()  # what else a word may be found in
     search_hint: ClassVar[StrOrPromise] = gettext_lazy("Search this list")
     sorts: ClassVar[Sequence[Sort]] = (Sort("new", gettext_lazy("Newest first"), ("-pk",)),)
     bulk_actions: ClassVar[Sequence[BulkAction]] = ()
@@ -103,7 +104,8 @@ class ListPage(AudiencePage, TemplateView):
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Keep the rows in which every word of ``text`` stands in one of the search fields."""
         for word in text.split()[:8]:
-            rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in self.search_fields)))
+            fields = [Q(**{f"{name}__icontains": word}) for name in self.search_fields]
+            rows = rows.filter(reduce(or_, [*fields, *(fits(word) for fits in self.search_also)]))
         return rows
 
     def wanted(self, facet: Facet) -> list[str]:

@@ -93,8 +93,10 @@ class Batching:
     def _fields(self, reviews: list[ReReviewTask]) -> dict[ReReviewTask, Node]:
         """Ask each re-review for a field that many know, in turn: the invented projects have no field of their own."""
         people: Counter[str] = Counter()
-        for path in ExpertSpecialty.objects.filter(expert__bureau=self.stage.bureau).values_list(
-            "node__path", flat=True
+        for path in (
+            ExpertSpecialty.objects.filter(expert__bureau=self.stage.bureau)
+            .running()
+            .values_list("node__path", flat=True)
         ):
             people[path.split("/")[0]] += 1
         roots = Node.objects.filter(bureau=self.stage.bureau, tree=TreeKind.SPECIALTY, level=1).order_by("path")
