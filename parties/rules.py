@@ -1,4 +1,4 @@
-"""What identifies a body or a person, and how often sealed numbers are read. Rules R-51, R-52."""
+"""What identifies a body or a person, and how often sealed numbers are read. Rules R-51, R-52, R-67."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -13,6 +13,7 @@ IDLE_DAYS: Final = 90
 RULES: Final = (
     Rule("reveals_a_day", "R-51", 30, "readings a reader and day", "DEFAULT"),
     Rule("idle_account_days", "R-52", IDLE_DAYS, "days", "DEFAULT", is_fixed=True),
+    Rule("gone_account_days", "R-67", 30, "days", "DEFAULT"),
 )
 ABSENT: Final = "无"
 

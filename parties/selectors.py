@@ -84,6 +84,12 @@ def users_of_organisation(organisation_id: int) -> models.QuerySet[User]:
     return User.objects.filter(pk__in=rows.values("user_id"), is_active=True)
 
 
+def members_of(organisation_id: int) -> models.QuerySet[Membership]:
+    """Return who works for an organisation without an end, with the accounts at hand, open ones and closed ones."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, ended_on__isnull=True)
+    return rows.select_related("user").order_by("user__name", "pk")
+
+
 def users_of_person(person_id: int) -> models.QuerySet[User]:
     """Return the active users of a person."""
     rows = Membership.objects.filter(person_id=person_id, ended_on__isnull=True)

@@ -46,9 +46,11 @@ def succeed(
     on: date,
     closes: bool = True,
     note: str = "",
+    accounts: Mapping[int, Firm] | None = None,
 ) -> list[Relationship]:
     """Let ``heirs`` take the place of ``predecessor``; ``fates`` answers for each running task by its key.
 
+    ``accounts`` names by user which sign-in goes on for which heir; every other one closes with the record.
     Raise ``SuccessionRefused`` while a task has no answer, or one that does not fit, and as
     ``evaluators.services.record_succession`` and the steps of the tasks: all of it happens or nothing.
     """
@@ -56,7 +58,9 @@ def succeed(
     for _seat, task in seats:
         if refusal := _fate_refusal(task, fates.get(task.pk), heirs, closes=closes, on=on):
             raise SuccessionRefused(refusal)
-    made = record_succession(kind=kind, predecessor=predecessor, heirs=heirs, closes=closes, note=note, by=by, on=on)
+    made = record_succession(
+        kind=kind, predecessor=predecessor, heirs=heirs, closes=closes, note=note, accounts=accounts, by=by, on=on
+    )
     for seat, task in seats:
         _decide(seat, task, fates[task.pk], heirs, str(kind.label), by=by, on=on)
     return made

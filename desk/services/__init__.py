@@ -1,5 +1,6 @@
 """The few verbs that touch all rooms."""
 
+from desk.services.accounts import close_gone_accounts
 from desk.services.drafts import drop_draft, save_draft
 from desk.services.joining import join_persons
 from desk.services.keys import rotate_keys
@@ -9,6 +10,7 @@ from desk.services.reminders import remind
 from desk.services.year_end import close_year, undo_closing
 
 __all__ = [
+    "close_gone_accounts",
     "close_year",
     "declare_kin",
     "drop_draft",

@@ -1,6 +1,6 @@
 """Who takes a firm's place in the register: mergers, splits, conversions. Rule R-49."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -23,7 +23,8 @@ from foundation.core.errors import NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules, rules_for
 from parties.enums import RelationshipKind
 from parties.models import Relationship
-from parties.services import close_organisation, record_relationship
+from parties.selectors import members_of
+from parties.services import close_organisation, end_membership, move_membership, record_relationship
 
 Row = TypeVar("Row", LeadEvaluator, Practitioner, Branch)
 
@@ -47,12 +48,15 @@ def record_succession(
     on: date,
     closes: bool = True,
     note: str = "",
+    accounts: Mapping[int, Firm] | None = None,
 ) -> list[Relationship]:
     """Write that ``heirs`` take the place of ``predecessor`` from ``on``, and what passes to each.
 
     In a merger and a conversion the record closes, scores and sanctions pass, people and branches go along; in a split
-    each is chosen. A suspension or removal that runs holds for who takes the sanctions. Raise ``FirmRefused`` where
-    the heirs do not fit the kind, where nobody would inherit, or where the record is closed already.
+    each is chosen. A suspension or removal that runs holds for who takes the sanctions. ``accounts`` names by user
+    which sign-in goes on for which heir; every other one closes with the record (edge case 34). Raise ``FirmRefused``
+    where the heirs do not fit the kind, where nobody would inherit, where the record is closed already, or where a
+    sign-in would go to no heir.
     """
     require(by, Capability.REGISTER)
     keys = [predecessor.pk, *(heir.firm.pk for heir in heirs)]
@@ -64,6 +68,9 @@ def record_succession(
     taking = [Heir(locked[one.firm.pk], one.takes_scores, one.takes_sanctions) for one in heirs]
     rules = rules_for(bureau=old.bureau, on=on)
     if refusal := _refusal(kind, old, taking, closes=closes, on=on, source=rules.source("successors_inherit")):
+        raise FirmRefused(refusal)
+    moves = accounts or {}
+    if refusal := _accounts_refusal(old, taking, moves):
         raise FirmRefused(refusal)
     made = []
     for heir in taking:
@@ -80,6 +87,7 @@ def record_succession(
                 passes_sanctions=heir.takes_sanctions,
             )
         )
+    _pass_accounts(old, {user: locked[firm.pk] for user, firm in moves.items()}, closes=closes, by=by, on=on)
     _carry_bars(old, [heir.firm for heir in taking if heir.takes_sanctions], rules, on=on)
     if closes:
         _close(old, taking[0].firm if kind != RelationshipKind.SPLIT_FROM else None, str(kind.label), by=by, on=on)
@@ -89,6 +97,7 @@ def record_succession(
         "scores": [heir.firm.pk for heir in taking if heir.takes_scores],
         "sanctions": [heir.firm.pk for heir in taking if heir.takes_sanctions],
         "closes": closes,
+        "accounts": {str(user): firm.pk for user, firm in moves.items()},
         "on": on,
     }
     record(actor=by, action="evaluators.succeeded", subject=old, facts=facts)
@@ -137,6 +146,26 @@ def _share_refusal(
         message = _("A conversion gives a new code. Where the code stays, enter a new name instead.")
         return Refusal("code_unchanged", message, {"field": "heir_1"}, "GB 32100—2015")
     return None
+
+
+def _accounts_refusal(old: Firm, heirs: Sequence[Heir], moves: Mapping[int, Firm]) -> Refusal | None:
+    """Return why a sign-in cannot go where it is sent: to somebody who is no heir, or nobody of this firm."""
+    keys = {heir.firm.pk for heir in heirs}
+    own = set(members_of(old.organisation_id).values_list("user_id", flat=True))
+    for user, firm in moves.items():
+        if user not in own or firm.pk not in keys:
+            message = _("A sign-in of this firm goes to one of the successors, or closes.")
+            return Refusal("account_astray", message, {"field": f"account_{user}", "user": user})
+    return None
+
+
+def _pass_accounts(old: Firm, moves: Mapping[int, Firm], *, closes: bool, by: User, on: date) -> None:
+    """Let the chosen sign-ins go on for an heir; the others end with the record, or stay where it stays."""
+    for row in members_of(old.organisation_id):
+        if heir := moves.get(row.user_id):
+            move_membership(membership=row, organisation=heir.organisation, by=by, on=on)
+        elif closes:
+            end_membership(membership=row, by=by, on=on)
 
 
 def _carry_bars(old: Firm, heirs: Sequence[Firm], rules: Rules, *, on: date) -> None:

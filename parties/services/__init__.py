@@ -1,6 +1,12 @@
 """Writing who is who. Services take many rows; the single case is a list of one."""
 
-from parties.services.accounts import OUTSIDE_ROLES, add_membership, end_membership, open_outside_account
+from parties.services.accounts import (
+    OUTSIDE_ROLES,
+    add_membership,
+    end_membership,
+    move_membership,
+    open_outside_account,
+)
 from parties.services.bodies import (
     OrganisationDraft,
     PartyRefused,
@@ -48,6 +54,7 @@ __all__ = [
     "keep_apart",
     "look_for_pairs",
     "mask_contact",
+    "move_membership",
     "open_outside_account",
     "recode_unit",
     "record_employments",

@@ -60,6 +60,27 @@ def open_outside_account(
 
 
 @transaction.atomic
+def move_membership(*, membership: Membership, organisation: Organisation, by: User, on: date) -> Membership:
+    """Let a user work for another organisation from ``on``; the sign-in goes on, what was done for the first stays.
+
+    Raise ``PartyRefused`` for one that has ended, or that is an own person's.
+    """
+    row = Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership.pk)
+    if not may(by, Capability.REGISTER):
+        require(by, Capability.MANAGE_ACCOUNTS)
+    if by.bureau_id != row.user.bureau_id or organisation.bureau_id != by.bureau_id:
+        raise NotAllowed
+    if row.ended_on is not None or row.organisation_id is None:
+        raise PartyRefused(Refusal("membership_ended", _("This has ended already.")))
+    row.ended_on = max(on, row.started_on)
+    row.save(update_fields=["ended_on"])
+    made = add_membership(user=row.user, organisation=organisation, by=by, on=on)
+    facts = {"before": row.organisation_id, "after": organisation.pk, "on": on}
+    record(actor=by, action="parties.membership_moved", subject=row.user, facts=facts)
+    return made
+
+
+@transaction.atomic
 def end_membership(*, membership: Membership, by: User | str, on: date) -> Membership:
     """End that a user works for somebody; who works for nobody any more cannot sign in, what he did stays.
 

@@ -19,12 +19,12 @@ from delivery.services.commissions import CommissionRefused
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import AssessedYear, Branch, CarriedBar, Firm, LeadEvaluator, Practitioner
 from evaluators.rules import ADMISSION_ITEMS
-from evaluators.selectors import predecessor_firms, standing_on
+from evaluators.selectors import predecessor_firms, standing_on, visible_to
 from evaluators.services import FirmRefused, Heir, add_branch, move_firms, record_admission_checks
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed
 from parties.enums import RelationshipKind
-from parties.models import Organisation, Relationship
+from parties.models import Membership, Organisation, Relationship
 from tests.factories.assignments import (
     FirmAssignmentFactory,
     FirmFactory,
@@ -32,6 +32,7 @@ from tests.factories.assignments import (
     PersonFactory,
     ProjectFactory,
     TaskFactory,
+    firm_user,
     ready_firm,
 )
 from tests.factories.delivery import CommissionFactory
@@ -376,3 +377,51 @@ def test_ties_of_a_predecessor_bar_its_successor(people, pair):
     assert before == []
     assert {code for code, _day in codes(task, heir)} == {"prior_work", "did_ex_ante"}
     assert Commission.objects.count() == 0
+
+
+def working(user):
+    return list(Membership.objects.filter(user=user, ended_on=None).values_list("organisation_id", flat=True))
+
+
+@pytest.mark.edge("E34")
+@pytest.mark.parametrize("kind", [MERGER, CONVERSION, SPLIT])
+def test_closed_record_closes_its_sign_ins_but_those_that_go_on_for_the_successor(client, people, pair, kind):
+    old, heir = pair
+    if kind == CONVERSION:
+        for firm, code in ((old, OLD_CODE), (heir, NEW_CODE)):
+            Organisation.objects.filter(pk=firm.organisation_id).update(uscc=code)
+    going, gone = firm_user(old), firm_user(old)
+
+    join(people, old, Heir(heir), kind=kind, accounts={going.pk: heir})
+
+    going.refresh_from_db()
+    gone.refresh_from_db()
+    assert (working(going), going.is_active) == ([heir.organisation_id], True)
+    assert (working(gone), gone.is_active) == ([], False)
+    assert list(visible_to(going)) == [heir]
+    acts = Entry.objects.filter(action__in=["parties.membership_moved", "parties.membership_ended"])
+    assert sorted(acts.values_list("action", "subject_id")) == [
+        ("parties.membership_ended", gone.pk), ("parties.membership_moved", going.pk),
+    ]  # fmt: skip
+
+
+@pytest.mark.edge("E34")
+def test_split_that_leaves_the_record_moves_only_who_is_named(people, pair):
+    old, heir = pair
+    going, staying = firm_user(old), firm_user(old)
+
+    join(people, old, Heir(heir), kind=SPLIT, closes=False, accounts={going.pk: heir})
+
+    assert (working(going), working(staying)) == ([heir.organisation_id], [old.organisation_id])
+
+
+@pytest.mark.parametrize("whose", ["another firm", "no heir"])
+def test_sign_in_that_goes_astray_is_refused_and_nothing_happens(people, pair, whose):
+    old, heir = pair
+    third = ready_firm(people["bureau"])
+    user = firm_user(third if whose == "another firm" else old)
+
+    with pytest.raises(FirmRefused) as caught:
+        join(people, old, Heir(heir), accounts={user.pk: heir if whose == "another firm" else third})
+
+    assert (caught.value.refusal.code, Relationship.objects.count(), len(working(user))) == ("account_astray", 0, 1)

@@ -16,6 +16,7 @@ STALE: Final = timedelta(minutes=15)
 DAILY: Final[tuple[str, ...]] = (
     "admissions.services.remind_entries",
     "appraisals.services.end_due_sanctions",
+    "desk.services.close_gone_accounts",
     "desk.services.remind",
     "evaluators.services.remind_expiring",
     "experts.services.end_due_suspensions",

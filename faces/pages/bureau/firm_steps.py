@@ -33,7 +33,7 @@ from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS, OrganisationKind, RelationshipKind
 from parties.models import Organisation
-from parties.selectors import organisations_visible_to
+from parties.selectors import members_of, organisations_visible_to
 from parties.services import OrganisationDraft, change_facts, record_relationship, rename_organisation
 
 if TYPE_CHECKING:
@@ -196,8 +196,18 @@ class FirmMove(FirmStep):
         return [
             _("The standing holds from today; the register keeps every earlier day."),
             _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+            *self.sign_ins(),
             *self.hints(),
         ]
+
+    def sign_ins(self) -> list[str]:
+        """Return what becomes of those who sign in for the firm where it leaves. Rule R-67."""
+        count = members_of(self.object.organisation_id).count()
+        if not count or FirmAction.LEAVE not in self.steps():
+            return []
+        days = rules_for(bureau=self.object.bureau, on=self.today).value("gone_account_days")
+        message = _("If it leaves: %(count)d sign-ins close after %(days)d days, once none of its tasks runs.")
+        return [message % {"count": count, "days": days}]
 
     def hints(self) -> list[str]:
         """Return what this firm shares with removed ones: seen at the admission, no obstacle. Rule R-50."""

@@ -24,6 +24,7 @@ from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.delivery_forms import textarea
 from foundation.accounts.enums import Capability
 from parties.enums import RelationshipKind
+from parties.selectors import members_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from assignments.models import Assignment
+    from parties.models import Membership
 
 HEIRS: Final = (1, 2, 3)
+MOVES, CLOSES, STAYS = "MOVE", "CLOSE", "STAY"
 KINDS: Final = {
     RelationshipKind.MERGED_INTO: gettext_lazy("Merger: another firm absorbs it"),
     RelationshipKind.CONVERTED_FROM: gettext_lazy("Conversion: it goes on under a new code"),
@@ -58,8 +61,14 @@ class SuccessionForm(ActionForm):
         help_text=gettext_lazy("For example the number of the registrar’s notice."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, seats: Sequence[Assignment] = (), **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        """Ask for the successors, and what becomes of each running task."""
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - Django's
+        seats: Sequence[Assignment] = (),
+        members: Sequence[Membership] = (),
+        **kwargs: Any,  # noqa: ANN401 - Django's
+    ) -> None:
+        """Ask for the successors, what becomes of each running task, and of each sign-in."""
         super().__init__(*args, **kwargs)
         note = self.fields.pop("note")
         for number in HEIRS:
@@ -80,6 +89,13 @@ class SuccessionForm(ActionForm):
                     choices=[("", _("choose"))],
                     help_text=_("A running task: say what becomes of it."),
                 )
+        for member in members:
+            self.fields[f"account_{member.user_id}"] = forms.ChoiceField(
+                label=_("Sign-in of %(name)s (%(username)s)")
+                % {"name": member.user.name, "username": member.user.get_username()},
+                choices=[("", _("choose"))],
+                help_text=_("Say whether it goes on for a successor or closes with the record."),
+            )
         self.fields["note"] = note
 
     def offer(self, answers: Sequence[tuple[str, StrOrPromise]]) -> None:
@@ -87,6 +103,9 @@ class SuccessionForm(ActionForm):
         for name, field in self.fields.items():
             if name.startswith("task_") and isinstance(field, forms.ChoiceField):
                 field.choices = [("", _("choose")), *answers]
+            elif name.startswith("account_") and isinstance(field, forms.ChoiceField):
+                goes = [(f"{MOVES}-{n}", _("goes on for successor %(number)d") % {"number": n}) for n in HEIRS]
+                field.choices = [("", _("choose")), *goes, (CLOSES, _("closes")), (STAYS, _("stays with this firm"))]
 
 
 class FirmSucceed(FirmStep):
@@ -103,7 +122,12 @@ class FirmSucceed(FirmStep):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Give the form the running tasks."""
-        return super().get_form_kwargs() | {"seats": self.seats}
+        return super().get_form_kwargs() | {"seats": self.seats, "members": self.members}
+
+    @cached_property
+    def members(self) -> list[Membership]:
+        """Who signs in for the firm."""
+        return list(members_of(self.object.organisation_id))
 
     def get_form(self, form_class: Any = None) -> SuccessionForm:  # noqa: ANN401 - Django's signature
         """Offer for each task: a successor, a choice anew, or that it stays."""
@@ -125,6 +149,7 @@ class FirmSucceed(FirmStep):
               " suspension and removal until their days."),
             _("In a merger and a conversion lead evaluators, staff and branches go along; where a split closes the"
               " record, their time with it ends and you enter them at the successors."),
+            _("A sign-in that goes on for a successor sees the successor’s tasks; one that closes signs in no more."),
             _("A converted firm is registered under its new code and admitted like a new one."),
         ]  # fmt: skip
         if row.status in {"SUSPENDED", "REMOVED"}:
@@ -150,6 +175,12 @@ class FirmSucceed(FirmStep):
                 form.add_error(f"heir_{number}", _("No firm of this number, name or code is registered."))
         for name, value in given.items():
             taker = value.rpartition("-")[2] if name.startswith("task_") and "-" in value else ""
+            if name.startswith("account_"):
+                taker = value.rpartition("-")[2] if value.startswith(f"{MOVES}-") else ""
+                if value == STAYS and given["closes"]:
+                    form.add_error(name, _("The record closes: a sign-in cannot stay with it."))
+                if value == CLOSES and not given["closes"]:
+                    form.add_error(name, _("The record goes on: end this sign-in under Accounts."))
             if taker and not given[f"heir_{taker}"].strip():
                 form.add_error(name, _("There is no successor %(number)s.") % {"number": taker})
         return self.form_invalid(form) if form.errors else super().form_valid(form)
@@ -172,6 +203,11 @@ class FirmSucceed(FirmStep):
             if seat.task is not None:
                 what, _dash, number = given[f"task_{seat.task.pk}"].partition("-")
                 fates[seat.task.pk] = Fate(TaskFate(what), heirs[number].firm if number else None)
+        accounts = {}
+        for member in self.members:
+            what, _dash, number = given[f"account_{member.user_id}"].partition("-")
+            if what == MOVES:
+                accounts[member.user_id] = heirs[number].firm
         succeed(
             kind=RelationshipKind(given["kind"]),
             predecessor=self.object,
@@ -179,6 +215,7 @@ class FirmSucceed(FirmStep):
             fates=fates,
             closes=given["closes"],
             note=given["note"],
+            accounts=accounts,
             by=self.user,
             on=self.today,
         )

@@ -94,6 +94,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "training_hours": gettext_lazy("Hours of training"),
     "reveals_a_day": gettext_lazy("Readings of sealed numbers in a day"),
     "idle_account_days": gettext_lazy("Days after which an unused account is listed"),
+    "gone_account_days": gettext_lazy("Days after which the sign-ins of a firm that is gone close"),
     "veto_decides": gettext_lazy("A proven veto makes a report fail"),
     "assistance_kinds": gettext_lazy("Kinds of task that are assistance"),
     "opinion_returns": gettext_lazy("Times that an opinion goes back"),

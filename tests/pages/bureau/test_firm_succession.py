@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
+from django.test import Client
 from django.urls import reverse
 
 from assignments.enums import AssignmentStatus
@@ -13,12 +14,13 @@ from evaluators.enums import FirmStatus
 from evaluators.models import Branch, Firm, LikenessSetAside
 from foundation.core import clock
 from parties.enums import RelationshipKind
-from parties.models import Relationship
+from parties.models import Membership, Relationship
 from tests.factories.assignments import (
     FirmAssignmentFactory,
     FirmFactory,
     OrganisationFactory,
     TaskFactory,
+    firm_user,
     ready_firm,
 )
 from tests.factories.foundation import UserFactory, office
@@ -174,3 +176,26 @@ def test_relations_written_before_pass_on_what_the_rule_says(people):
 
     passing = Relationship.objects.filter(passes_scores=True, passes_sanctions=True).order_by("pk")
     assert list(passing.values_list("kind", flat=True)) == ["MERGED_INTO", "CONVERTED_FROM"]
+
+
+@pytest.mark.edge("E34")
+def test_each_sign_in_is_asked_about_and_goes_where_it_was_sent(desk, people):
+    old, heir = ready_firm(people["bureau"]), ready_firm(people["bureau"])
+    going, gone = firm_user(old), firm_user(old)
+    names = [f"account_{user.pk}" for user in (going, gone)]
+    text = desk.get(page("firm-succeed", old)).content.decode()
+    assert [name in text for name in names] == [True, True]
+
+    silent = desk.post(page("firm-succeed", old), merger(heir))
+    staying = desk.post(page("firm-succeed", old), merger(heir, **dict.fromkeys(names, "STAY")))
+    nobody = desk.post(page("firm-succeed", old), merger(heir, **dict.fromkeys(names, "MOVE-2")))
+    done = desk.post(page("firm-succeed", old), merger(heir, **dict(zip(names, ("MOVE-1", "CLOSE"), strict=True))))
+
+    assert [one.status_code for one in (silent, staying, nobody, done)] == [422, 422, 422, 302]
+    assert Membership.objects.get(user=going, ended_on=None).organisation_id == heir.organisation_id
+    assert not Membership.objects.filter(user=gone, ended_on=None).exists()
+    client = Client()
+    client.force_login(going)
+    assert client.get("/firm/", follow=True).status_code == 200
+    gone.refresh_from_db()
+    assert not gone.is_active
