@@ -214,7 +214,7 @@ class NewSpecialtyAsk(Ask):
     proof = serializers.FileField(max_length=200, required=False)
 
 
-class AcceptAsk(Ask):
+class SpecialtyAcceptAsk(Ask):
     """Whether an added specialty becomes the main one."""
 
     is_main = serializers.BooleanField(required=False)
@@ -237,7 +237,7 @@ class SpecialtyAskView(OfExpertView[SpecialtyAsk]):
         """Ask, as the expert himself."""
         return services.ask_specialty(proof=scan_of(given), by=by, on=clock.today(), **given)
 
-    @verb(AcceptAsk, needs=Capability.REGISTER)
+    @verb(SpecialtyAcceptAsk, needs=Capability.REGISTER)
     def accept(self, row: SpecialtyAsk, given: dict[str, Any], by: User) -> None:
         """Do what was asked, from today."""
         services.accept_specialty_ask(ask=row, by=by, on=clock.today(), **given)
