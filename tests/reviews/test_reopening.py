@@ -241,6 +241,8 @@ def test_page_of_the_rating_shows_the_result_that_no_longer_holds(client):
 
     page = client.get(reverse("pages:rating", args=[world.task.number])).content.decode()
     assert "此前结果" in page
+    assert "待重新计算" in page
+    assert 'class="big-n"' not in page
     assert "曾任该单位顾问" in page
 
 

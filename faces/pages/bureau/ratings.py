@@ -54,8 +54,13 @@ def cuts_of(row: QualityRating) -> Sequence[int]:
 
 def value_of(row: QualityRating) -> str:
     """Return the newest value of a rating, printed."""
-    value = row.final or row.adjusted or row.raw
+    value = "" if is_reopened(row) else row.final or row.adjusted or row.raw
     return points_of(value, cuts_of(row)) if value else "—"
+
+
+def is_reopened(row: QualityRating) -> bool:
+    """Return whether the rating waits to be computed again: what stands in it no longer holds."""
+    return row.status == RatingStatus.RAW and row.round > 1
 
 
 class RatingList(ListPage):
@@ -112,7 +117,7 @@ class RatingPage(TaskRating, SectionsPage):
         """Return the arithmetic beside the layout."""
         row = self.rating
         found: dict[str, Any] = {"title": self._title()}
-        if row is not None and row.document:
+        if row is not None and row.document and not is_reopened(row):
             names = dict(row.rubric_version.items.values_list("code", "name"))
             opened = Opened(row.document, names, row.final)
             found |= {
@@ -127,6 +132,8 @@ class RatingPage(TaskRating, SectionsPage):
         row = self.rating
         if row is None:
             return _("%(title)s: not rated yet") % {"title": self.object.title}
+        if is_reopened(row):
+            return _("%(title)s: to be computed again") % {"title": self.object.title}
         facts = {"title": self.object.title, "points": value_of(row), "grade": row.get_grade_display()}
         return _("%(title)s: %(points)s, %(grade)s") % facts
 
@@ -138,6 +145,8 @@ class RatingPage(TaskRating, SectionsPage):
         meta = [task.unit.organisation.name]
         if row is None:
             main.append(self._section_scores())
+        elif is_reopened(row):
+            main += [*self._earlier(row), self._section_scores(), self._moves(row), self._appeals(row)]
         else:
             main += [
                 Section(_("Raters and items"), template="shared/parts/rating_grid.html"),
@@ -277,7 +286,10 @@ class RatingPage(TaskRating, SectionsPage):
     def _about(self, row: QualityRating | None) -> Section:
         task = self.object
         pairs: list[tuple[StrOrPromise, Cell | object]] = [(_("Task"), Cell(task.number, task_url(task)))]
-        if row is not None:
+        if row is not None and is_reopened(row):
+            review = row.re_review
+            pairs.append((_("Panel"), Cell(review.number, reverse("pages:re-review", args=[review.number]))))
+        elif row is not None:
             review = row.re_review
             pairs += [
                 (_("Panel"), Cell(review.number, reverse("pages:re-review", args=[review.number]))),
