@@ -22,7 +22,7 @@ from assignments.enums import (
 )
 from assignments.jobs import solve_batch
 from assignments.matching import read_freeze
-from assignments.models import Assignment, AssignmentBatch, BatchTask
+from assignments.models import Assignment, AssignmentBatch, BatchTask, ReReviewTask
 from assignments.rules.batches import is_chance, quality_source, room_left
 from assignments.selectors.batches import (
     batch_refusal,
@@ -58,6 +58,7 @@ from foundation.notices.models import Notice
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Employment
+from parties.services import rename_person
 from reviews.models import ExpertFeedback
 from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, solved
 from tests.factories.assignments import (
@@ -156,6 +157,22 @@ def test_batch_goes_from_open_re_reviews_to_told_panels_and_a_stranger_recompute
     answer = verified(batch, tmp_path)
     assert (answer.returncode, answer.stdout.split()[:1]) == (0, ["OK"]), answer.stdout
     assert verify_chain().problem == ""
+
+
+@pytest.mark.edge("E19")
+def test_renamed_expert_is_opened_under_the_name_that_was_frozen(desk, tmp_path):
+    batch = approved(desk, drawn(desk, prepared(desk)))
+    batches.notify(batch=batch, by=desk.clerk, at=NOW)
+    frozen = {row.number: row.person.name for row in desk.experts}
+    for turn, row in enumerate(desk.experts):
+        rename_person(person=row.person, name=f"改名{turn}", reason="户籍", by=desk.clerk, on=TODAY)
+    ReReviewTask.objects.update(status=ReReviewStatus.DONE)
+
+    batch = batches.open_names(batch=AssignmentBatch.objects.get(), by=desk.people["head"], on=TODAY)
+
+    named = {one["ref"]: one["name"] for one in batch.record["openings"]}
+    assert (named, len(named) > 0) == ({ref: frozen[ref] for ref in named}, True)
+    assert (answer := verified(batch, tmp_path)).returncode == 0, answer.stdout
 
 
 def test_record_that_was_changed_is_not_ok(desk, tmp_path):

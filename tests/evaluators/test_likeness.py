@@ -13,6 +13,7 @@ from evaluators.services import FirmRefused, Heir, move_firms, record_succession
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed
 from parties.enums import RelationshipKind
+from parties.services import change_facts
 from tests.factories.assignments import FirmFactory, OrganisationFactory
 from tests.factories.delivery import LeadEvaluatorFactory
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, office
@@ -51,6 +52,19 @@ def test_each_shared_fact_is_an_alert_and_no_obstacle(people, mark):
     assert found(people, new) == [(removed, (mark,))]
     suspended = move_firms(firms=[new], action=FirmAction.SUSPEND, by=people["clerk"], on=ON, reason="另案")
     assert move_firms(firms=suspended, action=FirmAction.RESTORE, by=people["clerk"], on=ON)[0].status == "ACTIVE"
+
+
+@pytest.mark.edge("E20")
+@pytest.mark.parametrize("whose", ["removed", "new"])
+@pytest.mark.parametrize("mark", ["legal_person", "address"])
+def test_former_legal_person_or_address_of_either_is_seen(people, whose, mark):
+    removed, new = firm_with(people, removed=True, **{mark: FACTS[mark]}), firm_with(people, **{mark: SAME[mark]})
+    changed = {"legal_person": "", "address": "", mark: "后来的"}
+    body = (removed if whose == "removed" else new).organisation
+    change_facts(organisation=body, reason="登记", by=people["clerk"], on=ON, day=ON, **changed)
+    new.refresh_from_db()
+
+    assert found(people, new) == [(removed, (mark,))]
 
 
 def test_nothing_shared_or_nobody_removed_is_no_alert(people):

@@ -1,13 +1,14 @@
 """Specialties and titles of experts by day: added, ended, asked for; each past day keeps its own."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from PIL import Image
 
+from assignments.selectors.eligibility import expert_eligibility
 from experts.enums import AskStatus, SpecialtyChange, TitleLevel
 from experts.models import ExpertSpecialty, FormerTitle, SpecialtyAsk
 from experts.selectors import as_of, specialties_of, specialty_asks_visible_to, title_on, with_first_specialties
@@ -28,6 +29,7 @@ from experts.services import (
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.audit.services import record
+from foundation.core import clock
 from foundation.core.errors import NotAllowed
 from foundation.files.permissions import may_read
 from foundation.notices.models import Notice
@@ -35,6 +37,7 @@ from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.services import retire_node
 from parties.services import rename_person
+from tests.factories.assigned import NOW, TODAY, batch_office
 from tests.factories.assignments import ExpertFactory, expert_user
 from tests.factories.foundation import LONG_AGO, UserFactory, office
 
@@ -279,3 +282,16 @@ def test_migration_gives_stored_specialties_their_first_day_and_titles_from_the_
     assert (row.started_on, title_on(expert, BEFORE), title_on(expert, ON)) == (
         LONG_AGO, ("会计师", "INTERMEDIATE"), ("高级会计师", "SENIOR"),
     )  # fmt: skip
+
+
+def test_draw_of_a_day_reads_the_specialties_of_that_day():
+    with clock.standing_at(NOW):
+        desk = batch_office(reviews=1, experts=1)
+        other = node(desk.bureau, "02")
+        row = desk.experts[0].specialties.get()
+        end_specialty(specialty=row, reason="不再从事", day=TODAY, by=desk.clerk, on=TODAY)
+        add_specialty(expert=desk.experts[0], node=other, reason="证书", day=TODAY, by=desk.clerk, on=TODAY)
+
+        found = [expert_eligibility(desk.reviews[0], day)[0].nodes for day in (TODAY - timedelta(days=1), TODAY)]
+
+    assert found == [{desk.node.pk}, {other.pk}]
