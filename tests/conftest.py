@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ hypothesis.settings.load_profile("gongping")
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("GONGPING_CI") == "1"
+_numbers = itertools.count()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -79,7 +81,7 @@ def demo_site(tmp_path_factory):
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'demo.sqlite3'}"
     from faces.exchange.demo.opening import CLOCK_DAY
 
-    with _own_database(url) as database, socket.socket() as free:
+    with own_database(url) as database, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         address = f"http://127.0.0.1:{port}"
@@ -115,14 +117,15 @@ def demo_site(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def _own_database(url):
+def own_database(url):
+    """Make a database beside the one at ``url`` and give its address; a file is its own."""
     if not url.startswith("postgres"):
         yield url
         return
     import psycopg
 
     server, _slash, _name = url.rpartition("/")
-    name = f"gongping_demo_{os.getpid()}"
+    name = f"gongping_own_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
         try:

@@ -372,8 +372,11 @@ def test_what_is_no_head_is_no_ancestor(user, earlier):
 PREPARE = """
 import django
 django.setup()
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
+settings.MIGRATION_MODULES = dict.fromkeys(config.label for config in apps.get_app_configs())
+call_command("migrate", run_syncdb=True, verbosity=0)
 from tests.factories.foundation import UserFactory
 from foundation.audit.services import record, seal
 user = UserFactory()
