@@ -161,7 +161,12 @@ def alone(task, name, seconds=None):
     receiving, sending = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=report, args=(task, name, sending))
     process.start()
-    answer = receiving.recv() if receiving.poll(seconds) else None
+    sending.close()  # or a process that died would be waited for
+    try:
+        answer = receiving.recv() if receiving.poll(seconds) else None
+    except EOFError:
+        process.join()
+        sys.exit(f"{task} of {name} ended with {process.exitcode}")
     process.kill() if answer is None else process.join()
     return answer
 

@@ -21,7 +21,7 @@ from assignments.matching.problem import UNITS, Ints, ProblemError
 
 TIE_BITS: Final = 16
 MOST_TIES: Final = 16
-LARGEST_COST: Final = 2**62
+LARGEST_COST: Final = 2**61  # times the nodes; of twice as much the solver says that it has no room
 FEW: Final = 4
 
 

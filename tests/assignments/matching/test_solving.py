@@ -472,6 +472,29 @@ def test_ties_give_way_to_vast_fits_and_vaster_ones_are_refused(monkeypatch):
         solve(problem)
 
 
+def test_the_flow_solver_has_room_for_the_costs_of_a_thousand_tasks_and_ten_thousand_experts():
+    """With the q-limit and employers some 14,000 nodes; fits are fine, so that the ties take all the bits there are."""
+    dice = np.random.default_rng(20201221)
+    edges = [
+        [task, int(expert), int(fit)]
+        for task in range(1_000)
+        for expert, fit in zip(
+            sorted(dice.choice(10_000, 50, replace=False)), dice.integers(0, 10**6, 50, endpoint=True), strict=True
+        )
+    ]
+    groups = dice.integers(0, 400, 10_000).tolist()
+    problem = read_problem(
+        batch(seats=[3] * 1_000, caps=[4] * 10_000, edges=edges, groups=groups, group_limit=1, q_permille=500)
+    )
+
+    solution = solve(problem)
+
+    assert build_network(problem).sink > 12_000
+    assert solution.certificate["tie_bits"] < flow.TIE_BITS  # one bit more had no room
+    document = freeze_document(solution)["problem"] | {"pins": [], "forbids": [], "seed": SEED}
+    verify_draw.verify_result(json.dumps(document), dumps(result_document(solution, SEED)).decode())
+
+
 def test_solve_refuses_a_pin_where_no_pair_is_listed():
     assert answered(batch(edges=[], pins=[[0, 0]]))["codes"] == ["pin_unlisted"]
 
