@@ -14,10 +14,8 @@ from disclosure.selectors.public import (
     FacetCount,
     PublicPage,
     RatingFilter,
-    batch_summary,
     certificate,
     draw_of_commitment,
-    draw_summary,
     draws_page,
     has_record,
     is_batch,
@@ -29,9 +27,9 @@ from disclosure.selectors.public import (
     rating_facets,
     ratings_page,
     record_text,
-    role_word,
     versions,
 )
+from disclosure.selectors.records import batch_summary, draw_summary, role_word
 from disclosure.selectors.register import (
     PublishedGrade,
     RegisterEntry,

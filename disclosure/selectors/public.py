@@ -1,8 +1,7 @@
 """Frozen copies as strangers read them. Nothing here touches a live row: what is not published cannot show."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,20 +9,17 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Count
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext as _
+from django.utils.dateparse import parse_date
 
-from assignments.enums import PartyRole, SourceKind, TaskKind
-from assignments.selectors.eligibility import reason_words
+from assignments.enums import TaskKind
 from disclosure.enums import PublicationKind
 from disclosure.models import Publication
+from disclosure.selectors.records import label_of
 from foundation.core.money import from_wan
 from reviews import scoring
 from reviews.enums import ProjectGrade, ReportGrade
 
 PAGE_SIZE: Final = 50
-PERMILLE: Final = 1000
-MILLIONTHS: Final = 1_000_000
 FACETS: Final = ("work_year", "grade", "unit_name")
 FACET_LIMIT: Final = 40
 RECORDS: Final = (PublicationKind.DRAW, PublicationKind.BATCH)
@@ -214,9 +210,9 @@ def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
     quality = body.get("report_quality") or {}
     project = body.get("project_performance") or {}
     return {
-        "kind": _label(TaskKind, body.get("kind", "")),
-        "report_grade": _label(ReportGrade, quality.get("grade", "")),
-        "project_grade": _label(ProjectGrade, project.get("grade", "")),
+        "kind": label_of(TaskKind, body.get("kind", "")),
+        "report_grade": label_of(ReportGrade, quality.get("grade", "")),
+        "project_grade": label_of(ProjectGrade, project.get("grade", "")),
         "score": _spelled(quality.get("score", "")),
         "raw": _spelled(quality.get("raw", "")),
         "amount_cents": from_wan(body.get("amount_wan") or 0),
@@ -226,7 +222,7 @@ def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
                 "day": parse_date(one["withdrawn_on"]),
                 "reason": one["reason"],
                 "sha256": one["sha256"],
-                "grade": _label(ReportGrade, one["grade"]),
+                "grade": label_of(ReportGrade, one["grade"]),
                 "printed": one["printed"],
             }
             for one in body.get("corrections") or []
@@ -237,145 +233,3 @@ def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spelled(score: str) -> str:
     return scoring.spelled(Fraction(score)) if score else ""
-
-
-def _label(choices: type[models.TextChoices], code: str) -> str:
-    return str(choices(code).label) if code in choices else code
-
-
-def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page of a draw shows without scripts: seats, who was passed over and why, alternates."""
-    freeze = json.loads(record["freeze"])
-    is_for_firm = freeze["lineage"]["kind"] == "firm"
-    names = {seat["stratum"]: _("third-party firm") if is_for_firm else seat["name"] for seat in freeze["seats"]}
-    roles = {party["id"]: _label(PartyRole, party["role"]) for party in freeze["parties"]}
-    named = {one["id"]: one["rule"].partition(": ")[2] for first in freeze["sources"] for one in _chain(first)}
-    opened = {one["number"]: one["name"] for one in record.get("openings") or []}
-    draw = record.get("draw") or {"seated": [], "skipped": []}
-    steps = [draw, *(record.get("replacements") or [])]
-    panel = steps[-1].get("panel") or draw.get("panel") or draw["seated"]
-    skipped = {one["number"]: one["reason"] for one in draw["skipped"]}
-    seated = [place["number"] for place in draw["seated"]]
-    walked = set(seated) | set(skipped)
-    return {
-        "freeze": freeze,
-        "entries": len(freeze["entries"]),
-        "excluded": freeze["excluded"],
-        "seats": sum(seat["count"] for seat in freeze["seats"]),
-        "panel": [
-            {"number": place["number"], "field": names.get(place["stratum"], ""), "name": opened.get(place["number"])}
-            for place in panel
-        ],
-        "walk": [
-            {"number": number, "reason": skipped.get(number, ""), "is_seated": number in seated}
-            for number in record.get("order") or []
-            if number in walked
-        ],
-        "alternates": [number for number in record.get("order") or [] if number not in walked],
-        "replacements": len(steps) - 1,
-        "voids": record.get("voids") or [],
-        "is_named": bool(opened),
-        "parts": _parts(record.get("parts") or [], roles | named),
-        "is_outside": freeze["profile"] == "O",
-        "sources": _sources(freeze, record.get("outside") or []),
-        "roles": list(roles.values()),
-        "void": record.get("void"),
-        "void_role": _label(PartyRole, ((record.get("void") or {}).get("role") or "").upper()),
-        "is_witnessed": record.get("witness") is not None,
-        "widened": [tier for tier in steps[-1].get("opened", []) if tier],
-    }
-
-
-def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page of a batch shows without scripts: panels with chances, loads, what each rule cost, pins."""
-    record = body["record"]
-    freeze = json.loads(record["freeze"])
-    problem = freeze["problem"]
-    opened = {one["number"]: one["name"] for one in record["openings"]}
-    roles = {party["id"]: _label(PartyRole, party["role"]) for party in freeze["parties"]}
-    chance = {(task, expert): units for task, expert, units in freeze["marginals"]}
-    panels = [list(panel) for panel in (record["draw"] or {"assignment": []})["assignment"]]
-    for step in record["replacements"]:
-        panels[step["task"]] = list(step["panel"])
-    loads = Counter(expert for panel in panels for expert in panel)
-    return {
-        "freeze": freeze,
-        "tasks": [
-            {
-                "number": number,
-                "title": title,
-                "seats": seats,
-                "listed": listed,
-                "panel": [
-                    {"number": expert, "name": opened.get(expert, ""), "percent": chance.get((place, expert), 0) / 10}
-                    for expert in (panels[place] if panels else ())
-                ],
-            }
-            for place, (number, title, seats, listed) in enumerate(
-                zip(body["numbers"], body["tasks"], problem["seats"], _listed(problem), strict=True)
-            )
-        ],
-        "experts": len(problem["caps"]),
-        "seats": sum(problem["seats"]),
-        "loads": sorted(Counter(loads.values()).items()),
-        "most_percent": (problem["q_permille"] or PERMILLE) / 10,
-        "accounting": [
-            {"rule": str(reason_words(row["rule"])), "count": row["count"]}
-            for row in freeze["accounting"]
-            if row["rule"] not in {"open", "pinned"}
-        ],
-        "pairs": freeze["pairs"],
-        "open_pairs": len(problem["edges"]),
-        "pins": freeze["pins"],
-        "forbids": freeze["forbids"],
-        "expected": freeze["totals"]["expected_total"] / MILLIONTHS / max(1, sum(problem["seats"])),
-        "replacements": len(record["replacements"]),
-        "voids": record["voids"],
-        "void": record["void"],
-        "is_named": bool(opened),
-        "parts": _parts(record["parts"] or [], roles),
-    }
-
-
-def _listed(problem: Mapping[str, Any]) -> list[int]:
-    """Return, by task, how many experts may sit on it."""
-    counts = Counter(task for task, _expert, _fit in problem["edges"])
-    return [counts[task] for task in range(len(problem["seats"]))]
-
-
-def _sources(freeze: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return each outside value that the freeze names, with what was found there and where it was read."""
-    found = []
-    for source in (one for first in freeze["sources"] for one in _chain(first)):
-        kind, _colon, name = source["rule"].partition(": ")
-        rows = [row for row in told if row["id"] == source["id"]]
-        readings = [
-            {"state": row["state"], "words": row["words"], "value": _value_text(row["part"]) if row["part"] else ""}
-            for row in rows
-        ]
-        at = parse_datetime(source["at"])
-        found.append({"name": name or kind, "kind": _label(SourceKind, kind), "at": at, "readings": readings})
-    return found
-
-
-def _chain(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [source, *source["fallbacks"]]
-
-
-def _value_text(part: Mapping[str, Any]) -> str:
-    value = part["value"]
-    text = " ".join(value) if isinstance(value, list) else str(value or "")
-    return f"{part['round']}: {text}" if part.get("kind") == "beacon" else text
-
-
-def role_word(code: str) -> str:
-    """Return the word for a party's role."""
-    return _label(PartyRole, code)
-
-
-def _parts(parts: Sequence[Mapping[str, Any]], roles: Mapping[str, str]) -> list[dict[str, str]]:
-    rows = []
-    for part in parts:
-        source = str(part["id"])
-        rows.append({"label": roles.get(source, source), "kind": str(part["kind"]), "value": _value_text(part)})
-    return rows
