@@ -1,6 +1,7 @@
 """Check the published record of a draw or of a batch assignment: OK, or the first difference.
 
 ``python verify_draw.py record.json``, or for the result of a problem file: ``verify_draw.py problem.json result.json``.
+``--leaf leaf.json`` also checks that the person of that file stands on the frozen list, under the number it says.
 
 One file, Python 3.8 or later, standard library only, no network: read it, then run it. It recomputes from the frozen
 list and the seed parts everything the record claims, and takes as given only what no arithmetic can know: who had
@@ -626,19 +627,23 @@ def check_void(record: Json, freeze: Json, nonces: Json) -> None:
     )
 
 
+def leaf_hash(opening: Json) -> str:
+    """Return the leaf that stands for an opened person of the list."""
+    document = {
+        "person": {"name": opening["name"], "ref": opening["ref"]},
+        "reason": None,
+        "salt": opening["salt"],
+        "type": "gongping/leaf/1",
+    }
+    return sha256_hex(canon(document))
+
+
 def check_openings(record: Json, freeze: Json) -> None:
     """Check that every opened leaf is the one on the list."""
     for opening in record["openings"]:
-        document = {
-            "person": {"name": opening["name"], "ref": opening["ref"]},
-            "reason": None,
-            "salt": opening["salt"],
-            "type": "gongping/leaf/1",
-        }
         number = opening["number"]
         expect(
-            1 <= number <= len(freeze["entries"])
-            and freeze["entries"][number - 1]["leaf"] == sha256_hex(canon(document)),
+            1 <= number <= len(freeze["entries"]) and freeze["entries"][number - 1]["leaf"] == leaf_hash(opening),
             f"the person shown for number {number} is not the one on the frozen list",
             f"{number} 号公开的人员不是冻结名单中的那一位",
         )
@@ -1518,15 +1523,9 @@ def check_batch(record: Json) -> list[str]:
 def check_batch_openings(record: Json, freeze: Json) -> None:
     """Check that every opened leaf is the one that stands for this expert."""
     for opening in record["openings"]:
-        document = {
-            "person": {"name": opening["name"], "ref": opening["ref"]},
-            "reason": None,
-            "salt": opening["salt"],
-            "type": "gongping/leaf/1",
-        }
         number = opening["number"]
         expect(
-            0 <= number < len(freeze["leaves"]) and freeze["leaves"][number] == sha256_hex(canon(document)),
+            0 <= number < len(freeze["leaves"]) and freeze["leaves"][number] == leaf_hash(opening),
             f"the person shown for expert {number} is not the one in the freeze",
             f"专家 {number} 公开的人员不是冻结文件中的那一位",
         )
@@ -1608,6 +1607,25 @@ def check_record(record: Json) -> list[str]:
     return CHECKS[record["type"]](record)
 
 
+def check_leaf(record: Json, own: Json) -> list[str]:
+    """Check a record, and that the person of an opened leaf stands on its frozen list."""
+    done = check_record(record)
+    expect(own["type"] == "gongping/own-leaf/1", "this is not an opened leaf", "这不是公开的名单条目")
+    expect(own["h"] == record["h"], "the leaf is of another frozen list", "该条目属于另一份冻结名单")
+    freeze = json.loads(record["freeze"])
+    if "entries" in freeze:
+        leaves, first = [entry["leaf"] for entry in freeze["entries"]], 1
+    else:
+        leaves, first = freeze["leaves"], 0
+    number = own["number"]
+    expect(
+        first <= number < first + len(leaves) and leaves[number - first] == leaf_hash(own),
+        f"number {number} of the frozen list is somebody else",
+        f"冻结名单 {number} 号不是此人",
+    )
+    return [*done, f"leaf: this person stands on the frozen list as number {number}"]
+
+
 def checked(check: Callable[..., list[str]], *texts: str) -> list[str]:
     """Return what was checked in the texts, or raise ``Difference``, whatever they hold."""
     try:
@@ -1631,11 +1649,17 @@ def verify_result(problem: str, result: str) -> list[str]:
     return checked(check_result_file, problem, result)
 
 
+def verify_leaf(record: str, own: str) -> list[str]:
+    """Return what was checked in the record and the opened leaf, or raise ``Difference``."""
+    return checked(check_leaf, record, own)
+
+
 def main(arguments: list[str]) -> int:
     """Check the files named by ``arguments`` and return the exit code."""
     paths = [argument for argument in arguments if not argument.startswith("-")]
-    if len(paths) not in (1, 2):
-        print("usage: python verify_draw.py [--zh] [-v] record.json | problem.json result.json")
+    with_leaf = "--leaf" in arguments
+    if len(paths) not in ((2,) if with_leaf else (1, 2)):
+        print("usage: python verify_draw.py [--zh] [-v] record.json [--leaf leaf.json] | problem.json result.json")
         return 2
     try:
         texts = [Path(path).read_text(encoding="utf-8-sig") for path in paths]
@@ -1646,7 +1670,8 @@ def main(arguments: list[str]) -> int:
         print("the record is not UTF-8 text")
         return 1
     try:
-        done = verify(texts[0]) if len(texts) == 1 else verify_result(*texts)
+        check = verify_leaf if with_leaf else verify if len(texts) == 1 else verify_result
+        done = check(*texts)
     except Difference as difference:
         print(difference.chinese if "--zh" in arguments else difference.english)
         return 1

@@ -166,6 +166,11 @@ def frozen_list(candidates: Collection[Candidate], secret: bytes) -> FrozenList:
     return FrozenList(tuple(entries), {ref: number for number, (_, ref) in enumerate(by_leaf, 1)})
 
 
+def excluded_digest(leaves: Iterable[str]) -> str:
+    """Return what stands in the freeze for the leaves of all who were kept off the list."""
+    return digest({"leaves": sorted(leaves), "type": "gongping/excluded/1"})
+
+
 def freeze(terms: Terms, entries: Sequence[Entry], excluded: Iterable[Excluded], secret: bytes) -> Freeze:
     """Return the freeze, or raise ``InfeasibleError`` if its seats cannot be filled, ``ValueError`` if it is malformed.
 
@@ -267,10 +272,10 @@ def _linked(links: Iterable[frozenset[str]]) -> dict[str, str]:
 
 def _excluded(excluded: Iterable[Excluded], secret: bytes) -> dict[str, Any]:
     people = list(excluded)
-    leaves = sorted(leaf(person.name, person.ref, person.reason, salt(secret, person.ref)) for person in people)
+    leaves = [leaf(person.name, person.ref, person.reason, salt(secret, person.ref)) for person in people]
     counts = Counter(person.reason for person in people)
     return {
-        "leaves": digest({"leaves": leaves, "type": "gongping/excluded/1"}),
+        "leaves": excluded_digest(leaves),
         "rules": [{"count": counts[rule], "rule": rule} for rule in sorted(counts)],
         "total": len(people),
     }

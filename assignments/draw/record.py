@@ -28,12 +28,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A leaf opened after the review: whoever recomputes it knows that this person was on the list."""
+    """A leaf opened after the review: whoever recomputes it knows that this person was on the list.
+
+    Number 0 with the ``reason``, the code of a rule: that he was kept off it.
+    """
 
     number: int
     name: str
     ref: str
     salt: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

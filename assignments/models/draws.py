@@ -97,7 +97,10 @@ class DrawEntry(models.Model):
 
 
 class DrawExclusion(models.Model):
-    """Somebody who was not on the frozen list: rule, source, own fact, first free day."""
+    """Somebody who was not on the frozen list: rule, source, own fact, first free day.
+
+    A row per rule that said no; the ``leaf`` in the sealed part of the list stands at the first of them.
+    """
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="exclusions")
     firm = models.ForeignKey(Firm, models.PROTECT, null=True, blank=True, related_name="+")
@@ -106,6 +109,7 @@ class DrawExclusion(models.Model):
     source = models.CharField(max_length=120, blank=True)
     facts = models.JSONField(default=dict)
     free_on = models.DateField(null=True, blank=True)
+    leaf = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         """Name the exclusion."""

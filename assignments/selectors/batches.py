@@ -65,13 +65,17 @@ def is_over(batch: AssignmentBatch) -> bool:
     return not BatchTask.objects.filter(batch=batch).exclude(re_review__status__in=REVIEW_OVER).exists()
 
 
+def over(rows: models.QuerySet[AssignmentBatch]) -> models.QuerySet[AssignmentBatch]:
+    """Keep the batches of ``rows`` of which ``is_over`` holds."""
+    runs = BatchTask.objects.filter(batch=OuterRef("pk")).exclude(re_review__status__in=REVIEW_OVER)
+    return rows.filter(~Exists(runs), status__in=SEATED)
+
+
 def nameable(user: User) -> models.QuerySet[AssignmentBatch]:
     """Return the batches of the reader's bureau whose reviews are all over and whose record names nobody yet."""
     if not may(user, Capability.PUBLISH):
         return AssignmentBatch.objects.none()
-    runs = BatchTask.objects.filter(batch=OuterRef("pk")).exclude(re_review__status__in=REVIEW_OVER)
-    rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=SEATED, record__openings=[])
-    return rows.filter(~Exists(runs))
+    return over(AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, record__openings=[]))
 
 
 def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:

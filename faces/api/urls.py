@@ -18,6 +18,7 @@ from faces.api.v1 import (
     firms,
     foundation,
     imports,
+    leaves,
     opinions,
     panels,
     parties,
@@ -113,6 +114,7 @@ for name, view in (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("files/<int:pk>/", versions.FileView.as_view(), name="file"),
+    path("own-draws/", leaves.OwnDrawsView.as_view(), name="own-draws"),
     path("years/<int:year>/summary/", years.YearSummaryView.as_view(), name="year-summary"),
     path("years/<int:year>/draw-statistics/", statistics.DrawStatisticsView.as_view(), name="draw-statistics"),
     *router.urls,

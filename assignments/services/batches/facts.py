@@ -1,6 +1,5 @@
 """What every step of a batch reads and keeps."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,13 +11,12 @@ from assignments.enums import BatchAction, BatchStatus, PartyRole
 from assignments.models import Assignment, AssignmentBatch, BatchParty
 from assignments.selectors.batches import earlier_attempts, experts_of
 from assignments.selectors.draws import REVEAL_ORDER
+from assignments.selectors.leaves import batch_opened
 from assignments.transitions import BATCH
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
-from foundation.core.crypto import decrypt
 from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
-from parties.models import FormerPersonName
 
 
 class BatchRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -110,21 +108,8 @@ def seated_ever(batch: AssignmentBatch) -> list[int]:
 
 def openings_of(batch: AssignmentBatch, numbers: Iterable[int]) -> list[pure.Opening]:
     """Return the opened leaves of the experts with these numbers, under the names they were closed with."""
-    secret = bytes.fromhex(decrypt(batch.secret_sealed))
     experts = experts_of(batch)
-    people = [(number, experts[number]) for number in numbers]
-    leaves = json.loads(batch.freeze_text)["leaves"]
-    former: dict[int, list[str]] = {}
-    rows = FormerPersonName.objects.filter(person__in=[row.person_id for _number, row in people])
-    for person_id, name in rows.order_by("-until_on", "-pk").values_list("person_id", "name"):
-        former.setdefault(person_id, []).append(name)
-    found = []
-    for number, row in people:
-        salt = pure.salt(secret, row.number)
-        names = [row.person.name, *former.get(row.person_id, ())]
-        held = (name for name in names if pure.leaf(name, row.number, None, salt) == leaves[number])
-        found.append(pure.Opening(number, next(held, names[0]), row.number, salt))
-    return found
+    return batch_opened(batch, {number: experts[number] for number in numbers})
 
 
 def walk_of(step: Mapping[str, Any]) -> matching.Replacement:

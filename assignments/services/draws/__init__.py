@@ -9,7 +9,7 @@ from assignments.services.draws.ending import note_fault, order_again, settle, s
 from assignments.services.draws.facts import DrawRefused, parts_of, steps_of
 from assignments.services.draws.freezing import Preview, freeze, preview
 from assignments.services.draws.listing import answers_for
-from assignments.services.draws.records import open_leaves, open_names, opening_of
+from assignments.services.draws.records import open_leaves, open_names
 from assignments.services.draws.replacing import ask_widening, replace, widening_agreed
 from assignments.services.draws.setting_up import (
     SeatDraft,
@@ -38,7 +38,6 @@ __all__ = [
     "note_receipt",
     "open_leaves",
     "open_names",
-    "opening_of",
     "order_again",
     "parts_of",
     "preview",

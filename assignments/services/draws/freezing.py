@@ -153,7 +153,7 @@ def _freeze_anew(
         raise DrawRefused(Refusal("ratio_thin", message, {"field": "ratio_confirmed"}, source))
     draw.opened_tiers, draw.ratio_confirmed = list(opened), bool(thin)
     excluded = [pure.Excluded(ref_of(a), a.name, a.refusals[0].code) for a in left_out]
-    write_entries(draw, placed, left_out, frozen)
+    write_entries(draw, placed, left_out, frozen, secret)
     return pure.freeze(pure.with_opened(terms, opened), frozen.entries, excluded, secret)
 
 

@@ -100,7 +100,7 @@ def candidates(placed: Iterable[Placed]) -> list[pure.Candidate]:
 
 
 def write_entries(
-    draw: Draw, placed: Sequence[Placed], left_out: Sequence[Eligibility], frozen: pure.FrozenList
+    draw: Draw, placed: Sequence[Placed], left_out: Sequence[Eligibility], frozen: pure.FrozenList, secret: bytes
 ) -> None:
     """Keep who stands on the list under which number, and who is not on it and why."""
     is_firm = draw.task_id is not None
@@ -131,11 +131,18 @@ def write_entries(
                 source=refusal.source[:120],
                 facts={**refusal.facts, "message": refusal.message},
                 free_on=date.fromisoformat(refusal.facts["free_on"]) if refusal.facts.get("free_on") else None,
+                leaf="" if turn else sealed_leaf(answer, secret),
             )
             for answer in left_out
-            for refusal in answer.refusals
+            for turn, refusal in enumerate(answer.refusals)
         ]
     )
+
+
+def sealed_leaf(answer: Eligibility, secret: bytes) -> str:
+    """Return the leaf that stands in the sealed part for somebody kept off the list, under the first rule."""
+    ref = ref_of(answer)
+    return pure.leaf(answer.name, ref, answer.refusals[0].code, pure.salt(secret, ref))
 
 
 def copy_entries(draw: Draw, former: Draw) -> None:

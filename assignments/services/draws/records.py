@@ -2,25 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments.enums import DrawProfile, DrawStatus
-from assignments.models import Draw, DrawEntry
+from assignments.models import Draw
 from assignments.selectors.draws import base_of, is_over, lineage_of
+from assignments.selectors.leaves import entries_opened, exclusions_opened
 from assignments.services.draws.facts import DrawRefused, confirmed_values, locked, parts_of, steps_of
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.audit.services import record, seal
-from foundation.core.crypto import decrypt
 from foundation.core.errors import NotAllowed, Refusal
-
-FORMER_NAMES: Final = ("firm__organisation__former_names", "expert__person__former_names")
 
 
 def keep_record(draw: Draw, *, is_named: bool = False) -> None:
@@ -49,7 +45,7 @@ def keep_record(draw: Draw, *, is_named: bool = False) -> None:
         reveals=shown,
         parts=parts_of(draw) if is_drawn else (),
         steps=steps,
-        openings=_openings(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
+        openings=entries_opened(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
         voids=voids,
         void=own,
         outside=_findings(draw) if is_drawn else (),
@@ -92,36 +88,18 @@ def open_names(*, draw: Draw, by: User, on: date) -> Draw:
     return draw
 
 
-def opening_of(draw: Draw, number: int) -> pure.Opening:
-    """Return the opened leaf of a number: for the supervisor, and for each person his own after the review."""
-    return next(iter(_openings(draw, draw.entries.filter(number=number))))
-
-
 @transaction.atomic
 def open_leaves(*, draw: Draw, by: User) -> list[pure.Opening]:
-    """Return every leaf of the frozen list, opened, for who witnesses draws of this bureau; each look is journaled.
+    """Return every leaf, opened, for who witnesses draws of this bureau; each look is journaled.
 
-    Raise ``DrawRefused`` before the draw is over.
+    First those of the list, then the sealed part: who was kept off it, by which rule. Raise ``DrawRefused`` before the
+    draw is over.
     """
     draw = locked(draw)
     if by.bureau_id != draw.bureau_id or not may(by, Capability.WITNESS):
         raise NotAllowed
     if draw.status not in {DrawStatus.DRAWN, DrawStatus.VOID} or not draw.secret_sealed:
         raise DrawRefused(Refusal("not_drawn", _("The leaves are opened only when the draw is over.")))
-    record(actor=by, action="draws.leaves_opened", subject=draw, facts={"leaves": draw.entries.count()})
-    return _openings(draw, draw.entries.all())
-
-
-def _openings(draw: Draw, rows: QuerySet[DrawEntry]) -> list[pure.Opening]:
-    """Open leaves under the names they were closed with: firm or person may bear another since (edge case 19)."""
-    secret = bytes.fromhex(decrypt(draw.secret_sealed))
-    found = []
-    rows = rows.select_related("firm__organisation", "expert__person")
-    for row in rows.prefetch_related(*FORMER_NAMES).order_by("number"):
-        party: Any = row.firm or row.expert
-        salt = pure.salt(secret, party.number)
-        named: Any = row.firm.organisation if row.firm else party.person
-        names = [named.name, *(old.name for old in named.former_names.all())]
-        held = (name for name in names if pure.leaf(name, party.number, None, salt) == row.leaf)
-        found.append(pure.Opening(row.number, next(held, names[0]), party.number, salt))
+    found = [*entries_opened(draw, draw.entries.all()), *exclusions_opened(draw)]
+    record(actor=by, action="draws.leaves_opened", subject=draw, facts={"leaves": len(found)})
     return found

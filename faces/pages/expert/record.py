@@ -19,7 +19,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, FormPage
 from faces.pages.shared.delivery_forms import day
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
-from faces.pages.shared.left_out import left_out
+from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.specialty_sections import asks, own_specialties
 from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
@@ -183,6 +183,12 @@ class ExpertLeftOut(ExpertRecord):
         return left_out(self.user)
 
 
+class ExpertLeaf(OwnLeafFile):
+    """My line of a frozen list."""
+
+    audience, needs = "expert", Capability.EXPERT_DESK
+
+
 class OwnStep(FormPage):
     """Something the expert says of himself."""
 
@@ -255,6 +261,7 @@ class AddAbsence(OwnStep):
 urls = [
     path("record/", ExpertRecord.as_view(), name="expert-record"),
     path("left-out/", ExpertLeftOut.as_view(), name="expert-left-out"),
+    path("left-out/<slug:key>/leaf.json", ExpertLeaf.as_view(), name="expert-leaf"),
     path("record/employment/", AddEmployment.as_view(), name="expert-employment"),
     path("record/absence/", AddAbsence.as_view(), name="expert-absence"),
 ]

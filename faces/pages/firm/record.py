@@ -26,7 +26,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
-from faces.pages.shared.left_out import left_out
+from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
@@ -287,6 +287,12 @@ class FirmLeftOut(FirmRecord):
         return left_out(self.user, as_firm=True)
 
 
+class FirmLeaf(OwnLeafFile):
+    """Our line of a frozen list."""
+
+    audience, needs, as_firm = "firm", FirmRecord.needs, True
+
+
 class SeatStep(ActionView):
     """Our answer about a task that we were chosen for, by the task's number."""
 
@@ -388,6 +394,7 @@ urls = [
     path("record/qualification/", HandInQualification.as_view(), name="firm-hand-in-qualification"),
     path("record/interest/", FirmInterest.as_view(), name="firm-interest"),
     path("left-out/", FirmLeftOut.as_view(), name="firm-left-out"),
+    path("left-out/<slug:key>/leaf.json", FirmLeaf.as_view(), name="firm-leaf"),
     path("tasks/<str:number>/answer/", FirmAnswer.as_view(), name="firm-answer"),
     path("tasks/<str:number>/declare/", FirmDeclare.as_view(), name="firm-declare"),
 ]

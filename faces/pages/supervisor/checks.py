@@ -119,7 +119,7 @@ class OpenBatchLeaves(ActionView):
 
 
 class OpenLeaves(ActionView):
-    """Open every leaf of a draw that is over: who stood behind which number, with the salt that proves it."""
+    """Open every leaf of a draw that is over: who stood behind which number, who was kept off, and the salts."""
 
     audience, needs, lookup = "supervisor", Capability.WITNESS, "number"
     title, submit_label = gettext_lazy("Open the leaves of the draw"), gettext_lazy("Open and download")
@@ -152,8 +152,10 @@ def leaves_file(openings: Sequence[Opening], name: str) -> HttpResponse:
     """Return opened leaves as a .csv that no cache keeps."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["number", "name", "ref", "salt"])
-    writer.writerows([row.number, neutral(row.name), neutral(row.ref), row.salt] for row in openings)
+    writer.writerow(["number", "name", "ref", "reason", "salt"])
+    writer.writerows(
+        [row.number or "", neutral(row.name), neutral(row.ref), row.reason or "", row.salt] for row in openings
+    )
     response = HttpResponse(BOM + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
