@@ -25,6 +25,7 @@ class AssignmentsConfig(AppConfig):
         when_agreed("WIDENING", "assignments.services.draws.widening_agreed")
         when_agreed("BATCH", "assignments.services.batches.batch_agreed")
         when_returned("BATCH", "assignments.services.batches.batch_returned")
+        serve_owner("assignments.assignment", "assignments.selectors.assignments.visible_to")
         serve_owner("assignments.award", "assignments.selectors.tasks.awards_visible_to")
         keep_sealed(
             SealedColumn("assignments.Draw", "secret_sealed"),

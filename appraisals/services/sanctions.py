@@ -188,7 +188,7 @@ def _decide_running_tasks(row: Sanction, *, by: User, on: date) -> None:
 def take_away(seat: Assignment, choice: RunningTasks, *, reason: str, by: User, on: date) -> None:
     """Take a firm off its task, which is then given free or stopped, or an expert off his panel."""
     if seat.task is None:
-        step_back(assignment=seat, words=reason, by=by, at=clock.now())
+        step_back(assignment=seat, words=reason, by=by, at=clock.now(), is_decided=True)
         return
     for commission in Commission.objects.filter(assignment=seat, ended_on__isnull=True).order_by("pk"):
         end_commission(commission=commission, reason=reason, by=by, on=on)

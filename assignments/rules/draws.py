@@ -24,6 +24,7 @@ RULES: Final = (
     Rule("draw_value_gap_minutes", "R-63", 10, "minutes", "DEFAULT", SOURCE, check=is_some),
     Rule("answer_wait_hours", "R-64", 2, "hours", "DEFAULT", SOURCE),
     Rule("answer_calls", "R-64", 2, "unanswered calls", "DEFAULT", SOURCE, check=is_some),
+    Rule("own_act_to_leave", "R-68", default=True, unit="yes or no", tag="DEFAULT", source=SOURCE, is_fixed=True),
 )
 WIDER_FIELDS: Final = "wider_fields"
 # What a widening may let pass, by what is drawn: never a conflict, a law, a standing, or a cap that draws share.

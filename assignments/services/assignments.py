@@ -17,9 +17,12 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may, require
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.files.services import DOCUMENTS, SCANS, store
 from foundation.notices.services import notify as tell
 from parties.selectors import memberships_of, users_of_organisation, users_of_person
 
+Scan = tuple[str, bytes]  # name and content of a file
+UNANSWERED = frozenset({AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED})
 FREE_REASONS = frozenset({DeclineReason.CONFLICT, DeclineReason.ILLNESS})
 
 
@@ -63,6 +66,7 @@ def log_call(
     at: datetime,
     reason: DeclineReason | None = None,
     gives_up: bool = False,
+    act: Scan | None = None,
 ) -> CallAttempt:
     """Write one telephone call; ACCEPTED and DECLINED answer for the called person (代录), with who entered it.
 
@@ -80,7 +84,7 @@ def log_call(
     if outcome == "ACCEPTED":
         accept(assignment=assignment, by=by, at=at)
     elif outcome == "DECLINED":
-        decline(assignment=assignment, reason=reason or DeclineReason.OTHER, words=words, by=by, at=at)
+        decline(assignment=assignment, reason=reason or DeclineReason.OTHER, words=words, by=by, at=at, act=act)
     elif outcome == "NO_ANSWER" and gives_up:
         note_no_answer(assignment=assignment, by=by, at=at)
     return row
@@ -99,16 +103,22 @@ def accept(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
 
 
 @transaction.atomic
-def decline(*, assignment: Assignment, reason: DeclineReason, words: str, by: User, at: datetime) -> Assignment:
+def decline(
+    *, assignment: Assignment, reason: DeclineReason, words: str, by: User, at: datetime, act: Scan | None = None
+) -> Assignment:
     """Decline with a coded reason: conflict and illness cost nothing, everything else counts. Rule R-18.
 
-    A task whose firm declined goes back to be chosen again.
+    A task whose firm declined goes back to be chosen again. A clerk enters it for who has accepted only with the scan
+    of his ``act``, or ``AssignmentRefused`` is raised (R-68).
     """
     assignment = _locked(assignment)
     _require_own_or_clerk(assignment, by)
     if reason == DeclineReason.OTHER and not words.strip():
         raise AssignmentRefused(Refusal("words_missing", _("Say why."), {"field": "words"}))
+    had_answered = assignment.status not in UNANSWERED
     _move(assignment, AssignmentAction.DECLINE)
+    if had_answered:
+        _require_own_act(assignment, act, by=by, at=at)
     assignment.answered_at, assignment.decline_reason = at, reason
     assignment.decline_words, assignment.decline_counts = words[:300], reason not in FREE_REASONS
     assignment.save(update_fields=["status", "answered_at", "decline_reason", "decline_words", "decline_counts"])
@@ -157,10 +167,13 @@ def _base_of(assignment: Assignment) -> EvaluationTask:
 
 
 @transaction.atomic
-def declare(*, assignment: Assignment, has_conflict: bool, words: str, by: User, at: datetime) -> Assignment:
+def declare(
+    *, assignment: Assignment, has_conflict: bool, words: str, by: User, at: datetime, act: Scan | None = None
+) -> Assignment:
     """Declare interests in the task; a conflict voids the assignment, so that the next one is called.
 
-    The firm's declaration without a conflict confirms its recusal check and moves the task on.
+    The firm's declaration without a conflict confirms its recusal check and moves the task on. A conflict that a clerk
+    enters needs the scan of the declaration, ``act`` (R-68).
     """
     assignment = _locked(assignment)
     _require_own_or_clerk(assignment, by)
@@ -173,7 +186,7 @@ def declare(*, assignment: Assignment, has_conflict: bool, words: str, by: User,
     )
     _record(assignment, by, "declared", at=at, has_conflict=has_conflict)
     if has_conflict:
-        return recuse(assignment=assignment, words=words, by=by, at=at)
+        return recuse(assignment=assignment, words=words, by=by, at=at, act=act)
     _move(assignment, AssignmentAction.DECLARE)
     assignment.save(update_fields=["status"])
     if assignment.task_id is not None and assignment.task is not None:
@@ -226,10 +239,20 @@ def mark_paid(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
 
 
 @transaction.atomic
-def recuse(*, assignment: Assignment, words: str, by: User, at: datetime) -> Assignment:
+def recuse(
+    *,
+    assignment: Assignment,
+    words: str,
+    by: User,
+    at: datetime,
+    act: Scan | None = None,
+    is_decided: bool = False,
+) -> Assignment:
     """Step back, or be taken off, for a conflict at any moment: the assignment is void and kept.
 
-    The caller replaces the person by the same draw; what rooms above hold of the person is voided there.
+    The caller replaces the person by the same draw; what rooms above hold of the person is voided there. A clerk takes
+    nobody off: he enters the scan of the person's own ``act``, or carries out what was decided (``is_decided``: a
+    conflict that was heard, a sanction); else ``AssignmentRefused`` is raised (R-68).
     """
     assignment = _locked(assignment)
     _require_own_or_clerk(assignment, by)
@@ -237,6 +260,8 @@ def recuse(*, assignment: Assignment, words: str, by: User, at: datetime) -> Ass
         raise AssignmentRefused(Refusal("words_missing", _("Say which conflict."), {"field": "words"}))
     before = assignment.status
     _move(assignment, AssignmentAction.VOID)
+    if not is_decided:
+        _require_own_act(assignment, act, by=by, at=at)
     assignment.void_words, assignment.decline_reason = words[:300], DeclineReason.CONFLICT
     assignment.save(update_fields=["status", "void_words", "decline_reason"])
     _record(assignment, by, "recused", at=at, before=before)
@@ -286,12 +311,34 @@ def _require_clerk(assignment: Assignment, by: User) -> None:
 
 
 def _require_own_or_clerk(assignment: Assignment, by: User) -> None:
+    if not _is_own(assignment, by):
+        _require_clerk(assignment, by)
+
+
+def _is_own(assignment: Assignment, by: User) -> bool:
     mine = memberships_of(by)
     if assignment.firm is not None and mine.filter(organisation_id=assignment.firm.organisation_id).exists():
+        return True
+    return assignment.expert is not None and mine.filter(person_id=assignment.expert.person_id).exists()
+
+
+def _require_own_act(assignment: Assignment, act: Scan | None, *, by: User, at: datetime) -> None:
+    """Keep the scan by which a clerk lets somebody leave; raise ``AssignmentRefused`` without one. Rule R-68."""
+    if _is_own(assignment, by):
         return
-    if assignment.expert is not None and mine.filter(person_id=assignment.expert.person_id).exists():
-        return
-    _require_clerk(assignment, by)
+    if act is None:
+        message = _(
+            "Add the scan of the letter in which they say so themselves. Where others found the conflict, report it: "
+            "it is heard and decided."
+        )
+        rules = rules_of_task(_base_of(assignment), timezone.localdate(at))
+        source = rules.source("own_act_to_leave")
+        raise AssignmentRefused(Refusal("own_act_missing", message, {"field": "act"}, source))
+    name, content = act
+    file = store(
+        bureau=assignment.bureau, name=name, content=content, owner=assignment, by=by, accept=DOCUMENTS | SCANS
+    )
+    _record(assignment, by, "own_act_entered", at=at, sha256=file.sha256)
 
 
 def _move(assignment: Assignment, action: AssignmentAction) -> None:

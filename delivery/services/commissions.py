@@ -11,7 +11,7 @@ from assignments.enums import DeclineReason, Executor, TaskAction, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.permissions import may_commission
 from assignments.selectors.tasks import current_assignment
-from assignments.services.assignments import decline
+from assignments.services.assignments import Scan, decline
 from assignments.services.tasks import move_task
 from delivery.enums import CommissionAction, CommissionStatus
 from delivery.models import Commission
@@ -183,7 +183,13 @@ def accept_commission(*, commission: Commission, by: User, on: date, contract_nu
 
 @transaction.atomic
 def decline_commission(
-    *, commission: Commission, reason: DeclineReason, by: User, at: datetime, words: str = ""
+    *,
+    commission: Commission,
+    reason: DeclineReason,
+    by: User,
+    at: datetime,
+    words: str = "",
+    act: Scan | None = None,
 ) -> Commission:
     """Decline a letter that was sent, for the firm: the commission ends and the task waits for another choice.
 
@@ -195,7 +201,7 @@ def decline_commission(
     move_commission(row, CommissionAction.DECLINE)
     row.ended_on, row.end_reason = timezone.localdate(at), (words.strip() or str(reason.label))[:300]
     row.save(update_fields=["status", "ended_on", "end_reason"])
-    decline(assignment=row.assignment, reason=reason, words=words, by=by, at=at)
+    decline(assignment=row.assignment, reason=reason, words=words, by=by, at=at, act=act)
     notify(users=[row.task.clerk], code="commission_declined", facts={"number": row.task.number})
     record(actor=by, action="delivery.commission.declined", subject=row, facts={"reason": reason})
     return row

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from assignments.enums import AssignmentStatus, ReReviewStatus
 from assignments.models import Assignment
-from assignments.services.assignments import recuse, serve
+from assignments.services.assignments import Scan, recuse, serve
 from delivery.enums import VersionKind
 from delivery.selectors import commission_of, latest_version
 from foundation.accounts.models import User
@@ -251,8 +251,18 @@ def void_opinion(*, opinion: Opinion, reason: str, by: User, at: datetime) -> Op
 
 
 @transaction.atomic
-def step_back(*, assignment: Assignment, words: str, by: User, at: datetime) -> Assignment:
-    """Take an expert off his panel at any moment, by himself or a clerk; what he wrote is kept and void with his seat.
+def step_back(
+    *,
+    assignment: Assignment,
+    words: str,
+    by: User,
+    at: datetime,
+    act: Scan | None = None,
+    is_decided: bool = False,
+) -> Assignment:
+    """Take an expert off his panel at any moment; what he wrote is kept and void with his seat.
+
+    By himself, by a clerk with the scan of his own ``act``, or because it ``is_decided`` (R-68).
 
     Everybody else keeps his seat and his opinion. A rating that was computed from his opinion is kept as it stood and
     opened again; once it is confirmed the bureau takes him off, not he himself. Raise ``OpinionRefused`` then, else as
@@ -263,7 +273,7 @@ def step_back(*, assignment: Assignment, words: str, by: User, at: datetime) -> 
     if opinion is not None and counted and not may_enter_for(by, assignment) and rests_on(opinion.re_review):
         message = _("A confirmed rating rests on your opinion. Report the conflict to the bureau, which decides it.")
         raise OpinionRefused(Refusal("rating_rests_on_it", message))
-    row = recuse(assignment=assignment, words=words, by=by, at=at)
+    row = recuse(assignment=assignment, words=words, by=by, at=at, act=act, is_decided=is_decided)
     if opinion is not None:
         _void(opinion, reason=words, by=by, at=at)
         if counted:

@@ -24,7 +24,10 @@ from assignments.services.assignments import (
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed, TransitionRefused
+from foundation.files.models import StoredFile
+from foundation.files.services import FileRefused
 from foundation.notices.models import Notice
+from tests.factories.admissions import picture
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     FirmAssignmentFactory,
@@ -212,6 +215,52 @@ def test_recusal_at_any_moment_changes_nobody_else(seat, status):
     assert (done.status, done.void_words) == (STATUS.VOID, "配偶在该单位任职")
     assert list(Assignment.objects.exclude(pk=seat.pk).order_by("pk").values()) == before
     assert len(others) == 2
+
+
+@pytest.mark.rule("R-68")
+@pytest.mark.parametrize("status", ["ACCEPTED", "DECLARED"])
+def test_clerk_lets_nobody_go_who_has_accepted_without_his_own_letter(seat, clerk, status):
+    seat = at_status(seat, status)
+    firm = FirmAssignmentFactory(status=STATUS.DECLARED, bureau=clerk.bureau, task__bureau=clerk.bureau)
+    letter = ("回避申请.png", picture())
+    asked = {"assignment": seat, "by": clerk, "at": AT}
+
+    codes = [code_of(recuse, **asked, words="曾任该单位顾问")]
+    codes += [code_of(decline, assignment=firm, reason=DeclineReason.BUSY, words="", by=clerk, at=AT)]
+    if status == "ACCEPTED":
+        codes += [code_of(decline, **asked, reason=DeclineReason.BUSY, words="")]
+        codes += [code_of(declare, **asked, has_conflict=True, words="曾任该单位顾问")]
+        codes += [code_of(log_call, **asked, outcome="DECLINED", words="又说来不了", reason=DeclineReason.BUSY)]
+
+    seat.refresh_from_db()
+    assert set(codes) == {"own_act_missing"}
+    assert (seat.status, seat.void_words, seat.decline_reason) == (status, "", "")
+    assert not CallAttempt.objects.exists()
+    assert not Declaration.objects.exists()
+    assert recuse(**asked, words="曾任该单位顾问", act=letter).status == STATUS.VOID
+    (file,) = StoredFile.objects.filter(owner_kind="assignments.assignment", owner_id=seat.pk)
+    assert file.uploaded_by == clerk
+    assert Entry.objects.filter(action="assignments.own_act_entered", text__contains=file.sha256).count() == 1
+
+
+@pytest.mark.rule("R-68")
+@pytest.mark.parametrize("status", ["DRAWN", "NOTIFIED"])
+def test_clerk_takes_nobody_off_for_a_conflict_by_his_own_word(seat, clerk, status):
+    seat = at_status(seat, status)
+
+    assert code_of(recuse, assignment=seat, words="听说有关系", by=clerk, at=AT) == "own_act_missing"
+    assert recuse(assignment=seat, words="听证后认定", by=clerk, at=AT, is_decided=True).status == STATUS.VOID
+
+
+@pytest.mark.rule("R-68")
+def test_unreadable_letter_is_refused_and_nothing_changes(seat, clerk):
+    seat = at_status(seat, STATUS.ACCEPTED)
+
+    with pytest.raises(FileRefused):
+        recuse(assignment=seat, words="曾任顾问", by=clerk, at=AT, act=("申请.png", b"MZ not a picture"))
+
+    seat.refresh_from_db()
+    assert (seat.status, StoredFile.objects.count()) == (STATUS.ACCEPTED, 0)
 
 
 @pytest.mark.parametrize("status", ["DECLINED", "NO_ANSWER", "VOID"])

@@ -29,6 +29,7 @@ from tests.factories.assignments import (
     ProjectFactory,
     ReReviewFactory,
     TaskFactory,
+    firm_user,
 )
 from tests.factories.draw_tables import NOW, TODAY, FirmTable, PanelTable, checked
 from tests.factories.draw_tables import ready_firm as another_firm
@@ -288,7 +289,7 @@ def test_conflict_found_after_the_award_sends_the_task_to_the_next_of_the_same_o
     first = Assignment.objects.get(draw=draw)
     advised(table, first.firm)
 
-    life.recuse(assignment=first, words="曾为该项目做可行性研究", by=table.operator, at=NOW)
+    life.recuse(assignment=first, words="曾为该项目做可行性研究", by=firm_user(first.firm), at=NOW)
     made = draws.replace(draw=draw, by=table.operator, at=NOW)
 
     draw.refresh_from_db()

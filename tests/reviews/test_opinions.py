@@ -231,7 +231,7 @@ def test_who_steps_back_takes_his_opinion_out_of_the_count(panel, by_clerk):
     text = row.first_text
     by = panel.clerk if by_clerk else panel.users[0]
 
-    step_back(assignment=panel.seats[0], words="发现曾任该单位顾问", by=by, at=AT)
+    step_back(assignment=panel.seats[0], words="发现曾任该单位顾问", by=by, at=AT, is_decided=True)
 
     row.refresh_from_db()
     assert (row.status, row.first_text) == (OpinionStatus.VOID, text)

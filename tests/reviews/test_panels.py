@@ -118,7 +118,7 @@ def test_nobody_signs_for_another_but_the_clerk(panel):
 def test_signature_of_who_stepped_back_does_not_close_the_review(panel):
     row = drafted(panel)
     signed(row, panel, 1)
-    step_back(assignment=panel.seats[1], words="配偶在该单位任职", by=panel.clerk, at=AT)
+    step_back(assignment=panel.seats[1], words="配偶在该单位任职", by=panel.clerk, at=AT, is_decided=True)
     new = ExpertAssignmentFactory(re_review=panel.review, status=AssignmentStatus.DECLARED)
     panel.seats.append(new)
     panel.users.append(expert_user(new.expert))

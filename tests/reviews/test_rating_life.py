@@ -58,7 +58,7 @@ def test_rating_is_the_mean_of_the_panel_and_what_the_bureau_scored():
 
 def test_member_who_steps_back_does_not_change_the_formula():
     world = World(shares=(1.0, 0.9, 0.8, 0.7, 0.2))
-    step_back(assignment=world.seats[0], words="与项目负责人是亲属", by=world.people["clerk"], at=AT)
+    step_back(assignment=world.seats[0], words="与项目负责人是亲属", by=world.people["clerk"], at=AT, is_decided=True)
     expert = sum(item.weight_hundredths for item in world.items if item.scorer == Scorer.EXPERT)
 
     row = world.computed()

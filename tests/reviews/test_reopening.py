@@ -4,6 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assignments.enums import AssignmentStatus, FirmTrack, ReReviewStatus
@@ -33,6 +34,7 @@ from reviews.services import (
 from reviews.services.ratings import state_after
 from reviews.transitions import RATING
 from rubrics.enums import Scorer
+from tests.factories.admissions import picture
 from tests.factories.assignments import ExpertAssignmentFactory, expert_user
 from tests.factories.reviews import AT, ON, World
 
@@ -47,7 +49,7 @@ def final(world):
 
 
 def take_off(world, place=4, words="曾任该单位顾问", by=None):
-    return step_back(assignment=world.seats[place], words=words, by=by or world.people["clerk"], at=AT)
+    return step_back(assignment=world.seats[place], words=words, by=by or world.people["clerk"], at=AT, is_decided=True)
 
 
 def again(world, on=LATER):
@@ -237,7 +239,13 @@ def test_page_of_the_rating_shows_the_result_that_no_longer_holds(client):
     recuse = reverse("pages:recuse", args=[seat.pk])
     assert "更正公告" in client.get(recuse).content.decode()
 
-    assert client.post(recuse, {"words": "曾任该单位顾问"}).status_code == 302
+    assert (
+        client.post(
+            recuse,
+            {"words": "曾任该单位顾问", "act": SimpleUploadedFile("申请.png", picture(), content_type="image/png")},
+        ).status_code
+        == 302
+    )
 
     page = client.get(reverse("pages:rating", args=[world.task.number])).content.decode()
     assert "此前结果" in page

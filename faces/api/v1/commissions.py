@@ -25,7 +25,7 @@ from faces.api.serializers import (
     phrase,
     text,
 )
-from faces.api.v1.panels import DeclineAsk
+from faces.api.v1.panels import DeclineAsk, with_scan
 from faces.api.views import NounView, make, verb
 from faces.documents.letters import commission_letter
 from foundation.accounts.enums import Capability
@@ -148,7 +148,7 @@ class CommissionView(NounView[Commission]):
     @verb(DeclineAsk, needs=SIGNERS)
     def decline(self, row: Commission, given: dict[str, Any], by: User) -> None:
         """Decline the commission for the firm; the task waits for another choice."""
-        services.decline_commission(commission=row, by=by, at=clock.now(), **given)
+        services.decline_commission(commission=row, by=by, at=clock.now(), **with_scan(given))
 
     @verb(LeadAsk, needs=Capability.COMMISSION)
     def change_lead(self, row: Commission, given: dict[str, Any], by: User) -> None:

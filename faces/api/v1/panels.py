@@ -134,6 +134,7 @@ class DeclineAsk(Ask):
 
     reason = Choice(DeclineReason)
     words = phrase(required=False)
+    act = serializers.FileField(max_length=200, required=False)
 
 
 class DeclareAsk(Ask):
@@ -141,6 +142,13 @@ class DeclareAsk(Ask):
 
     has_conflict = serializers.BooleanField()
     words = phrase(500, required=False)
+    act = serializers.FileField(max_length=200, required=False)
+
+
+class RecuseAsk(WordsAsk):
+    """Which conflict; a clerk adds the scan of the person's own letter."""
+
+    act = serializers.FileField(max_length=200, required=False)
 
 
 class CallAsk(Ask):
@@ -149,6 +157,13 @@ class CallAsk(Ask):
     outcome = serializers.ChoiceField(choices=["ACCEPTED", "DECLINED", "NO_ANSWER", "CALL_BACK"])
     words = phrase(required=False)
     reason = Choice(DeclineReason, required=False, allow_null=True)
+    act = serializers.FileField(max_length=200, required=False)
+
+
+def with_scan(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given with the scan as name and content."""
+    file = given.get("act")
+    return given | {"act": (file.name, file.read()) if file else None}
 
 
 class AssignmentView(NounView[Assignment]):
@@ -170,7 +185,7 @@ class AssignmentView(NounView[Assignment]):
     @verb(CallAsk, needs=Capability.COMMISSION)
     def call(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Write one telephone call."""
-        services.log_call(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+        services.log_call(assignment=row, by=by, at=clock.now(), **({"words": ""} | with_scan(given)))
 
     @verb(needs=ANSWERERS)
     def accept(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
@@ -180,22 +195,22 @@ class AssignmentView(NounView[Assignment]):
     @verb(DeclineAsk, needs=ANSWERERS)
     def decline(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Decline with a coded reason."""
-        services.decline(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+        services.decline(assignment=row, by=by, at=clock.now(), **({"words": ""} | with_scan(given)))
 
     @verb(DeclareAsk, needs=ANSWERERS)
     def declare(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Declare interests; a conflict voids the assignment."""
-        services.declare(assignment=row, by=by, at=clock.now(), **({"words": ""} | given))
+        services.declare(assignment=row, by=by, at=clock.now(), **({"words": ""} | with_scan(given)))
 
     @verb(needs=Capability.COMMISSION)
     def no_answer(self, row: Assignment, _given: dict[str, Any], by: User) -> None:
         """Note that nobody answered two calls."""
         services.note_no_answer(assignment=row, by=by, at=clock.now())
 
-    @verb(WordsAsk, needs=ANSWERERS)
+    @verb(RecuseAsk, needs=ANSWERERS)
     def recuse(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Step back for a conflict."""
-        step_back(assignment=row, by=by, at=clock.now(), **given)
+        step_back(assignment=row, by=by, at=clock.now(), **with_scan(given))
 
     @verb(needs=Capability.COMMISSION)
     def lead(self, row: Assignment, _given: dict[str, Any], by: User) -> None:

@@ -21,6 +21,7 @@ from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.files.models import StoredFile
 from reviews.models import ExpertFeedback, FeeSheet, Opinion, PanelOpinion
 
 if TYPE_CHECKING:
@@ -115,6 +116,14 @@ class ReReviewPage(SectionsPage):
     def feedback(self) -> dict[int, ExpertFeedback]:
         """The feedback given, by seat."""
         return {row.assignment_id: row for row in ExpertFeedback.objects.filter(assignment__in=self.seats)}
+
+    @cached_property
+    def letters(self) -> dict[int, int]:
+        """The scans by which a clerk entered that somebody leaves, by seat."""
+        rows = StoredFile.objects.filter(
+            owner_kind="assignments.assignment", owner_id__in=[seat.pk for seat in self.seats if seat.status in GONE]
+        )
+        return {row.owner_id: row.pk for row in rows.only("owner_id") if row.owner_id}
 
     def layout(self) -> Layout:
         """Return panel, opinions, panel's opinion; beside them the meeting, feedback and fees."""
@@ -220,6 +229,8 @@ class ReReviewPage(SectionsPage):
     def _seat_acts(self, seat: Assignment) -> list[Act]:
         gone = seat.status in GONE
         report = [] if gone else [Act(_("Report a conflict"), reverse("pages:seat-conflict", args=[seat.pk]))]
+        if gone and seat.pk in self.letters:
+            report.append(Act(_("Their own letter"), reverse("pages:file", args=[self.letters[seat.pk]])))
         return [*self._own_acts(seat), *report] if may(self.user, Capability.COMMISSION) else report
 
     def _own_acts(self, seat: Assignment) -> list[Act]:

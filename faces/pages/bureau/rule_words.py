@@ -109,6 +109,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "draw_commit_hours": gettext_lazy("Time to hand in commitments after the freeze"),
     "draw_reveal_minutes": gettext_lazy("Time to show a nonce in one’s turn"),
     "draw_value_gap_minutes": gettext_lazy("Least time between freeze or last nonce and the public value"),
+    "own_act_to_leave": gettext_lazy("Who was chosen leaves by his own act or a decision"),
     "answer_wait_hours": gettext_lazy("Time for an answer before “no answer” is noted"),
     "answer_calls": gettext_lazy("Unanswered calls before “no answer” is noted"),
     "commission_workdays": gettext_lazy("Time of a commission without another agreement"),
@@ -141,6 +142,7 @@ FIXED_BECAUSE: Final[Mapping[str, StrOrPromise]] = {
     ),
     "idle_account_days": gettext_lazy("It only orders a list to look at; nothing is decided by it."),
     "draw_parties": gettext_lazy("A draw by one person cannot be verified by another."),
+    "own_act_to_leave": gettext_lazy("Else a clerk could empty a seat until the draw suits."),
     "publication_redaction": gettext_lazy("The law protects personal data; no bureau may publish them."),
     "successors_inherit": gettext_lazy("A new code or a merger would otherwise wipe a record clean."),
 }

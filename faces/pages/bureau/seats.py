@@ -20,7 +20,8 @@ from experts.services import ExpertDraft
 from faces.pages.bureau.re_review_steps import ReReviewStep
 from faces.pages.bureau.re_reviews import OUTCOMES, re_review_url
 from faces.pages.shared.actions import ActionForm, ActionView
-from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.delivery_forms import day, textarea, upload
+from faces.pages.shared.own_credit import FILES
 from foundation.accounts.enums import Capability
 from foundation.core import clock
 from parties.enums import OrganisationKind
@@ -104,7 +105,23 @@ class PanelNotify(ReReviewStep):
         return _("Notified: %(count)d.") % {"count": len(told)}
 
 
-class CallForm(ActionForm):
+class OwnActForm(ActionForm):
+    """The scan of what the person himself wrote, without which a clerk lets nobody go who has accepted. Rule R-68."""
+
+    act = forms.FileField(
+        label=gettext_lazy("Scan of their own letter"),
+        required=False,
+        widget=upload(FILES),
+        help_text=gettext_lazy("Needed where somebody who has accepted leaves after all."),
+    )
+
+    def scan(self) -> tuple[str, bytes] | None:
+        """Return name and content of the scan; None without any."""
+        file = self.cleaned_data["act"]
+        return (file.name, file.read()) if file else None
+
+
+class CallForm(OwnActForm):
     """How a call ended."""
 
     outcome = forms.ChoiceField(
@@ -143,13 +160,14 @@ class Call(SeatStep):
             words=given["words"],
             reason=reason,
             gives_up=given["gives_up"],
+            act=form.scan(),
             by=self.user,
             at=self.now,
         )
         return _("The call is logged.")
 
 
-class DeclareForm(ActionForm):
+class DeclareForm(OwnActForm):
     """What was declared."""
 
     has_conflict = forms.TypedChoiceField(
@@ -181,18 +199,19 @@ class DeclareFor(SeatStep):
             words=given["words"],
             by=self.user,
             at=self.now,
+            act=form.scan(),
         )
         return _("The declaration is entered.")
 
 
-class RecuseForm(ActionForm):
+class RecuseForm(OwnActForm):
     """Which conflict was found."""
 
     words = forms.CharField(label=gettext_lazy("Which conflict"), max_length=300, widget=textarea(3))
 
 
 class Recuse(SeatStep):
-    """Take somebody off for a conflict found at any moment."""
+    """Enter that somebody steps back for a conflict, at any moment, by the scan of his own letter."""
 
     title, submit_label, danger = gettext_lazy("Recuse"), gettext_lazy("Recuse, and give the seat free"), True
     form_class = RecuseForm
@@ -201,6 +220,7 @@ class Recuse(SeatStep):
         """Say what happens to the opinion."""
         return [
             _("%(name)s leaves the panel. What he has written is kept and no longer counts.") % {"name": self.name},
+            _("He must say so himself. A conflict that others found is reported instead; it is heard and decided."),
             _("The next of the same list is called; everybody else keeps his seat."),
             *self._of_the_rating(),
         ]
@@ -217,7 +237,8 @@ class Recuse(SeatStep):
 
     def act(self, form: RecuseForm) -> str:
         """Take him off."""
-        step_back(assignment=self.object, words=form.cleaned_data["words"], by=self.user, at=self.now)
+        words = form.cleaned_data["words"]
+        step_back(assignment=self.object, words=words, by=self.user, at=self.now, act=form.scan())
         return _("The seat is free. Call the next of the list.")
 
 

@@ -227,7 +227,9 @@ def test_recusal_frees_the_seat_and_voids_the_opinion(client, panel):
     row = panel.submit(0)
     desk(client, panel.clerk)
 
-    assert client.post(address("recuse", panel), {"words": "曾任该单位顾问"}).status_code == 302
+    assert "本人书面材料" in client.post(address("recuse", panel), {"words": "曾任该单位顾问"}).content.decode()
+    letter = SimpleUploadedFile("回避申请.png", picture(), content_type="image/png")
+    assert client.post(address("recuse", panel), {"words": "曾任该单位顾问", "act": letter}).status_code == 302
 
     row.refresh_from_db()
     assert (seat_of(panel).status, row.status) == (STATUS.VOID, OpinionStatus.VOID)
