@@ -33,6 +33,7 @@ class AssignmentBatch(models.Model):
     freeze_text = models.TextField(blank=True)
     commitment = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    commit_until = models.DateTimeField(null=True, blank=True)
     seed = models.CharField(max_length=64, blank=True)
     panels = models.JSONField(default=list)  # the numbers of the experts on each task now
     steps = models.JSONField(default=list)  # the walks of replacements, in turn
@@ -42,6 +43,10 @@ class AssignmentBatch(models.Model):
     void_ground = models.CharField(max_length=40, blank=True)
     void_role = models.CharField(max_length=10, blank=True)
     void_words = models.CharField(max_length=300, blank=True)
+    head = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # who ordered a new attempt
+    head_at = models.DateTimeField(null=True, blank=True)
+    witness = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # and who with him
+    witness_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
@@ -55,6 +60,10 @@ class AssignmentBatch(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["DRAWN", "SUBMITTED", "SEATED", "SENT"]) | ~Q(seed=""),
                 name="drawn_batch_has_seed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(void_ground="ordered_again") | Q(head__isnull=False, witness__isnull=False),
+                name="batch_ordered_again_by_two",
             ),
         ]
 

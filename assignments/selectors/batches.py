@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import BatchStatus, DrawStatus, Origin, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
-from assignments.selectors.draws import REVEAL_ORDER
+from assignments.selectors.seeding import ORDERED, REFUSED, REVEAL_ORDER
 from assignments.transitions import GONE
 from experts.enums import ExpertSource
 from experts.models import Expert
@@ -43,6 +43,25 @@ def earlier_attempts(batch: AssignmentBatch) -> list[AssignmentBatch]:
     reviews = BatchTask.objects.filter(batch=batch).values("re_review_id")
     rows = AssignmentBatch.objects.filter(tasks__re_review__in=reviews, pk__lt=batch.pk, status=BatchStatus.VOID)
     return list(rows.distinct().order_by("pk"))
+
+
+def batch_to_repeat(keys: Iterable[int]) -> AssignmentBatch | None:
+    """Return the attempt at any of these re-reviews that a refused nonce ended and whose list the next one takes over.
+
+    None where there is no such attempt, or where one was drawn after it.
+    """
+    rows = AssignmentBatch.objects.filter(tasks__re_review__in=list(keys)).exclude(commitment="").distinct()
+    last = rows.filter(status=BatchStatus.VOID, void_ground=REFUSED).order_by("-pk").first()
+    if last is None:
+        return None
+    is_done = rows.filter(~Q(status=BatchStatus.VOID) | Q(void_ground=ORDERED), pk__gt=last.pk, seed__gt="").exists()
+    return None if is_done else last
+
+
+def repeated_by(batch: AssignmentBatch) -> AssignmentBatch | None:
+    """Return the attempt whose frozen list this batch takes over, or None."""
+    former = batch_to_repeat(BatchTask.objects.filter(batch=batch).values_list("re_review_id", flat=True))
+    return former if former is not None and former.pk < batch.pk else None
 
 
 def pool_of(batch: AssignmentBatch) -> models.QuerySet[Expert]:

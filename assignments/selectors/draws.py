@@ -7,9 +7,10 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, PartyRole, ReReviewStatus, TaskStatus
+from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, ReReviewStatus, TaskStatus
 from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EligibilityLook, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import drawn_too_early
+from assignments.selectors.seeding import ORDERED, REFUSED, missing_role
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.models import Firm
@@ -22,8 +23,6 @@ from foundation.core.errors import Refusal
 from foundation.workdays.selectors import overrides
 from parties.selectors import memberships_of
 
-REVEAL_ORDER: Final = (PartyRole.OPERATOR, PartyRole.THIRD, PartyRole.WITNESS)
-REFUSED: Final = "refused_reveal"
 UNDER_WAY: Final = (DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.REVEALED)
 EDITS_DAYS: Final = 30
 # Acts of other rooms that change who is eligible: their number stands in the freeze.
@@ -99,7 +98,7 @@ def list_to_repeat(*, task: EvaluationTask | None, re_review: ReReviewTask | Non
     if last is None:
         return None
     later = rows.filter(pk__gt=last.pk)
-    is_done = later.filter(models.Q(status=DrawStatus.DRAWN) | models.Q(void_ground="ordered_again")).exists()
+    is_done = later.filter(models.Q(status=DrawStatus.DRAWN) | models.Q(void_ground=ORDERED)).exists()
     return None if is_done else last
 
 
@@ -117,22 +116,6 @@ def is_overdue(draw: Draw, at: datetime) -> bool:
         return draw.commit_until is not None and at > draw.commit_until
     is_open = draw.status == DrawStatus.COMMITTED and draw.profile == DrawProfile.OUTSIDE
     return is_open and draw.reveal_until is not None and at > draw.reveal_until
-
-
-def missing_role(draw: Draw) -> str:
-    """Return the role whose part is missing now: the first without commitment, or without nonce in its turn."""
-    parties = {row.role: row for row in draw.parties.all()}
-    for role in REVEAL_ORDER:
-        row = parties.get(role)
-        if row is not None and not (row.nonce if draw.status == DrawStatus.COMMITTED else row.commitment):
-            return str(role)
-    return ""
-
-
-def turn_began_at(draw: Draw) -> datetime | None:
-    """Return when the turn of the party that must show its nonce began: the last commitment, or the last nonce."""
-    moments = [at for row in draw.parties.all() for at in (row.committed_at, row.revealed_at) if at is not None]
-    return max(moments, default=None)
 
 
 def sources_of(draw: Draw) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """A batch from the open re-reviews to the panels, and the record that a stranger verifies."""
 
+import json
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ from foundation.taxonomy.models import Node
 from parties.models import Employment
 from parties.services import rename_person
 from reviews.models import ExpertFeedback
-from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, solved
+from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, revealed, solved
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     OrganisationFactory,
@@ -406,7 +407,7 @@ def test_re_review_of_a_batch_is_filled_no_other_way_until_it_is_void(desk):
     assert caught.value.refusal.code == "in_batch"
     assert list(free_re_reviews(desk.clerk)) == []
 
-    batches.void(batch=batch, role=None, words="改为单独抽取", by=desk.clerk, on=TODAY)
+    batches.void(batch=batch, words="改为单独抽取", by=desk.clerk, at=NOW)
 
     assert batch_refusal(review) is None
     assert list(free_re_reviews(desk.clerk)) == desk.reviews
@@ -431,7 +432,7 @@ def test_batch_that_turned_void_while_it_was_solved_stays_void(desk, monkeypatch
     solve = matching.solve
 
     def meanwhile(problem):
-        batches.void(batch=batch, role=None, words="改期", by=desk.clerk, on=TODAY)
+        batches.void(batch=batch, words="改期", by=desk.clerk, at=NOW)
         return solve(problem)
 
     monkeypatch.setattr(matching, "solve", meanwhile)
@@ -496,38 +497,121 @@ def test_turn_follows_the_batch(desk):
     assert turn_of(batch, desk.people["head"]) == ""
 
 
-def test_refused_reveal_voids_the_batch_and_the_next_one_tells_of_it(desk, tmp_path):
-    batch = solved(desk, prepared(desk), freezes=True)
+def committed(desk, batch):
     for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
         value = pure.commitment(batch.commitment, role, nonce(role))
         batch = batches.commit(batch=batch, commitment=value, by=user, at=NOW)
-    batches.reveal(batch=batch, nonce=nonce("operator"), by=desk.clerk, at=NOW)
+    return batch
 
-    assert refused(batches.void, batch=batch, role=None, words=" ", by=desk.clerk, on=TODAY) == "reason_missing"
-    batch = batches.void(batch=batch, role=PartyRole.WITNESS, words="拒绝公开", by=desk.clerk, on=TODAY)
-    assert (batch.status, batch.void_ground) == (BatchStatus.VOID, "refused_reveal")
+
+def refused_by_witness(desk):
+    """Return an attempt that ended because the witness did not show his nonce."""
+    batch = committed(desk, solved(desk, prepared(desk), freezes=True))
+    batches.reveal(batch=batch, nonce=nonce("operator"), by=desk.clerk, at=NOW)
+    return batches.void(batch=batch, words="拒绝公开", by=desk.clerk, at=NOW + timedelta(minutes=31))
+
+
+@pytest.mark.rule("R-62")
+def test_operator_ends_a_frozen_batch_only_for_a_part_that_is_missing_after_its_time(desk, tmp_path):
+    batch = solved(desk, prepared(desk), freezes=True)
+    given = {"batch": batch, "words": "不合意", "by": desk.clerk}
+    assert batch.commit_until == NOW + timedelta(hours=24)
+    assert refused(batches.void, **given, at=NOW + timedelta(hours=24)) == "too_soon"
+    assert refused(batches.void, **given, at=NOW, role=PartyRole.WITNESS) == "not_missing"
+    assert refused(batches.void, **(given | {"words": " "}), at=NOW + timedelta(hours=25)) == "reason_missing"
+    committed(desk, batch)
+    assert refused(batches.void, **given, at=NOW + timedelta(minutes=30)) == "too_soon"
+    batches.reveal(batch=batch, nonce=nonce("operator"), by=desk.clerk, at=NOW + timedelta(minutes=20))
+    assert refused(batches.void, **given, at=NOW + timedelta(minutes=50)) == "too_soon"
+    assert refused(batches.void, **given, at=NOW + timedelta(hours=1), role=PartyRole.OPERATOR) == "not_missing"
+
+    batch = batches.void(**given, at=NOW + timedelta(minutes=51))
+
+    assert (batch.status, batch.void_ground, batch.void_role) == (BatchStatus.VOID, "refused_reveal", "WITNESS")
     assert verified(batch, tmp_path).returncode == 0
 
-    again = drawn(desk, prepared(desk))
-    assert (again.attempt, earlier_attempts(again)) == (2, [batch])
-    assert [row["h"] for row in again.record["voids"]] == [batch.commitment]
-    assert verified(again, tmp_path).returncode == 0
+
+@pytest.mark.rule("R-62")
+def test_missing_commitment_ends_the_batch_by_itself_and_a_late_one_is_refused(desk, tmp_path):
+    batch = solved(desk, prepared(desk), freezes=True)
+    value = pure.commitment(batch.commitment, "operator", nonce("operator"))
+    batches.commit(batch=batch, commitment=value, by=desk.clerk, at=NOW)
+    late = NOW + timedelta(hours=24, seconds=1)
+    own = pure.commitment(batch.commitment, "witness", nonce("witness"))
+    assert refused(batches.commit, batch=batch, commitment=own, by=desk.witness, at=late) == "commit_too_late"
+    assert batches.settle_due(at=batch.commit_until) == 0
+
+    assert (batches.settle_due(at=late), batches.settle_due(at=late)) == (1, 0)
+
+    batch.refresh_from_db()
+    assert (batch.status, batch.void_ground, batch.void_role) == (BatchStatus.VOID, "missing_commitment", "WITNESS")
+    assert verified(batch, tmp_path).returncode == 0
+    assert list(free_re_reviews(desk.clerk)) == desk.reviews
 
 
-def test_drawn_batch_is_void_only_after_it_was_given_back(desk, tmp_path):
+def test_after_a_refused_nonce_another_person_draws_from_the_same_list(desk, tmp_path):
+    former = refused_by_witness(desk)
+    fields = dict.fromkeys(desk.reviews, desk.node)
+    given = {"title": "全年复评", "by": desk.clerk, "on": TODAY}
+    other = UserFactory(bureau=desk.bureau, role=Role.SUPERVISOR)
+    assert refused(batches.prepare, **given, fields=fields, witness=desk.witness) == "another_person"
+    assert refused(batches.prepare, **given, fields={desk.reviews[0]: desk.node}, witness=other) == "list_kept"
+
+    again = batches.prepare(**given, fields=fields, witness=other)
+    (first, *_rest) = tasks_of(again)
+    assert refused(batches.ask_field, task=first, node=desk.node, by=desk.clerk, on=TODAY) == "list_kept"
+    assert refused(batches.choose_floor, batch=again, evens_out=True, by=desk.clerk, on=TODAY) == "list_kept"
+    assert refused(batches.start, batch=again, by=desk.clerk, at=NOW, freezes=False) == "list_kept"
+    ExpertUndertaking.objects.all().delete()  # nobody would be eligible today: the list is that of the former attempt
+    again = batches.start(batch=again, by=desk.clerk, at=NOW, freezes=True)
+
+    old, new = json.loads(former.freeze_text), json.loads(again.freeze_text)
+    assert {key for key in old if old[key] != new[key]} == {"journal", "lineage"}
+    assert again.commitment != former.commitment
+    desk.witness = other
+    again = revealed(desk, again)
+    assert (again.attempt, earlier_attempts(again)) == (2, [former])
+    assert [row["h"] for row in again.record["voids"]] == [former.commitment]
+    assert (answer := verified(again, tmp_path)).returncode == 0, answer.stdout
+    assert again.pool == former.pool
+
+
+def test_list_is_not_repeated_once_one_of_its_re_reviews_is_stopped(desk):
+    refused_by_witness(desk)
+    ReReviewTask.objects.filter(pk=desk.reviews[0].pk).update(status=ReReviewStatus.STOPPED)
+
+    again = batches.prepare(
+        title="其余", fields={desk.reviews[1]: desk.node}, witness=desk.witness, by=desk.clerk, on=TODAY
+    )
+
+    assert [task.re_review for task in tasks_of(again)] == [desk.reviews[1]]
+
+
+def test_drawn_batch_is_drawn_anew_only_by_section_head_and_witness_after_it_was_given_back(desk, tmp_path):
     batch = drawn(desk, prepared(desk))
-    facts = {"role": None, "words": "重新分派", "by": desk.clerk, "on": TODAY}
-    assert refused(batches.void, batch=batch, **facts) == "not_ordered"
+    head, facts = desk.people["head"], {"batch": batch, "words": "领域有误", "at": NOW}
+    assert refused(batches.void, **facts, by=desk.clerk) == "not_ordered"
+    assert refused(batches.order_again, **facts, by=head) == "not_given_back"
     approval = batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
     with pytest.raises(TransitionRefused):
-        batches.void(batch=batch, **facts)
+        batches.order_again(**facts, by=head)
+    give_back(approval=approval, by=head, on=TODAY, words="领域有误")
+    for by in (desk.clerk, desk.people["leader"], UserFactory(bureau=desk.bureau, role=Role.SUPERVISOR)):
+        with pytest.raises(NotAllowed):
+            batches.order_again(**facts, by=by)
+    assert refused(batches.void, **facts, by=desk.clerk) == "not_ordered"
+    assert refused(batches.order_again, **(facts | {"words": " "}), by=head) == "reason_missing"
 
-    give_back(approval=approval, by=desk.people["head"], on=TODAY, words="领域有误")
-    batch = batches.void(batch=batch, **facts)
+    for _again in range(2):
+        assert batches.order_again(**facts, by=head).status == BatchStatus.DRAWN
+    batch = batches.order_again(**(facts | {"words": "同意重新分派"}), by=desk.witness)
 
-    assert (batch.status, batch.void_ground) == (BatchStatus.VOID, "ordered_again")
+    assert (batch.status, batch.void_ground, batch.void_role) == (BatchStatus.VOID, "ordered_again", "")
+    assert batch.void_words == "领域有误；同意重新分派"
+    assert Entry.objects.filter(action="batches.ordered_again").count() == 2
     assert not Assignment.objects.exists()
     assert verified(batch, tmp_path).returncode == 0
+    assert verified(drawn(desk, prepared(desk)), tmp_path).returncode == 0
 
 
 def test_whoever_became_ineligible_before_the_approval_is_replaced_by_the_record(desk, tmp_path):
@@ -671,7 +755,7 @@ def test_who_runs_no_draws_takes_no_step(desk, role):
     for call in (
         lambda: batches.start(batch=batch, by=other, at=NOW, freezes=True),
         lambda: batches.ask_field(task=task, node=desk.node, by=other, on=TODAY),
-        lambda: batches.void(batch=batch, role=None, words="停", by=other, on=TODAY),
+        lambda: batches.void(batch=batch, words="停", by=other, at=NOW),
         lambda: batches.replace(batch=batch, by=other, at=NOW),
         lambda: batches.notify(batch=batch, by=other, at=NOW),
         lambda: batches.submit_batch(batch=batch, by=batch_office().clerk, on=TODAY),

@@ -1,6 +1,7 @@
 """Batches in public: when, what stands in the copy, names only after the reviews, a page that proves and draws again."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -77,7 +78,7 @@ def test_batch_is_not_public_before_it_is_decided(desk):
 
 def test_void_attempt_whose_commitment_was_public_is_published_with_its_ground(desk):
     batch = solved(desk, prepared(desk), freezes=True)
-    batch = batches.void(batch=batch, role="WITNESS", words="未到", by=desk.clerk, on=TODAY)
+    batch = batches.void(batch=batch, words="未到", by=desk.clerk, at=NOW + timedelta(hours=25))
 
     row = publish_batch(batch=batch, by=desk.people["head"], on=TODAY)
 

@@ -3,7 +3,8 @@
 The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-48.
 """
 
-from assignments.services.batches.drawing import commit, note_receipt, open_leaves, open_names, reveal, void
+from assignments.services.batches.drawing import commit, note_receipt, open_leaves, open_names, reveal
+from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
 from assignments.services.batches.preparing import ask_field, choose_floor, drop_pair, name_pair, prepare, start
 from assignments.services.batches.seating import batch_agreed, batch_returned, notify, replace, submit_batch
@@ -22,10 +23,13 @@ __all__ = [
     "notify",
     "open_leaves",
     "open_names",
+    "order_again",
     "prepare",
     "replace",
     "reveal",
     "run",
+    "settle",
+    "settle_due",
     "start",
     "submit_batch",
     "void",

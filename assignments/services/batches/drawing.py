@@ -1,6 +1,5 @@
-"""Phase 2 of a batch: commitments, reveals, the sample; and void attempts. As in a draw (R-42)."""
+"""Phase 2 of a batch: commitments, reveals, the sample. As in a draw (R-42, R-62)."""
 
-import re
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments import matching
-from assignments.enums import BatchAction, BatchStatus, PartyRole
+from assignments.enums import BatchAction, BatchStatus
 from assignments.models import AssignmentBatch
 from assignments.selectors.batches import is_over
 from assignments.services.batches.facts import (
@@ -20,15 +19,13 @@ from assignments.services.batches.facts import (
     openings_of,
     parts_of,
     party_of,
-    require_operator,
-    roles_in_order,
+    rules_of,
     seated_ever,
 )
+from assignments.services.seeding import read_commitment, require_fit, require_in_time, require_turn
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
-from foundation.approvals.enums import ApprovalStatus
-from foundation.approvals.selectors import of_subject
 from foundation.audit.services import record, seal
 from foundation.core.errors import NotAllowed, Refusal
 
@@ -47,9 +44,8 @@ def commit(*, batch: AssignmentBatch, commitment: str, by: User, at: datetime) -
         return batch
     if batch.status != BatchStatus.FROZEN or party.commitment:
         raise does_not_follow(batch, BatchAction.COMMIT)
-    if not re.fullmatch(r"[0-9a-f]{64}", value):
-        message = _("A commitment has 64 hexadecimal digits.")
-        raise BatchRefused(Refusal("bad_commitment", message, {"field": "commitment"}))
+    require_in_time(batch, at, rules_of(batch, batch.commit_until or at), refused=BatchRefused)
+    value = read_commitment(commitment, refused=BatchRefused)
     party.commitment, party.committed_at = value, at
     party.save(update_fields=["commitment", "committed_at"])
     record(actor=by, action="batches.committed", subject=batch, facts={"role": party.role, "commitment": value})
@@ -75,22 +71,12 @@ def reveal(*, batch: AssignmentBatch, nonce: str, by: User, at: datetime) -> Ass
         return batch
     if batch.status != BatchStatus.COMMITTED or party.nonce:
         raise does_not_follow(batch, BatchAction.DRAW)
-    shown = set(batch.parties.exclude(nonce="").values_list("role", flat=True))
-    waiting = [role for role in roles_in_order(batch) if role not in shown]
-    if waiting[0] != party.role:
-        message = _("First comes: %(role)s.") % {"role": waiting[0].label}
-        raise BatchRefused(Refusal("not_your_turn", message, {"role": waiting[0]}))
-    try:
-        fits = pure.commitment(batch.commitment, party.role.lower(), value) == party.commitment
-    except ValueError:
-        fits = False
-    if not fits:
-        message = _("This nonce does not fit the commitment.")
-        raise BatchRefused(Refusal("wrong_nonce", message, {"field": "nonce"}))
+    require_turn(batch, party, refused=BatchRefused)
+    require_fit(batch, party, value, refused=BatchRefused)
     party.nonce, party.revealed_at = value, at
     party.save(update_fields=["nonce", "revealed_at"])
     record(actor=by, action="batches.revealed", subject=batch, facts={"role": party.role})
-    if len(waiting) == 1:
+    if not batch.parties.filter(nonce="").exists():
         _draw_now(batch, by=by, at=at)
     return batch
 
@@ -154,31 +140,3 @@ def open_leaves(*, batch: AssignmentBatch, by: User) -> list[pure.Opening]:
         raise BatchRefused(Refusal("not_drawn", _("The leaves are opened only when the draw is over.")))
     record(actor=by, action="batches.leaves_opened", subject=batch, facts={"leaves": len(batch.pool)})
     return openings_of(batch, range(len(batch.pool)))
-
-
-@transaction.atomic
-def void(*, batch: AssignmentBatch, role: PartyRole | None, words: str, by: User, on: date) -> AssignmentBatch:
-    """End an attempt for a reason: nothing is seated, and the next attempt tells of it.
-
-    A batch that was drawn is drawn anew only where who approves gave it back; else ``BatchRefused`` is raised.
-    """
-    batch = locked(batch)
-    require_operator(batch, by)
-    if not words.strip():
-        raise BatchRefused(Refusal("reason_missing", _("Say why."), {"field": "words"}))
-    given_back = of_subject(batch).filter(kind="BATCH", status=ApprovalStatus.RETURNED)
-    if batch.status == BatchStatus.DRAWN and not given_back.exists():
-        message = _("A drawn batch is void only after who approves gave it back.")
-        raise BatchRefused(Refusal("not_ordered", message))
-    ground = {BatchStatus.COMMITTED: "refused_reveal", BatchStatus.DRAWN: "ordered_again"}.get(
-        BatchStatus(batch.status), "missing_commitment"
-    )
-    move(batch, BatchAction.VOID)
-    batch.void_ground, batch.void_role, batch.void_words = ground, role or "", words.strip()[:300]
-    batch.save(update_fields=["status", "void_ground", "void_role", "void_words"])
-    if batch.commitment:
-        keep_record(batch)
-    facts = {"ground": ground, "role": role, "words": batch.void_words, "on": on}
-    record(actor=by, action="batches.void", subject=batch, facts=facts)
-    seal()
-    return batch

@@ -1,8 +1,10 @@
 """What every step of a batch reads and keeps."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
@@ -10,13 +12,15 @@ from assignments import matching
 from assignments.enums import BatchAction, BatchStatus, PartyRole
 from assignments.models import Assignment, AssignmentBatch, BatchParty
 from assignments.selectors.batches import earlier_attempts, experts_of
-from assignments.selectors.draws import REVEAL_ORDER
 from assignments.selectors.leaves import batch_opened
+from assignments.selectors.seeding import REVEAL_ORDER
+from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import BATCH
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
+from foundation.rulesets.selectors import Rules
 
 
 class BatchRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -97,6 +101,12 @@ def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
         freeze_text=batch.freeze_text,
     )
     batch.save(update_fields=["record"])
+
+
+def rules_of(batch: AssignmentBatch, at: datetime) -> Rules:
+    """Return the rules of the batch's first re-review on the day of ``at``."""
+    task = batch.tasks.select_related("re_review__evaluation__bureau").order_by("place")[0]
+    return rules_of_task(task.re_review.evaluation, timezone.localdate(at))
 
 
 def seated_ever(batch: AssignmentBatch) -> list[int]:

@@ -1,6 +1,6 @@
 """Preparing a batch: its re-reviews, their fields, who is named or kept away; then on to the job. Rules R-42, R-48."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import BatchAction, PairKind, PartyRole
 from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask, ReReviewTask
-from assignments.selectors.batches import earlier_attempts, free_re_reviews
+from assignments.rules.draws import SOURCE
+from assignments.selectors.batches import batch_to_repeat, earlier_attempts, free_re_reviews, repeated_by
 from assignments.services.batches.facts import BatchRefused, locked, move, require_operator
+from assignments.services.batches.solving import freeze_again
+from assignments.services.seeding import require_another_person
 from experts.enums import ExpertSource
 from experts.models import Expert
 from foundation.accounts.enums import Capability
@@ -44,6 +47,7 @@ def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, b
     if not keys or len(free) < len(keys):
         message = _("Only open re-reviews without a panel, a draw or another batch go into a batch, and at least one.")
         raise BatchRefused(Refusal("not_free", message, {"field": "re_reviews"}))
+    former = _repeated(keys, by=by, witness=witness, source=rules.source("draw_parties"))
     year = max(review.evaluation.work_year for review in free)
     batch = AssignmentBatch.objects.create(
         bureau=by.bureau,
@@ -52,12 +56,14 @@ def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, b
         work_year=year,
         created_by=by,
     )
-    BatchTask.objects.bulk_create(
-        [
+    if former is None:
+        tasks = [
             BatchTask(batch=batch, place=place, re_review=review, node=_known(keys[review.pk], by))
             for place, review in enumerate(free)
         ]
-    )
+        BatchTask.objects.bulk_create(tasks)
+    else:
+        _take_over(batch, former)
     batch.attempt = 1 + max((row.attempt for row in earlier_attempts(batch)), default=0)
     batch.save(update_fields=["attempt"])
     parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]
@@ -65,6 +71,39 @@ def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, b
     facts = {"re_reviews": [review.number for review in free], "attempt": batch.attempt, "on": on}
     record(actor=by, action="batches.prepared", subject=batch, facts=facts)
     return batch
+
+
+def _repeated(keys: Collection[int], *, by: User, witness: User, source: str) -> AssignmentBatch | None:
+    """Return the attempt that a refused nonce ended, whose frozen list this one takes over; None without one.
+
+    Raise ``BatchRefused`` for other re-reviews than its own as long as all of those are open, and where the part that
+    was refused is played by the same person.
+    """
+    former = batch_to_repeat(keys)
+    if former is None:
+        return None
+    own = set(former.tasks.values_list("re_review_id", flat=True))
+    if not own <= set(free_re_reviews(by).values_list("pk", flat=True)):
+        return None  # one of them was filled or stopped: it is another problem now
+    if own != set(keys):
+        raise BatchRefused(list_kept(former))
+    people: dict[PartyRole, int | None] = {PartyRole.OPERATOR: by.pk, PartyRole.WITNESS: witness.pk}
+    require_another_person(former, people, refused=BatchRefused, source=source)
+    return former
+
+
+def _take_over(batch: AssignmentBatch, former: AssignmentBatch) -> None:
+    """Copy re-reviews, fields, fits, pairs and pool of the attempt that is repeated."""
+    for task in former.tasks.order_by("place"):
+        pairs = list(task.pairs.filter(withdrawn_on__isnull=True))
+        task.pk, task.batch = None, batch
+        task.save()
+        for pair in pairs:
+            pair.pk, pair.task = None, task
+        BatchPair.objects.bulk_create(pairs)
+    batch.pool, batch.solved, batch.evens_out = former.pool, former.solved, former.evens_out
+    batch.looks = former.looks
+    batch.save(update_fields=["pool", "solved", "evens_out", "looks"])
 
 
 def _check_parties(by: User, witness: User, *, source: str) -> None:
@@ -168,6 +207,12 @@ def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> A
     """Send the batch to the job that solves it: to look at the forecast, or to freeze what is found."""
     batch = locked(batch)
     require_operator(batch, by)
+    if (former := repeated_by(batch)) is not None:
+        if not freezes:
+            raise BatchRefused(list_kept(former))
+        move(batch, BatchAction.SOLVE)
+        freeze_again(batch, former, by=by, at=at)
+        return batch
     move(batch, BatchAction.SOLVE)
     batch.surveyed = 0
     batch.save(update_fields=["status", "surveyed"])
@@ -181,7 +226,17 @@ def _open(batch: AssignmentBatch, by: User) -> AssignmentBatch:
     batch = locked(batch)
     require_operator(batch, by)
     move(batch, BatchAction.CHANGE)
+    if (former := repeated_by(batch)) is not None:
+        raise BatchRefused(list_kept(former))
     return batch
+
+
+def list_kept(former: AssignmentBatch) -> Refusal:
+    """Return why nothing of the list is changed after a refused nonce."""
+    message = _("After a refused nonce the next attempt keeps the list and the re-reviews of %(number)s.")
+    return Refusal(
+        "list_kept", message % {"number": former.number}, {"field": "re_reviews", "batch": former.number}, SOURCE
+    )
 
 
 def _forget(batch: AssignmentBatch) -> None:

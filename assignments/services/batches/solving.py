@@ -3,6 +3,7 @@
 One question of eligibility for each re-review, about the whole pool; everything else is asked once.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,19 +22,20 @@ from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.rules.batches import PERMILLE, quality_source, room_left
+from assignments.rules.draws import times_without_value
 from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import locked, move, roles_in_order
 from assignments.services.draws.freezing import new_secret
-from assignments.services.draws.setting_up import COMMIT_HOURS, REVEAL_MINUTES
 from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
 from foundation.audit.selectors import head
 from foundation.audit.services import record, seal
 from foundation.core.canon import dumps, sha256_hex
-from foundation.core.crypto import encrypt
+from foundation.core.crypto import decrypt, encrypt
+from foundation.rulesets.selectors import Rules
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Organisation
@@ -310,21 +312,48 @@ def _freeze(
     )
     text = dumps(matching.freeze_document(solution, terms))
     move(batch, BatchAction.FREEZE)
-    batch.freeze_text, batch.commitment, batch.frozen_at = text.decode(), sha256_hex(text), at
+    _fix(batch, text, at=at, rules=_rules(tasks, at))
     batch.secret_sealed = encrypt(secret.hex())
     facts = {"h": batch.commitment, "tasks": len(tasks), "experts": len(survey.experts), "pairs": len(pairs)}
     record(actor=by, action="batches.frozen", subject=batch, facts=facts)
 
 
+@transaction.atomic
+def freeze_again(batch: AssignmentBatch, former: AssignmentBatch, *, by: User, at: datetime) -> None:
+    """Freeze the list, the chances and the leaves of ``former`` as they stand, under the terms of this attempt."""
+    seal()
+    position, head_hash = head()
+    tasks = tasks_of(batch)
+    protocol = _protocol(batch, tasks, at=at) | {"journal": {"head": head_hash, "position": position}}
+    text = dumps(json.loads(former.freeze_text) | protocol)
+    move(batch, BatchAction.FREEZE)
+    _fix(batch, text, at=at, rules=_rules(tasks, at))
+    batch.secret_sealed = encrypt(decrypt(former.secret_sealed))
+    batch.save()
+    facts = {"h": batch.commitment, "repeats": former.number, "tasks": len(tasks)}
+    record(actor=by, action="batches.frozen", subject=batch, facts=facts)
+    seal()
+
+
+def _rules(tasks: Sequence[BatchTask], at: datetime) -> Rules:
+    return rules_of_task(tasks[0].re_review.evaluation, timezone.localdate(at))
+
+
+def _fix(batch: AssignmentBatch, text: bytes, *, at: datetime, rules: Rules) -> None:
+    batch.freeze_text, batch.commitment, batch.frozen_at = text.decode(), sha256_hex(text), at
+    batch.commit_until = times_without_value(at, commit_hours=rules.value("draw_commit_hours")).commit_until
+
+
 def _protocol(batch: AssignmentBatch, tasks: Sequence[BatchTask], *, at: datetime) -> dict[str, Any]:
-    rules = rules_of_task(tasks[0].re_review.evaluation, timezone.localdate(at))
+    rules = _rules(tasks, at)
+    until = times_without_value(at, commit_hours=rules.value("draw_commit_hours")).commit_until
     earlier = [
         {"ground": row.void_ground, "h": row.commitment, "role": row.void_role} for row in earlier_attempts(batch)
     ]
     return {
         "deadlines": {
-            "commit": (at + timedelta(hours=COMMIT_HOURS)).isoformat(),
-            "reveal": (at + timedelta(hours=COMMIT_HOURS, minutes=REVEAL_MINUTES)).isoformat(),
+            "commit": until.isoformat(),
+            "reveal": (until + timedelta(minutes=rules.value("draw_reveal_minutes"))).isoformat(),
         },
         "lineage": {"attempt": batch.attempt, "earlier": earlier, "kind": "batch", "work_year": batch.work_year},
         "parties": [{"id": role.lower(), "role": role.value} for role in roles_in_order(batch)],

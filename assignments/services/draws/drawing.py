@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
-from assignments.enums import DrawAction, DrawProfile, DrawStatus, Origin, PartyRole
+from assignments.enums import DrawAction, DrawProfile, DrawStatus, Origin
 from assignments.models import Assignment, Draw
 from assignments.selectors.draws import base_of
 from assignments.selectors.tasks import rules_of_task
@@ -27,6 +27,7 @@ from assignments.services.draws.listing import late_of
 from assignments.services.draws.records import keep_record
 from assignments.services.re_reviews import fill, seat
 from assignments.services.routes import choose_firm
+from assignments.services.seeding import read_commitment, require_fit, require_in_time, require_turn
 from foundation.accounts.models import User
 from foundation.audit.services import record, seal
 from foundation.core.errors import Refusal
@@ -46,11 +47,9 @@ def commit(*, draw: Draw, commitment: str, by: User, at: datetime) -> Draw:
         return draw
     if draw.status != DrawStatus.FROZEN or party.commitment:
         raise does_not_follow(draw, DrawAction.COMMIT)
-    if draw.commit_until is not None and at > draw.commit_until:
-        raise _too_late(draw, draw.commit_until, code="commit_too_late")
-    if len(value) != 64 or any(char not in "0123456789abcdef" for char in value):  # noqa: PLR2004 - SHA-256 in hex
-        message = _("A commitment has 64 hexadecimal digits.")
-        raise DrawRefused(Refusal("bad_commitment", message, {"field": "commitment"}))
+    rules = rules_of_task(base_of(draw), timezone.localdate(draw.commit_until or at))
+    require_in_time(draw, at, rules, refused=DrawRefused)
+    value = read_commitment(commitment, refused=DrawRefused)
     party.commitment, party.committed_at = value, at
     party.save(update_fields=["commitment", "committed_at"])
     record(actor=by, action="draws.committed", subject=draw, facts={"role": party.role, "commitment": value})
@@ -62,15 +61,11 @@ def commit(*, draw: Draw, commitment: str, by: User, at: datetime) -> Draw:
     return draw
 
 
-def _too_late(draw: Draw, until: datetime, *, code: str) -> DrawRefused:
+def _too_late(draw: Draw, until: datetime) -> DrawRefused:
     moment = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
-    message = (
-        _("Commitments were due by %(at)s. This attempt is void; set up the next one.")
-        if code == "commit_too_late"
-        else _("Nonces were due by %(at)s. The draw goes on without this one; type the public value when it is known.")
-    )
+    message = _("Nonces were due by %(at)s. The draw goes on without this one; type the public value when it is known.")
     source = rules_of_task(base_of(draw), timezone.localdate(until)).source("draw_commit_hours")
-    return DrawRefused(Refusal(code, message % {"at": moment}, {"until": until.isoformat()}, source))
+    return DrawRefused(Refusal("reveal_too_late", message % {"at": moment}, {"until": until.isoformat()}, source))
 
 
 @transaction.atomic
@@ -90,18 +85,10 @@ def reveal(*, draw: Draw, nonce: str, by: User, at: datetime) -> Draw:
         raise does_not_follow(draw, DrawAction.DRAW)
     is_outside = draw.profile == DrawProfile.OUTSIDE
     if is_outside and draw.reveal_until is not None and at > draw.reveal_until:
-        raise _too_late(draw, draw.reveal_until, code="reveal_too_late")
-    waiting = roles_in_order({row.role: row for row in draw.parties.filter(nonce="")})
-    if not is_outside and waiting and waiting[0] != party.role:
-        message = _("First comes: %(role)s.") % {"role": PartyRole(waiting[0]).label}
-        raise DrawRefused(Refusal("not_your_turn", message, {"role": waiting[0]}))
-    try:
-        fits = pure.commitment(draw.commitment, party.role.lower(), value) == party.commitment
-    except ValueError:
-        fits = False
-    if not fits:
-        message = _("This nonce does not fit the commitment.")
-        raise DrawRefused(Refusal("wrong_nonce", message, {"field": "nonce"}))
+        raise _too_late(draw, draw.reveal_until)
+    if not is_outside:
+        require_turn(draw, party, refused=DrawRefused)
+    require_fit(draw, party, value, refused=DrawRefused)
     party.nonce, party.revealed_at = value, at
     party.save(update_fields=["nonce", "revealed_at"])
     record(actor=by, action="draws.revealed", subject=draw, facts={"role": party.role})

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import DrawAction, DrawProfile, DrawStatus, PartyRole, TaskAction, TaskStatus
 from assignments.models import Draw, DrawFault
-from assignments.rules.draws import SOURCE, may_be_blamed_from
-from assignments.selectors.draws import REFUSED, base_of, is_overdue, live_draw_of, missing_role, turn_began_at
+from assignments.rules.draws import SOURCE
+from assignments.selectors.draws import base_of, is_overdue, live_draw_of
+from assignments.selectors.seeding import MISSING, ORDERED, REFUSED, missing_role
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.drawing import close_reveals
 from assignments.services.draws.facts import (
@@ -23,6 +24,7 @@ from assignments.services.draws.facts import (
 )
 from assignments.services.draws.records import keep_record
 from assignments.services.draws.values import void_seat
+from assignments.services.seeding import require_missing
 from assignments.services.tasks import move_task
 from evaluators.models import Firm
 from experts.models import Expert
@@ -31,9 +33,6 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.audit.services import record, seal
 from foundation.core.errors import NotAllowed, Refusal
-
-MISSING = "missing_commitment"
-ORDERED = "ordered_again"
 
 
 @transaction.atomic
@@ -54,28 +53,9 @@ def void(*, draw: Draw, ground: str, role: PartyRole | None, by: User, at: datet
         message = _("A draw is void only for a missing commitment, a refused reveal, or an order to draw again.")
         raise DrawRefused(Refusal("no_ground", message, {"field": "ground"}, SOURCE))
     if draw.status != DrawStatus.CONFIGURED:
-        _check_missing(draw, role, at)
+        require_missing(draw, role, at, rules_of_task(base_of(draw), timezone.localdate(at)), refused=DrawRefused)
     _end(draw, ground, missing_role(draw) if draw.commitment else "", by=by, on=timezone.localdate(at))
     return draw
-
-
-def _check_missing(draw: Draw, role: PartyRole | None, at: datetime) -> None:
-    rules = rules_of_task(base_of(draw), timezone.localdate(at))
-    until = draw.commit_until
-    source = rules.source("draw_commit_hours")
-    if draw.status == DrawStatus.COMMITTED:
-        began, minutes = turn_began_at(draw), rules.value("draw_reveal_minutes")
-        until = may_be_blamed_from(began, reveal_minutes=minutes) if began else None
-        source = rules.source("draw_reveal_minutes")
-    missing = missing_role(draw)
-    if role is not None and role != missing:
-        message = _("Missing is the part of: %(role)s.") % {"role": PartyRole(missing).label}
-        raise DrawRefused(Refusal("not_missing", message, {"field": "role", "role": missing}, source))
-    if until is not None and at <= until:
-        moment = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
-        message = _("%(role)s has time until %(at)s; the attempt may be declared void after that.")
-        words = message % {"role": PartyRole(missing).label, "at": moment}
-        raise DrawRefused(Refusal("too_soon", words, {"until": until.isoformat()}, source))
 
 
 def _end(draw: Draw, ground: str, role: str, *, by: User | str, on: date) -> None:

@@ -16,7 +16,7 @@ from assignments.enums import (
     TaskStatus,
 )
 from assignments.models import Assignment, Draw, DrawParty, DrawValue
-from assignments.selectors.draws import REVEAL_ORDER
+from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.transitions import DRAW, GONE
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User

@@ -23,6 +23,7 @@ from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import DrawRefused
+from assignments.services.seeding import require_another_person
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -32,8 +33,6 @@ from foundation.papers.services import next_number
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import retired_refusal
 
-COMMIT_HOURS: Final = 24  # of a batch; a draw takes its times from the rule set
-REVEAL_MINUTES: Final = 30
 FIRM_STRATUM: Final = "firm"
 MOST_FALLBACKS: Final = 3
 
@@ -224,15 +223,8 @@ def _repeated(
     if told != [(seat["count"], seat["nodes"]) for seat in former.seats]:
         message = _("After a refused nonce the next attempt keeps the list and the seats of %(number)s.")
         raise DrawRefused(Refusal("seats_kept", message % {"number": former.number}, facts, SOURCE))
-    now = {PartyRole.OPERATOR: by, PartyRole.WITNESS: witness, PartyRole.THIRD: third}
-    role = PartyRole(former.void_role)
-    refused = former.parties.get(role=role)
-    person = now[role]
-    if person is None or person.pk == refused.user_id:
-        field = "" if role == PartyRole.OPERATOR else role.lower()
-        message = _("In %(number)s the nonce of this part was refused: another person plays it now: %(role)s.")
-        words = message % {"number": former.number, "role": role.label}
-        raise DrawRefused(Refusal("another_person", words, {**facts, "role": role, "field": field}, SOURCE))
+    people = {PartyRole.OPERATOR: by.pk, PartyRole.WITNESS: witness.pk, PartyRole.THIRD: third.pk if third else None}
+    require_another_person(former, people, refused=DrawRefused, source=SOURCE)
     return list(former.seats)
 
 

@@ -22,7 +22,10 @@ DAILY: Final[tuple[str, ...]] = (
     "experts.services.end_due_suspensions",
 )  # dotted names called as job(on=today); each is idempotent
 
-EVERY_TIME: Final[tuple[str, ...]] = ("assignments.services.draws.settle_due",)  # called as job(at=now); idempotent
+EVERY_TIME: Final[tuple[str, ...]] = (
+    "assignments.services.draws.settle_due",
+    "assignments.services.batches.settle_due",
+)  # called as job(at=now); idempotent
 
 
 class Command(BaseCommand):

@@ -17,7 +17,19 @@ from assignments.selectors import batches
 from assignments.services import batches as services
 from disclosure.services import publish_batch
 from experts import selectors as experts
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, several, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    Visible,
+    WordsAsk,
+    phrase,
+    several,
+    text,
+)
 from faces.api.v1.draws import CommitAsk, ReceiptAsk, RevealAsk
 from faces.api.v1.task_asks import colleagues
 from faces.api.views import NounView, make, verb
@@ -60,7 +72,7 @@ class BatchSerializer(NounSerializer[AssignmentBatch]):
         model = AssignmentBatch
         fields = (
             "id", "number", "title", "work_year", "attempt", "status", "evens_out", "looks", "commitment", "frozen_at",
-            "drawn_at", "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
+            "commit_until", "drawn_at", "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
         )  # fmt: skip
 
 
@@ -229,7 +241,12 @@ class BatchView(NounView[AssignmentBatch]):
     @verb(BatchVoidAsk, needs=Capability.DRAW)
     def void(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """End the attempt; it stays in the record of the next one."""
-        services.void(batch=row, by=by, on=clock.today(), **({"role": None} | given))
+        services.void(batch=row, by=by, at=clock.now(), **({"role": None} | given))
+
+    @verb(WordsAsk, needs=(Capability.CONFIRM, Capability.WITNESS))
+    def order_again(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Order a new attempt of a batch that was given back: section head and witness together."""
+        services.order_again(batch=row, by=by, at=clock.now(), **given)
 
     @verb(needs=Capability.PUBLISH)
     def names(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:

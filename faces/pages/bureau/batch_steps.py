@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class BatchObject(OneObject):
     """Find the batch that the address names."""
 
-    audience, needs, lookup = "bureau", Capability.READ_DESK, "number"
+    audience, lookup = "bureau", "number"
+    needs: ClassVar[Capability | tuple[Capability, ...]] = Capability.READ_DESK
 
     def rows(self) -> QuerySet[AssignmentBatch]:
         """Return the visible batches."""
@@ -42,7 +43,7 @@ class BatchObject(OneObject):
 class BatchStep(BatchObject, ActionView):
     """Something done to a batch; afterwards back to its page."""
 
-    needs = Capability.DRAW
+    needs: ClassVar[Capability | tuple[Capability, ...]] = Capability.DRAW
 
     def object_url(self) -> str:
         """Return the batch's page."""
@@ -234,8 +235,36 @@ class BatchVoid(BatchStep):
         """Declare it."""
         given = form.cleaned_data
         role = PartyRole(given["role"]) if given["role"] else None
-        batches.void(batch=self.object, role=role, words=given["words"], by=self.user, on=self.today)
+        batches.void(batch=self.object, role=role, words=given["words"], by=self.user, at=self.now)
         return _("The attempt is void.")
+
+
+class BatchOrderForm(ActionForm):
+    """Why the batch is drawn anew."""
+
+    words = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))
+
+
+class BatchOrder(BatchStep):
+    """Order a new attempt: section head and witness together."""
+
+    needs = (Capability.CONFIRM, Capability.WITNESS)
+    title, danger = gettext_lazy("Order a new attempt"), True
+    form_class, submit_label = BatchOrderForm, gettext_lazy("Order it")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who else must order it, and that both stand in the journal."""
+        return [
+            _("A new attempt is ordered by the section head and the witness of this batch; both stand in the journal."),
+            _("With the second order this attempt is void; it stays visible, with its ground."),
+        ]
+
+    def act(self, form: BatchOrderForm) -> str:
+        """Order it."""
+        row = batches.order_again(batch=self.object, words=form.cleaned_data["words"], by=self.user, at=self.now)
+        if row.status == BatchStatus.VOID:
+            return _("The attempt is void.")
+        return _("Noted. The other one must order it too.")
 
 
 urls = [
@@ -249,4 +278,5 @@ urls = [
     path("batches/<str:number>/notify/", BatchNotify.as_view(), name="batch-notify"),
     path("batches/<str:number>/replace/", BatchReplace.as_view(), name="batch-replace"),
     path("batches/<str:number>/void/", BatchVoid.as_view(), name="batch-void"),
+    path("batches/<str:number>/order-again/", BatchOrder.as_view(), name="batch-order-again"),
 ]

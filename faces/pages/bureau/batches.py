@@ -52,6 +52,9 @@ MILLIONTHS: Final = 1_000_000
 PERMILLE: Final = 1000
 HUNDREDTHS: Final = 100
 OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
+ENDED_BY_OPERATOR: Final = frozenset(
+    {BatchStatus.PREPARED, BatchStatus.SOLVING, BatchStatus.FROZEN, BatchStatus.COMMITTED}
+)
 SHOWN_LOADS: Final = 80
 SHOWN_RULES: Final = 3
 
@@ -98,7 +101,7 @@ class BatchPage(SectionsPage):
 
     def rows(self) -> QuerySet[AssignmentBatch]:
         """Return the bureau's batches."""
-        return visible_to(self.user).prefetch_related("parties__user")
+        return visible_to(self.user).select_related("head", "witness").prefetch_related("parties__user")
 
     @cached_property
     def tasks(self) -> list[BatchTask]:
@@ -368,6 +371,14 @@ class BatchPage(SectionsPage):
         pairs += [(_("Earlier attempt"), Cell(row.number, batch_url(row))) for row in earlier_attempts(batch)]
         if batch.commitment:
             pairs.append((_("Receipt outside"), batch.outside_receipt or _("none yet: the record prints UNWITNESSED")))
+        acts = self._seed_acts()
+        ordered = ((batch.head, _("section head")), (batch.witness, _("witness")))
+        pairs += [(_("New attempt ordered by"), f"{word}　{who.name}") for who, word in ordered if who is not None]
+        return Section(_("Seed and record"), pairs=tuple(pairs), acts=(*acts, *self._order_again()))
+
+    def _seed_acts(self) -> list[Act]:
+        """Return what may be done with commitment and record."""
+        batch: AssignmentBatch = self.object
         acts: list[Act] = []
         if batch.status in {BatchStatus.FROZEN, BatchStatus.COMMITTED} and self._is_party:
             acts.append(self._act(_("Slip with the commitment"), "batch-slip"))
@@ -379,10 +390,17 @@ class BatchPage(SectionsPage):
         if batch.record:
             acts.append(self._act(_("Record (JSON)"), "batch-record"))
             acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
-        is_live = batch.status not in {BatchStatus.SUBMITTED, BatchStatus.SEATED, BatchStatus.SENT, BatchStatus.VOID}
-        if is_live and may(self.user, Capability.DRAW):
+        if batch.status in ENDED_BY_OPERATOR and may(self.user, Capability.DRAW):
             acts.append(self._act(_("Declare the attempt void"), "batch-void"))
-        return Section(_("Seed and record"), pairs=tuple(pairs), acts=tuple(acts))
+        return acts
+
+    def _order_again(self) -> list[Act]:
+        """Return the order of a new attempt, for section head and witness who have not given it."""
+        batch: AssignmentBatch = self.object
+        may_order = may(self.user, Capability.CONFIRM) or (self._is_party and may(self.user, Capability.WITNESS))
+        if batch.status != BatchStatus.DRAWN or not may_order or self.user.pk in {batch.head_id, batch.witness_id}:
+            return []
+        return [self._act(_("Order a new attempt"), "batch-order-again")]
 
 
 def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assignments.enums import DrawStatus, PartyRole
-from assignments.selectors.draws import missing_role
 from assignments.selectors.eligibility import counts_by_rule, reason_words
+from assignments.selectors.seeding import missing_role
 from assignments.services import draws
 from faces.documents.draws import draw_record, draw_slip
 from faces.pages.bureau.draw_room import room_draws

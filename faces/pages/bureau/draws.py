@@ -23,10 +23,10 @@ from assignments.selectors.draws import (
     may_read_values,
     meeting_warning,
     nameable,
-    turn_began_at,
     visible_to,
     waiting_value,
 )
+from assignments.selectors.seeding import turn_began_at
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws import settle
 from disclosure.selectors import publishable_draws

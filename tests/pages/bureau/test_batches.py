@@ -369,3 +369,21 @@ def test_batch_is_among_what_is_ready_to_publish_and_names_are_opened_from_its_p
     assert at("batch-names", batch) not in shown(head, batch)
     batch.refresh_from_db()
     assert batch.record["openings"]
+
+
+def test_section_head_and_witness_order_a_new_attempt_from_the_page(desk):
+    batch = drawn(desk, prepared(desk))
+    head, witness, clerk = (signed_in(user) for user in (desk.people["head"], desk.witness, desk.clerk))
+    approval = batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
+    give_back(approval=approval, by=desk.people["head"], on=TODAY, words="领域有误")
+    order = at("batch-order-again", batch)
+    assert [order in shown(who, batch) for who in (head, witness, clerk)] == [True, True, False]
+    assert clerk.post(order, {"words": "重来"}).status_code == 403
+
+    assert head.post(order, {"words": "领域有误"}).status_code == 302
+    assert order not in shown(head, batch)
+    assert desk.people["head"].name in shown(witness, batch)
+    assert witness.post(order, {"words": "同意"}).status_code == 302
+
+    batch.refresh_from_db()
+    assert batch.status == BatchStatus.VOID
