@@ -12,6 +12,7 @@ from django.db.models import Q
 from assignments.enums import AssignmentStatus, DrawStatus, Origin
 from assignments.models import Assignment, Draw, DrawEntry
 from assignments.rules.chance import Listing, chance_of, is_unusual
+from assignments.selectors.batch_chances import BatchPanel, batch_attempts, batch_panels
 from assignments.transitions import GONE
 from evaluators.models import Firm
 from experts.models import Expert
@@ -23,6 +24,8 @@ OFTEN: Final = 2
 @dataclass(slots=True)
 class PartyLine:
     """One firm or expert: on how many lists, drawn (first walk) and called (replacement), and what chance would give.
+
+    Each panel of a batch is a list; its share is the chance that the freeze gave the expert.
 
     ``shares`` are the seats to expect of each list. ``skipped`` counts by reason how often the first walk passed the
     party over. ``chance`` is that of a count as far from ``expected`` as ``drawn``.
@@ -61,7 +64,7 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """One stratum (empty: firms) of one frozen list: what every expectation is computed from."""
+    """One stratum (empty: firms) of one frozen list, or one panel of a batch: what every expectation is made from."""
 
     draw: str
     stratum: str
@@ -71,7 +74,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
-    """A task or re-review that needed more than one attempt."""
+    """A task, a re-review or a batch that needed more than one attempt."""
 
     number: str
     title: str
@@ -92,6 +95,7 @@ class Statistics:
     """All of it. Parties with the most unusual count come first."""
 
     draws: int
+    batches: int
     experts: list[PartyLine]
     firms: list[PartyLine]
     panels: list[PairLine]
@@ -143,16 +147,24 @@ def draw_statistics(bureau: Bureau, work_year: int | None = None) -> Statistics:
         )
     ]
     firms = _lines(Firm, entries.values("firm_id"), seats.values("firm_id"), "organisation__name")
-    experts = _lines(Expert, entries.values("expert_id"), seats.values("expert_id"), "person__name")
+    panels = batch_panels(bureau, work_year)
+    chosen = {key for panel in panels for key in panel.chances}
+    experts = _lines(Expert, entries.values("expert_id"), seats.values("expert_id"), "person__name", more=chosen)
     lists, list_lines = _read_lists(drawn, entries, firms, experts)
     _count(rows, lists, firms, experts)
+    list_lines += _count_panels(panels, experts)
     attempts, repeated = _attempts(every)
+    for batch in batch_attempts(bureau, work_year):
+        attempts[batch.attempts] += 1
+        if batch.attempts > 1:
+            repeated.append(AttemptLine(batch.number, batch.title, batch.attempts, batch.grounds))
     return Statistics(
         draws=len(lists),
+        batches=len({panel.batch for panel in panels}),
         experts=_judged(experts),
         firms=_judged(firms),
-        panels=_panels(rows, lists, experts),
-        reviews=_reviews(rows, lists, experts, firms),
+        panels=_panels(rows, lists, panels, experts),
+        reviews=_reviews(rows, lists, panels, experts, firms),
         lists=list_lines,
         attempts=attempts,
         repeated=repeated,
@@ -161,8 +173,14 @@ def draw_statistics(bureau: Bureau, work_year: int | None = None) -> Statistics:
     )
 
 
-def _lines(model: Any, listed: Any, seated: Any, name: str) -> dict[int, PartyLine]:  # noqa: ANN401 - Firm or Expert
-    rows = model.objects.filter(Q(pk__in=listed) | Q(pk__in=seated)).order_by("number", "pk")
+def _lines(
+    model: Any,  # noqa: ANN401 - Firm or Expert
+    listed: Any,  # noqa: ANN401 - a queryset of keys
+    seated: Any,  # noqa: ANN401
+    name: str,
+    more: Collection[int] = (),
+) -> dict[int, PartyLine]:
+    rows = model.objects.filter(Q(pk__in=listed) | Q(pk__in=seated) | Q(pk__in=more)).order_by("number", "pk")
     return {pk: PartyLine(words, number) for pk, words, number in rows.values_list("pk", name, "number")}
 
 
@@ -220,6 +238,19 @@ def _count(
         line.no_answer += row.status == AssignmentStatus.NO_ANSWER
 
 
+def _count_panels(panels: Iterable[BatchPanel], experts: Mapping[int, PartyLine]) -> list[ListLine]:
+    """Count what batches drew; return what the expectations are made from."""
+    found = []
+    for panel in panels:
+        for key, chance in panel.chances.items():
+            experts[key].lists += 1
+            experts[key].shares.append(chance)
+        for key in panel.drawn:
+            experts[key].drawn += 1
+        found.append(ListLine(panel.batch, panel.number, panel.seats, len(panel.chances)))
+    return found
+
+
 def _judged(lines: Mapping[int, PartyLine]) -> list[PartyLine]:
     compared = sum(line.lists > 0 for line in lines.values())
     for line in lines.values():
@@ -237,9 +268,15 @@ def _drawn_of(rows: Iterable[_Seat], lists: Mapping[int, _List]) -> dict[int, li
     return found
 
 
-def _panels(rows: Iterable[_Seat], lists: Mapping[int, _List], experts: Mapping[int, PartyLine]) -> list[PairLine]:
+def _panels(
+    rows: Iterable[_Seat],
+    lists: Mapping[int, _List],
+    panels: Collection[BatchPanel],
+    experts: Mapping[int, PartyLine],
+) -> list[PairLine]:
+    """Return the pairs who met. In a batch the share is the product of both chances: no exact one is known."""
     met: Counter[tuple[int, int]] = Counter()
-    for seated in _drawn_of(rows, lists).values():
+    for seated in (*_drawn_of(rows, lists).values(), *(panel.drawn for panel in panels)):
         met.update(combinations(sorted(seated), 2))
     listed = sum(line.lists > 0 for line in experts.values())
     found = []
@@ -251,6 +288,11 @@ def _panels(rows: Iterable[_Seat], lists: Mapping[int, _List], experts: Mapping[
             for each in lists.values()
             if each.evaluation is not None and one in each.strata and other in each.strata
         ]
+        shares += [
+            panel.chances[one] * panel.chances[other]
+            for panel in panels
+            if one in panel.chances and other in panel.chances
+        ]
         found.append(_pair(experts[one], experts[other], count, shares, among=listed * (listed - 1) // 2))
     return _ordered(found)
 
@@ -258,6 +300,7 @@ def _panels(rows: Iterable[_Seat], lists: Mapping[int, _List], experts: Mapping[
 def _reviews(
     rows: Iterable[_Seat],
     lists: Mapping[int, _List],
+    panels: Collection[BatchPanel],
     experts: Mapping[int, PartyLine],
     firms: Mapping[int, PartyLine],
 ) -> list[PairLine]:
@@ -265,8 +308,9 @@ def _reviews(
     serving = [row for row in seats if row.task is not None and row.firm is not None and row.status not in GONE]
     firm_of: dict[int | None, int | None] = {row.task: row.firm for row in serving}
     met: Counter[tuple[int, int]] = Counter()
-    for draw, seated in _drawn_of(seats, lists).items():
-        firm = firm_of.get(lists[draw].evaluation)
+    drawn = [(lists[draw].evaluation, seated) for draw, seated in _drawn_of(seats, lists).items()]
+    for evaluation, seated in (*drawn, *((panel.evaluation, panel.drawn) for panel in panels)):
+        firm = firm_of.get(evaluation)
         if firm is not None:
             met.update((expert, firm) for expert in seated)
     listed = sum(line.lists > 0 for line in experts.values())
@@ -278,6 +322,11 @@ def _reviews(
             each.listing.expected(each.strata[expert])
             for each in lists.values()
             if each.evaluation is not None and firm_of.get(each.evaluation) == firm and expert in each.strata
+        ]
+        shares += [
+            panel.chances[expert]
+            for panel in panels
+            if firm_of.get(panel.evaluation) == firm and expert in panel.chances
         ]
         among = listed * len(set(firm_of.values()))
         found.append(_pair(experts[expert], firms[firm], count, shares, among=among))

@@ -1,4 +1,4 @@
-"""Noting who looked at the list before a draw. Rule R-61."""
+"""Noting who looked at the list before a draw (R-61), and who took a table about draws away."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,8 +11,11 @@ from assignments.models import Draw, EligibilityLook, EvaluationTask, ReReviewTa
 from assignments.rules.eligibility import same_look
 from assignments.selectors.eligibility import Eligibility
 from assignments.selectors.tasks import rules_of_task
+from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
+from foundation.accounts.permissions import may
 from foundation.audit.services import record
+from foundation.bureaus.models import Bureau
 from foundation.core.errors import NotAllowed
 
 
@@ -58,3 +61,11 @@ def note_export(
     """Journal that the answers left as a file, whoever looked before; the look itself is counted like any other."""
     note_look(of=of, answers=answers, asked_on=asked_on, by_name=True, by=by, at=at)
     record(actor=by, action="eligibility.exported", subject=of, facts={"rows": len(answers), "on": asked_on})
+
+
+@transaction.atomic
+def note_table(*, bureau: Bureau, table: str, rows: int, by: User) -> None:
+    """Journal that a table of the draws against chance, which names people, left as a file."""
+    if by.bureau_id != bureau.pk or not may(by, Capability.WITNESS):
+        raise NotAllowed
+    record(actor=by, action="draws.statistics_exported", subject=bureau, facts={"table": table, "rows": rows})

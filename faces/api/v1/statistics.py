@@ -46,7 +46,7 @@ class MetPairSerializer(ChanceSerializer):
 
 
 class FrozenListSerializer(serializers.Serializer[Any]):
-    """A frozen list, from which every expectation is computed; an empty stratum is a list of firms."""
+    """A frozen list, from which every expectation is computed: a stratum (empty: firms), or a re-review of a batch."""
 
     draw = serializers.CharField()
     stratum = serializers.CharField(allow_blank=True)
@@ -74,6 +74,7 @@ class StatisticsSerializer(serializers.Serializer[Any]):
     """All of it; parties and pairs with the least likely count first, attempts as {how many: how often}."""
 
     draws = serializers.IntegerField()
+    batches = serializers.IntegerField()
     experts = DrawnPartySerializer(many=True)
     firms = DrawnPartySerializer(many=True)
     panels = MetPairSerializer(many=True)

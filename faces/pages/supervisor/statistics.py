@@ -12,6 +12,7 @@ from django.views.generic.base import TemplateView
 
 from assignments.rules.chance import ODD_ONE_IN
 from assignments.selectors.statistics import AttemptLine, ListLine, PairLine, PartyLine, Statistics, draw_statistics
+from assignments.services.looks import note_table
 from faces.pages.shared import formats
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.columns import Column, csv_file
@@ -134,7 +135,11 @@ class DrawStatistics(AudiencePage, TemplateView):
         asked = self.tables.get(request.GET.get("export", ""))
         if asked is None:
             return super().get(request, *args, **kwargs)
-        return csv_file(*asked, name=f"draw-statistics-{request.GET['export']}")
+        columns, rows = asked
+        table = request.GET["export"]
+        if self.user.bureau is not None:
+            note_table(bureau=self.user.bureau, table=table, rows=len(rows), by=self.user)
+        return csv_file(columns, rows, name=f"draw-statistics-{table}")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the tables, and beside them what they rest on."""
@@ -161,6 +166,7 @@ class DrawStatistics(AudiencePage, TemplateView):
                     pairs=(
                         (_("Work year"), _("all") if self.is_all else str(self.work_year)),
                         (_("Draws"), str(found.draws)),
+                        (_("Batches"), str(found.batches)),
                         (_("Unusual counts"), str(len(marked))),
                         *(
                             (_("Attempts: %(n)d") % {"n": attempts}, _times(count))

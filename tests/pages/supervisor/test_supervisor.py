@@ -154,6 +154,7 @@ def test_statistics_show_draws_against_chance_and_hand_every_table_out(table):
     assert sorted(row["抽中次数"] for row in firms) == ["0", "0", "0", "1"]
     assert [(row["席位数"], row["符合条件"]) for row in lists] == [("1", "4")]
     assert client.get(address, {"export": "nonsense"}).status_code == 200
+    assert Entry.objects.filter(action="draws.statistics_exported").count() == 2
 
 
 def test_statistics_are_for_who_witnesses(table):

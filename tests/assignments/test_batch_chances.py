@@ -1,0 +1,131 @@
+"""What batches drew, counted against the chances that their freezes gave."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assignments.enums import BatchStatus, PairKind
+from assignments.models import AssignmentBatch
+from assignments.selectors.batch_chances import batch_attempts, batch_panels
+from assignments.selectors.batches import tasks_of
+from assignments.selectors.statistics import Ratio, draw_statistics
+from assignments.services import batches
+from foundation.core import clock
+from tests.factories.assigned import NOW, TODAY, batch_office, drawn, prepared, seated, solved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_2020():
+    with clock.standing_at(NOW):
+        yield
+
+
+@pytest.fixture
+def desk():
+    return batch_office(reviews=3)
+
+
+def year_of(desk):
+    return desk.reviews[0].evaluation.work_year
+
+
+def test_chances_of_a_panel_add_up_to_its_seats_and_the_drawn_had_one(desk):
+    batch = drawn(desk, prepared(desk))
+
+    panels = batch_panels(desk.bureau, year_of(desk))
+
+    assert [(panel.batch, panel.number) for panel in panels] == [(batch.number, row.number) for row in desk.reviews]
+    for panel in panels:
+        assert sum(panel.chances.values()) == panel.seats == len(panel.drawn) == 3
+        assert all(panel.chances[key] > 0 for key in panel.drawn)
+    assert batch_panels(desk.bureau, year_of(desk) + 1) == []
+    assert batch_panels(batch_office().bureau, None) == []
+
+
+def test_experts_are_counted_against_their_chances(desk):
+    drawn(desk, prepared(desk))
+    panels = batch_panels(desk.bureau, None)
+
+    found = draw_statistics(desk.bureau, year_of(desk))
+
+    assert (found.draws, found.batches, found.attempts) == (0, 1, {1: 1})
+    assert sum(row.drawn for row in found.experts) == 9
+    assert sum(row.expected for row in found.experts) == 9
+    keys = {row.number: row.pk for row in desk.experts}
+    for row in found.experts:
+        mine = [panel for panel in panels if keys[row.number] in panel.chances]
+        assert row.expected == sum(panel.chances[keys[row.number]] for panel in mine)
+        assert (row.lists, row.drawn) == (len(mine), sum(keys[row.number] in panel.drawn for panel in mine))
+    assert [(line.draw, line.seats) for line in found.lists] == [(panels[0].batch, 3)] * 3
+
+
+def test_pairs_who_sit_together_in_a_batch_have_met(desk):
+    drawn(desk, prepared(desk))
+    panels = batch_panels(desk.bureau, None)
+    keys = {row.number: row.pk for row in desk.experts}
+
+    found = draw_statistics(desk.bureau).panels
+
+    for pair in found:
+        one, other = keys[pair.one.number], keys[pair.other.number]
+        assert pair.met == sum({one, other} <= set(panel.drawn) for panel in panels) >= 2
+        assert pair.expected == sum(
+            panel.chances.get(one, Fraction(0)) * panel.chances.get(other, Fraction(0)) for panel in panels
+        )
+    met_twice = [
+        (one, other)
+        for one in keys.values()
+        for other in keys.values()
+        if one < other and sum({one, other} <= set(panel.drawn) for panel in panels) >= 2
+    ]
+    assert len(found) == len(met_twice)
+
+
+def test_who_was_named_is_a_direct_appointment_and_no_chance(desk):
+    batch = prepared(desk)
+    named, task = desk.experts[0], tasks_of(batch)[0]
+    batches.name_pair(task=task, expert=named, kind=PairKind.PIN, reason="唯一熟悉该行业者", by=desk.clerk, on=TODAY)
+    seated(desk, batch)
+
+    (panel, *_others) = batch_panels(desk.bureau, None)
+    found = draw_statistics(desk.bureau)
+
+    assert (panel.seats, len(panel.drawn)) == (2, 2)
+    assert named.pk not in {*panel.chances, *panel.drawn}
+    assert {row.number: row.direct for row in found.experts}[named.number] == 1
+    assert found.direct_experts == Ratio(1, 9)
+
+
+def test_void_batches_count_as_attempts_only(desk):
+    batch = solved(desk, prepared(desk), freezes=True)
+    batches.settle_due(at=NOW + timedelta(hours=25))
+    again = drawn(desk, prepared(desk))
+
+    (row,) = batch_attempts(desk.bureau, year_of(desk))
+    found = draw_statistics(desk.bureau, year_of(desk))
+
+    assert (row.number, row.attempts, row.grounds) == (again.number, 2, ("missing_commitment",))
+    assert (found.batches, found.attempts) == (1, {2: 1})
+    assert [(one.number, one.attempts, one.grounds) for one in found.repeated] == [
+        (again.number, 2, ("missing_commitment",))
+    ]
+    assert AssignmentBatch.objects.get(pk=batch.pk).status == BatchStatus.VOID
+
+
+def test_queries_do_not_grow_with_the_panels(desk):
+    drawn(desk, prepared(desk))
+    larger = batch_office(reviews=6, experts=16)
+    drawn(larger, prepared(larger))
+
+    counts = []
+    for bureau in (desk.bureau, larger.bureau):
+        with CaptureQueriesContext(connection) as queries:
+            draw_statistics(bureau)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
