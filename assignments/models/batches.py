@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from assignments.enums import BatchStatus, PairKind, PartyRole
+from assignments.enums import BatchStatus, PairKind
+from assignments.models.seeding import SeedParty
 from assignments.models.tasks import ReReviewTask
 from experts.models import Expert
 from foundation.accounts.models import User
@@ -118,16 +119,10 @@ class BatchPair(models.Model):
         return f"{self.task} {self.kind} #{self.pk}"
 
 
-class BatchParty(models.Model):
-    """A party of the seed. The nonce is empty until every commitment is sealed."""
+class BatchParty(SeedParty):
+    """A party of a batch's seed."""
 
     batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="parties")
-    role = models.CharField(max_length=10, choices=PartyRole.choices)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    commitment = models.CharField(max_length=64, blank=True)
-    committed_at = models.DateTimeField(null=True, blank=True)
-    nonce = models.CharField(max_length=64, blank=True)
-    revealed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

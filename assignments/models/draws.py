@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from assignments.enums import DrawProfile, DrawStatus, PartyRole
+from assignments.models.seeding import SeedParty
 from assignments.models.tasks import EvaluationTask, ReReviewTask
 from evaluators.models import Firm
 from experts.models import Expert
@@ -116,16 +117,10 @@ class DrawExclusion(models.Model):
         return f"{self.draw} {self.code} #{self.pk}"
 
 
-class DrawParty(models.Model):
-    """A party of the seed. The nonce is empty until every commitment is sealed."""
+class DrawParty(SeedParty):
+    """A party of a draw's seed."""
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="parties")
-    role = models.CharField(max_length=10, choices=PartyRole.choices)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    commitment = models.CharField(max_length=64, blank=True)
-    committed_at = models.DateTimeField(null=True, blank=True)
-    nonce = models.CharField(max_length=64, blank=True)
-    revealed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

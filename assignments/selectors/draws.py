@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, ReReviewStatus, TaskStatus
 from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EligibilityLook, EvaluationTask, ReReviewTask
 from assignments.rules.eligibility import drawn_too_early
-from assignments.selectors.seeding import ORDERED, REFUSED, missing_role
+from assignments.selectors.seeding import ORDERED, REFUSED, is_at_table, missing_role
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.models import Firm
@@ -143,14 +143,6 @@ def recent_edits(draw: Draw, at: datetime) -> list[dict[str, Any]]:
     return [{"count": counts[key], "kind": key[0], "role": key[1]} for key in sorted(counts)]
 
 
-def may_read_values(user: User, draw: Draw) -> bool:
-    """Return whether ``user`` may type or confirm a public value: the parties, and who runs or witnesses draws."""
-    if user.bureau_id != draw.bureau_id:
-        return False
-    may_any = may(user, Capability.DRAW) or may(user, Capability.WITNESS)
-    return may_any or any(row.user_id == user.pk for row in draw.parties.all())
-
-
 def waiting_value(draw: Draw) -> DrawValue | None:
     """Return the public value that one has typed and nobody confirmed yet."""
     open_rows = (row for row in draw.values.all() if row.confirmed_at is None and row.dropped_at is None)
@@ -239,7 +231,7 @@ def _turn_of_party(draw: Draw, user: User) -> str:
 
 
 def _turn_at_value(draw: Draw, user: User) -> str:
-    if not may_read_values(user, draw):
+    if not is_at_table(user, draw):
         return ""
     typed = waiting_value(draw)
     if typed is None:

@@ -1,5 +1,6 @@
 """The steps of a seed that a draw and a batch share: what a commitment, a nonce and a missing part must be."""
 
+import enum
 import re
 from datetime import datetime
 
@@ -9,12 +10,21 @@ from django.utils.translation import gettext as _
 from assignments import draw as pure
 from assignments.enums import DrawStatus, PartyRole
 from assignments.models import BatchParty, DrawParty
-from assignments.rules.draws import may_be_blamed_from
-from assignments.selectors.seeding import REVEAL_ORDER, Attempt, missing_role, turn_began_at
-from foundation.core.errors import DomainError, Refusal
+from assignments.rules.draws import SOURCE, may_be_blamed_from
+from assignments.selectors.seeding import REVEAL_ORDER, Attempt, is_at_table, missing_role, turn_began_at
+from foundation.accounts.models import User
+from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules
 
 Refused = type[DomainError]
+
+
+class Slip(enum.Enum):
+    """What became of a reading of a slip; ``KNOWN`` changed nothing."""
+
+    TYPED = "slip_typed"
+    CONFIRMED = "slip_confirmed"
+    KNOWN = "known"
 
 
 def read_commitment(text: str, *, refused: Refused) -> str:
@@ -53,6 +63,33 @@ def require_fit(attempt: Attempt, party: DrawParty | BatchParty, nonce: str, *, 
     if not fits:
         message = _("This nonce does not fit the commitment.")
         raise refused(Refusal("wrong_nonce", message, {"field": "nonce"}))
+
+
+def open_slip(attempt: Attempt, role: PartyRole, nonce: str, *, by: User, at: datetime, refused: Refused) -> Slip:
+    """Take what somebody reads on the slip of a lost nonce; the second person's same reading shows it.
+
+    Raise ``NotAllowed`` for who is not at the table, ``refused`` for a part whose nonce is not waited for and a nonce
+    that does not fit. The same again changes nothing.
+    """
+    if not is_at_table(by, attempt):
+        raise NotAllowed
+    party = attempt.parties.select_for_update(of=("self",)).filter(role=role).first()
+    value = nonce.strip().lower()
+    if party is not None and value and party.nonce == value:
+        return Slip.KNOWN
+    if party is None or party.nonce or attempt.status != DrawStatus.COMMITTED:
+        message = _("No nonce of this part is waited for.")
+        raise refused(Refusal("no_slip_awaited", message, {"field": "role"}, SOURCE))
+    require_fit(attempt, party, value, refused=refused)
+    if party.slip_typed_by_id is None:
+        party.slip_nonce, party.slip_typed_by = value, by
+        party.save(update_fields=["slip_nonce", "slip_typed_by"])
+        return Slip.TYPED
+    if party.slip_typed_by_id == by.pk:
+        return Slip.KNOWN
+    party.nonce, party.revealed_at, party.slip_confirmed_by = value, at, by
+    party.save(update_fields=["nonce", "revealed_at", "slip_confirmed_by"])
+    return Slip.CONFIRMED
 
 
 def require_missing(attempt: Attempt, role: PartyRole | None, at: datetime, rules: Rules, *, refused: Refused) -> None:

@@ -3,7 +3,7 @@
 The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-48.
 """
 
-from assignments.services.batches.drawing import commit, note_receipt, open_leaves, open_names, reveal
+from assignments.services.batches.drawing import commit, note_receipt, open_from_slip, open_leaves, open_names, reveal
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
 from assignments.services.batches.preparing import ask_field, choose_floor, drop_pair, name_pair, prepare, start
@@ -21,6 +21,7 @@ __all__ = [
     "name_pair",
     "note_receipt",
     "notify",
+    "open_from_slip",
     "open_leaves",
     "open_names",
     "order_again",

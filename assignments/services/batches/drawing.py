@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments import matching
-from assignments.enums import BatchAction, BatchStatus
+from assignments.enums import BatchAction, BatchStatus, PartyRole
 from assignments.models import AssignmentBatch
 from assignments.selectors.batches import is_over
 from assignments.services.batches.facts import (
@@ -22,7 +22,7 @@ from assignments.services.batches.facts import (
     rules_of,
     seated_ever,
 )
-from assignments.services.seeding import read_commitment, require_fit, require_in_time, require_turn
+from assignments.services.seeding import Slip, open_slip, read_commitment, require_fit, require_in_time, require_turn
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -77,6 +77,20 @@ def reveal(*, batch: AssignmentBatch, nonce: str, by: User, at: datetime) -> Ass
     party.save(update_fields=["nonce", "revealed_at"])
     record(actor=by, action="batches.revealed", subject=batch, facts={"role": party.role})
     if not batch.parties.filter(nonce="").exists():
+        _draw_now(batch, by=by, at=at)
+    return batch
+
+
+@transaction.atomic
+def open_from_slip(*, batch: AssignmentBatch, role: PartyRole, nonce: str, by: User, at: datetime) -> AssignmentBatch:
+    """Show a nonce whose device is lost from its slip, typed by one and again by another; as in a draw."""
+    batch = locked(batch)
+    if waiting := batch.parties.filter(role=role, nonce="").first():
+        require_turn(batch, waiting, refused=BatchRefused)
+    became = open_slip(batch, role, nonce, by=by, at=at, refused=BatchRefused)
+    if became is not Slip.KNOWN:
+        record(actor=by, action=f"batches.{became.value}", subject=batch, facts={"role": role})
+    if became is Slip.CONFIRMED and not batch.parties.filter(nonce="").exists():
         _draw_now(batch, by=by, at=at)
     return batch
 

@@ -13,7 +13,7 @@ from assignments.enums import BatchAction, BatchStatus, PartyRole
 from assignments.models import Assignment, AssignmentBatch, BatchParty
 from assignments.selectors.batches import earlier_attempts, experts_of
 from assignments.selectors.leaves import batch_opened
-from assignments.selectors.seeding import REVEAL_ORDER
+from assignments.selectors.seeding import REVEAL_ORDER, slips_of
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import BATCH
 from foundation.accounts.enums import Capability
@@ -97,7 +97,7 @@ def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
         openings=openings_of(batch, seated_ever(batch)) if is_named else (),
         void=own,
         witness={"how": "slip", "words": batch.outside_receipt} if batch.outside_receipt else None,
-        about={"number": batch.number, "title": batch.title},
+        about={"number": batch.number, "title": batch.title} | slips_of(parties),
         freeze_text=batch.freeze_text,
     )
     batch.save(update_fields=["record"])

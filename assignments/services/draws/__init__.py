@@ -4,7 +4,7 @@ The protocol is docs/draws.md; the arithmetic is in assignments.draw. The server
 commitment is sealed. Rules R-01, R-16, R-38, R-42, R-62, R-63.
 """
 
-from assignments.services.draws.drawing import commit, note_receipt, reveal
+from assignments.services.draws.drawing import commit, note_receipt, open_from_slip, reveal
 from assignments.services.draws.ending import note_fault, order_again, settle, settle_due, void
 from assignments.services.draws.facts import DrawRefused, parts_of, steps_of
 from assignments.services.draws.freezing import Preview, freeze, preview
@@ -36,6 +36,7 @@ __all__ = [
     "freeze",
     "note_fault",
     "note_receipt",
+    "open_from_slip",
     "open_leaves",
     "open_names",
     "order_again",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
-from assignments.enums import DrawAction, DrawProfile, DrawStatus, Origin
+from assignments.enums import DrawAction, DrawProfile, DrawStatus, Origin, PartyRole
 from assignments.models import Assignment, Draw
 from assignments.selectors.draws import base_of
 from assignments.selectors.tasks import rules_of_task
@@ -27,7 +27,7 @@ from assignments.services.draws.listing import late_of
 from assignments.services.draws.records import keep_record
 from assignments.services.re_reviews import fill, seat
 from assignments.services.routes import choose_firm
-from assignments.services.seeding import read_commitment, require_fit, require_in_time, require_turn
+from assignments.services.seeding import Slip, open_slip, read_commitment, require_fit, require_in_time, require_turn
 from foundation.accounts.models import User
 from foundation.audit.services import record, seal
 from foundation.core.errors import Refusal
@@ -92,13 +92,37 @@ def reveal(*, draw: Draw, nonce: str, by: User, at: datetime) -> Draw:
     party.nonce, party.revealed_at = value, at
     party.save(update_fields=["nonce", "revealed_at"])
     record(actor=by, action="draws.revealed", subject=draw, facts={"role": party.role})
+    _go_on(draw, by=by, at=at)
+    return draw
+
+
+@transaction.atomic
+def open_from_slip(*, draw: Draw, role: PartyRole, nonce: str, by: User, at: datetime) -> Draw:
+    """Show a nonce whose device is lost from its slip: one at the table types it, another types it again.
+
+    Turn and time are those of ``reveal``. The record says which nonces came from slips. Raise as ``open_slip``.
+    """
+    draw = locked(draw)
+    if draw.profile == DrawProfile.OUTSIDE and draw.reveal_until is not None and at > draw.reveal_until:
+        raise _too_late(draw, draw.reveal_until)
+    if draw.profile != DrawProfile.OUTSIDE and (waiting := draw.parties.filter(role=role, nonce="").first()):
+        require_turn(draw, waiting, refused=DrawRefused)
+    became = open_slip(draw, role, nonce, by=by, at=at, refused=DrawRefused)
+    if became is not Slip.KNOWN:
+        record(actor=by, action=f"draws.{became.value}", subject=draw, facts={"role": role})
+    if became is Slip.CONFIRMED:
+        _go_on(draw, by=by, at=at)
+    return draw
+
+
+def _go_on(draw: Draw, *, by: User, at: datetime) -> None:
+    """Draw, or wait for the outside value, once every nonce is shown."""
     if draw.parties.filter(nonce="").exists():
-        return draw
-    if is_outside:
+        return
+    if draw.profile == DrawProfile.OUTSIDE:
         close_reveals(draw, by=by)
     else:
         draw_now(draw, by=by, at=at)
-    return draw
 
 
 def close_reveals(draw: Draw, *, by: User | str) -> None:

@@ -11,6 +11,7 @@ from assignments.enums import DrawProfile, DrawStatus
 from assignments.models import Draw
 from assignments.selectors.draws import base_of, is_over, lineage_of
 from assignments.selectors.leaves import entries_opened, exclusions_opened
+from assignments.selectors.seeding import slips_of
 from assignments.services.draws.facts import DrawRefused, confirmed_values, locked, parts_of, steps_of
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -50,7 +51,7 @@ def keep_record(draw: Draw, *, is_named: bool = False) -> None:
         void=own,
         outside=_findings(draw) if is_drawn else (),
         witness=witness,
-        about={"number": draw.number, "title": base_of(draw).title},
+        about={"number": draw.number, "title": base_of(draw).title} | slips_of(parties),
     )
     draw.save(update_fields=["record"])
 

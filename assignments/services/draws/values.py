@@ -13,7 +13,8 @@ from assignments import draw as pure
 from assignments.enums import AssignmentStatus, DrawAction, DrawProfile, DrawStatus, PartyRole, TaskAction, TaskStatus
 from assignments.models import Assignment, Draw, DrawValue
 from assignments.rules.draws import SOURCE
-from assignments.selectors.draws import awaited_source, may_read_values, sources_of, waiting_value
+from assignments.selectors.draws import awaited_source, sources_of, waiting_value
+from assignments.selectors.seeding import is_at_table
 from assignments.services.draws.drawing import assign, draw_now, first_walk
 from assignments.services.draws.facts import (
     DrawRefused,
@@ -118,7 +119,7 @@ def confirm_value(*, draw: Draw, reading: Reading, by: User, at: datetime) -> Dr
 def _asked(draw: Draw, by: User) -> tuple[Draw, dict[str, Any]]:
     """Return the draw, locked, and the source whose value is asked for."""
     draw = locked(draw)
-    if not may_read_values(by, draw):
+    if not is_at_table(by, draw):
         raise NotAllowed
     source = awaited_source(draw)
     if source is None or draw.status not in {DrawStatus.REVEALED, DrawStatus.DRAWN}:

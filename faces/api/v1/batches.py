@@ -30,7 +30,7 @@ from faces.api.serializers import (
     several,
     text,
 )
-from faces.api.v1.draws import CommitAsk, ReceiptAsk, RevealAsk
+from faces.api.v1.draws import CommitAsk, ReceiptAsk, RevealAsk, SlipAsk
 from faces.api.v1.task_asks import colleagues
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -222,6 +222,11 @@ class BatchView(NounView[AssignmentBatch]):
     def reveal(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """Take the own nonce; the last one draws."""
         services.reveal(batch=row, by=by, at=clock.now(), **given)
+
+    @verb(SlipAsk, needs=(Capability.DRAW, Capability.WITNESS))
+    def open_from_slip(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Take a lost nonce as read from its slip; the second person's same reading shows it."""
+        services.open_from_slip(batch=row, by=by, at=clock.now(), **given)
 
     @verb(needs=Capability.DRAW)
     def submit(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:

@@ -134,6 +134,12 @@ class RevealAsk(Ask):
     nonce = serializers.RegexField(HEX_64)
 
 
+class SlipAsk(RevealAsk):
+    """Whose nonce, and what its slip says."""
+
+    role = Choice(PartyRole)
+
+
 class ReadingAsk(Ask):
     """What was read at the outside source, and where; a value that is not to be had has words alone."""
 
@@ -260,6 +266,11 @@ class DrawView(NounView[Draw]):
     def reveal(self, row: Draw, given: dict[str, Any], by: User) -> None:
         """Take the own nonce; the last one draws."""
         services.reveal(draw=row, by=by, at=clock.now(), **given)
+
+    @verb(SlipAsk, needs=(Capability.DRAW, Capability.WITNESS))
+    def open_from_slip(self, row: Draw, given: dict[str, Any], by: User) -> None:
+        """Take a lost nonce as read from its slip; the second person's same reading shows it."""
+        services.open_from_slip(draw=row, by=by, at=clock.now(), **given)
 
     @verb(ReadingAsk, needs=EVERYBODY)
     def type_value(self, row: Draw, given: dict[str, Any], by: User) -> None:

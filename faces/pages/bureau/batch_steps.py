@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from assignments.enums import BatchStatus, PartyRole
 from assignments.selectors.batches import nameable, visible_to
 from assignments.services import batches
-from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm
+from faces.pages.bureau.draw_steps import (
+    CommitForm,
+    ReceiptForm,
+    RevealForm,
+    SlipForm,
+    slip_answer,
+    slip_consequences,
+)
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.objects import OneObject
@@ -210,6 +217,26 @@ class BatchReplace(BatchStep):
         return ngettext("%(n)s seat is filled again.", "%(n)s seats are filled again.", len(made)) % {"n": len(made)}
 
 
+class BatchFromSlip(BatchStep):
+    """Show a nonce whose device is lost: two people read it from the slip, one after the other."""
+
+    needs = (Capability.DRAW, Capability.WITNESS)
+    title, form_class, danger = gettext_lazy("Show a nonce from its slip"), SlipForm, True
+    submit_label = gettext_lazy("I have read it from the slip")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that one alone cannot, and that it is told."""
+        return slip_consequences(self.object)
+
+    def act(self, form: SlipForm) -> str:
+        """Take the reading."""
+        given = form.cleaned_data
+        batch: AssignmentBatch = self.object
+        role = PartyRole(given["role"])
+        batches.open_from_slip(batch=batch, role=role, nonce=given["nonce"], by=self.user, at=self.now)
+        return slip_answer(batch, role)
+
+
 class BatchVoidForm(ActionForm):
     """Who failed to do the part, and why."""
 
@@ -272,6 +299,7 @@ urls = [
     path("batches/<str:number>/freeze/", BatchFreeze.as_view(), name="batch-freeze"),
     path("batches/<str:number>/commit/", BatchCommit.as_view(), name="batch-commit"),
     path("batches/<str:number>/reveal/", BatchReveal.as_view(), name="batch-reveal"),
+    path("batches/<str:number>/from-slip/", BatchFromSlip.as_view(), name="batch-from-slip"),
     path("batches/<str:number>/receipt/", BatchReceipt.as_view(), name="batch-receipt"),
     path("batches/<str:number>/names/", BatchNames.as_view(), name="batch-names"),
     path("batches/<str:number>/submit/", BatchSubmit.as_view(), name="batch-submit"),

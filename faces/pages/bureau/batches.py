@@ -24,6 +24,7 @@ from assignments.selectors.batches import (
     with_task_count,
 )
 from assignments.selectors.eligibility import reason_words
+from assignments.selectors.seeding import is_at_table
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_publication import urls as file_urls
@@ -390,6 +391,8 @@ class BatchPage(SectionsPage):
         if batch.record:
             acts.append(self._act(_("Record (JSON)"), "batch-record"))
             acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
+        if batch.status == BatchStatus.COMMITTED and is_at_table(self.user, batch):
+            acts.append(self._act(_("Show a nonce from its slip"), "batch-from-slip"))
         if batch.status in ENDED_BY_OPERATOR and may(self.user, Capability.DRAW):
             acts.append(self._act(_("Declare the attempt void"), "batch-void"))
         return acts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assignments.enums import DrawStatus, PartyRole
 from assignments.selectors.eligibility import counts_by_rule, reason_words
-from assignments.selectors.seeding import missing_role
+from assignments.selectors.seeding import Attempt, missing_role
 from assignments.services import draws
 from faces.documents.draws import draw_record, draw_slip
 from faces.pages.bureau.draw_room import room_draws
@@ -40,7 +40,8 @@ PREVIEW_KEY: Final = "draw-preview"
 class DrawStep(ActionView):
     """Something done to a draw; afterwards back to the room."""
 
-    audience, needs, lookup = "bureau", Capability.READ_DESK, "number"
+    audience, lookup = "bureau", "number"
+    needs: ClassVar[Capability | tuple[Capability, ...]] = Capability.READ_DESK
 
     def rows(self) -> QuerySet[Draw]:
         """Return the visible draws."""
@@ -208,6 +209,57 @@ class DrawReveal(PartyStep):
         return _("The draw is made.") if draw.status == DrawStatus.DRAWN else _("The nonce fits.")
 
 
+class SlipForm(RevealForm):
+    """Whose nonce, and what its slip says."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Whose nonce"), choices=PartyRole.choices)
+    field_order = ("role", "nonce")
+
+
+class DrawFromSlip(DrawStep):
+    """Show a nonce whose device is lost: two people read it from the slip, one after the other."""
+
+    needs = (Capability.DRAW, Capability.WITNESS)
+    title, form_class, danger = gettext_lazy("Show a nonce from its slip"), SlipForm, True
+    submit_label = gettext_lazy("I have read it from the slip")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the part that is waited for."""
+        return {"role": missing_role(self.object)}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that one alone cannot, and that it is told."""
+        return slip_consequences(self.object)
+
+    def act(self, form: SlipForm) -> str:
+        """Take the reading."""
+        given = form.cleaned_data
+        draw: Draw = self.object
+        role = PartyRole(given["role"])
+        draws.open_from_slip(draw=draw, role=role, nonce=given["nonce"], by=self.user, at=self.now)
+        return slip_answer(draw, role)
+
+
+def slip_consequences(attempt: Attempt) -> list[StrOrPromise]:
+    """Return what is to be known before somebody reads from a slip, and who has read it already."""
+    lines: list[StrOrPromise] = [
+        _("For a lost or broken device: one person types the nonce from its slip, another reads it again."),
+        _("The record and the public page say that this nonce came from its slip."),
+    ]
+    typed = attempt.parties.filter(nonce="", slip_typed_by__isnull=False).select_related("slip_typed_by").first()
+    if typed is not None and typed.slip_typed_by is not None:
+        words = _("%(name)s has read the slip of: %(role)s.")
+        lines.append(words % {"name": typed.slip_typed_by.name, "role": typed.get_role_display()})
+    return lines
+
+
+def slip_answer(attempt: Attempt, role: PartyRole) -> str:
+    """Return whether another person must still read the slip."""
+    if attempt.parties.filter(role=role, nonce="").exists():
+        return _("Read once. Another person reads it again.")
+    return _("The nonce fits.")
+
+
 class DrawReplace(DrawStep):
     """Call the next of the same order for a seat whose holder left."""
 
@@ -339,6 +391,7 @@ urls = [
     path("draws/<str:number>/receipt/", DrawReceipt.as_view(), name="draw-receipt"),
     path("draws/<str:number>/commit/", DrawCommit.as_view(), name="draw-commit"),
     path("draws/<str:number>/reveal/", DrawReveal.as_view(), name="draw-reveal"),
+    path("draws/<str:number>/from-slip/", DrawFromSlip.as_view(), name="draw-from-slip"),
     path("draws/<str:number>/replace/", DrawReplace.as_view(), name="draw-replace"),
     path("draws/<str:number>/void/", DrawVoid.as_view(), name="draw-void"),
     path("draws/<str:number>/names/", DrawNames.as_view(), name="draw-names"),

@@ -20,13 +20,12 @@ from assignments.selectors.draws import (
     awaited_source,
     base_of,
     is_overdue,
-    may_read_values,
     meeting_warning,
     nameable,
     visible_to,
     waiting_value,
 )
-from assignments.selectors.seeding import turn_began_at
+from assignments.selectors.seeding import is_at_table, turn_began_at
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws import settle
 from disclosure.selectors import publishable_draws
@@ -203,6 +202,7 @@ class DrawPage(DrawObject, TemplateView):
             "asked": self._asked(draw),
             "typed": waiting_value(draw),
             "correct_url": self._correct(draw),
+            "slip_url": self._slip(draw),
             "widen_url": self._widen(draw) if is_operator else "",
             "fault_url": self._fault(draw),
             "faults": room.faults(),
@@ -222,9 +222,13 @@ class DrawPage(DrawObject, TemplateView):
         source = awaited_source(draw) if draw.status == DrawStatus.REVEALED else None
         return source_words(source) if source else None
 
+    def _slip(self, draw: Draw) -> str:
+        is_waited_for = draw.status == DrawStatus.COMMITTED and is_at_table(self.user, draw)
+        return address("draw-from-slip", [draw.number]) if is_waited_for else ""
+
     def _correct(self, draw: Draw) -> str:
         is_made = draw.status == DrawStatus.DRAWN and draw.profile == DrawProfile.OUTSIDE
-        return address("draw-value", [draw.number]) if is_made and may_read_values(self.user, draw) else ""
+        return address("draw-value", [draw.number]) if is_made and is_at_table(self.user, draw) else ""
 
     def _widen(self, draw: Draw) -> str:
         """Return where the next widening step is asked for; empty where none is left or one is under approval."""
