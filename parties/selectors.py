@@ -13,7 +13,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
-from foundation.core.identifiers import masked_account, masked_id, masked_phone
+from foundation.core.identifiers import masked_account, masked_id, masked_phone, plain_phone
 from parties.enums import SUCCESSIONS, FormerFactKind, RelationshipKind
 from parties.models import (
     BudgetUnit,
@@ -94,6 +94,25 @@ def users_of_person(person_id: int) -> models.QuerySet[User]:
     """Return the active users of a person."""
     rows = Membership.objects.filter(person_id=person_id, ended_on__isnull=True)
     return User.objects.filter(pk__in=rows.values("user_id"), is_active=True)
+
+
+def _person_behind(user: User) -> Person | None:
+    """Return the person whom a sign-in belongs to, where one is known and may be written to."""
+    own = Membership.objects.filter(user=user, ended_on__isnull=True, person__isnull=False)
+    rows = Person.objects.filter(pk__in=own.values("person_id"), contact_masked_on__isnull=True)
+    return rows.order_by("pk").first()
+
+
+def mail_of(user: User) -> str:
+    """Return where mail for a user goes: the sign-in's own address, else the person's; empty where none is known."""
+    person = None if user.email else _person_behind(user)
+    return user.email or (person.email if person else "")
+
+
+def phone_of(user: User) -> str:
+    """Return the telephone number of the person behind a sign-in; empty where none is known."""
+    person = _person_behind(user)
+    return plain_phone(decrypt(person.phone_sealed)) if person and person.phone_sealed else ""
 
 
 def employments_touching(

@@ -237,6 +237,8 @@ GONGPING_FIELD_KEYS = ["dev-only-field-key-0000000000000000"]
 GONGPING_CLOCK_SHIFT_DAYS = 0  # the demonstration lives in its own year
 GONGPING_DEMO_PASSWORD = "gongping-2020"
 GONGPING_PAPER_FONTS: dict[str, str] = {}
+SMS_GATEWAY = os.environ.get("GONGPING_SMS_GATEWAY", "foundation.notices.services.gateways.FileGateway")
+SMS_FOLDER = VAR_DIR / "sms"
 GONGPING_PUBLIC_URL = os.environ.get("GONGPING_PUBLIC_URL", "http://127.0.0.1:8000")
 
 LOGGING = {

@@ -29,7 +29,7 @@ from faces.exchange.models import ImportRun
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval, ApprovalStep
 from foundation.core.crypto import encrypt
-from foundation.notices.models import Notice
+from foundation.notices.models import Message, Notice
 from foundation.papers.models import Paper
 from foundation.rulesets.models import Wording
 from foundation.taxonomy.models import Node
@@ -111,7 +111,8 @@ def _office(world, row, turn, bureau, by):
         bureau=bureau, kind="LETTER", subject_kind="x.y", subject_id=turn, title="委托书", entered_by=by
     )
     ApprovalStep.objects.create(approval=approval, position=1, role=Role.SECTION_HEAD)
-    Notice.objects.create(user=by, code="task_given", path="/")
+    notice = Notice.objects.create(user=by, code="task_given", path="/")
+    Message.objects.create(notice=notice, way="MAIL")
     row.paper = Paper.objects.create(
         bureau=bureau, kind="COMMISSION", year=2020, number=turn, title="委托书", addressee="机构", written_on=DAY,
         subject_kind="x.y", subject_id=turn, created_by=by,

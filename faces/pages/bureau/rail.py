@@ -102,6 +102,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
             Line("measures", _("Measures"), (Can.READ_DESK,)),
             Line("journal", _("Journal"), (Can.AUDIT,)),
             Line("accounts", _("Accounts"), (Can.MANAGE_ACCOUNTS,)),
+            Line("outbox", _("Outgoing messages"), (Can.MANAGE_ACCOUNTS,)),
         ),
     ),
 )

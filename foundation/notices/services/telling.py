@@ -8,6 +8,7 @@ from django.db import transaction
 
 from foundation.accounts.models import User
 from foundation.notices.models import Notice
+from foundation.notices.services.outbox import WAYS, queue
 
 
 @transaction.atomic
@@ -16,7 +17,8 @@ def notify(
 ) -> int:
     """Give each active user one notice whose text is templates/notices/``code``.txt; return how many.
 
-    ``once`` names an occasion: whoever had its notice already gets none.
+    Notices that somebody outside waits for are queued as messages, too. ``once`` names an occasion: whoever had its
+    notice already gets none.
     """
     unique = {user.pk: user for user in users if user.is_active}
     if once:
@@ -24,6 +26,8 @@ def notify(
         unique = {pk: user for pk, user in unique.items() if pk not in set(had)}
     rows = [Notice(user=user, code=code, facts=dict(facts or {}), path=path, once=once) for user in unique.values()]
     Notice.objects.bulk_create(rows, ignore_conflicts=bool(once))
+    if code in WAYS:
+        queue(rows if not once else list(Notice.objects.filter(user__in=unique, once=once)))
     return len(rows)
 
 
