@@ -50,13 +50,14 @@ class Sealed(TextChoices):
 
 
 class RevealKind(TextChoices):
-    """What was read in clear: a number of one person, the telephone of a contact, or the telephones of a directory."""
+    """What was read in clear: a number of one person, the telephone of a contact, or many telephones."""
 
     ID_NUMBER = "ID_NUMBER", _("national ID number")
     PHONE = "PHONE", _("telephone number")
     ACCOUNT = "ACCOUNT", _("bank account")
     CONTACT = "CONTACT", _("telephone of a contact")
     DIRECTORY = "DIRECTORY", _("telephones of a directory")
+    CALL_LIST = "CALL_LIST", _("telephones of a call list")
 
 
 class SameName(TextChoices):

@@ -33,7 +33,7 @@ from parties.services.persons import (
     rename_person,
     tie_persons,
 )
-from parties.services.reveals import reveal, reveal_contact, reveal_directory
+from parties.services.reveals import numbers_of, reveal, reveal_call_list, reveal_contact, reveal_directory
 
 __all__ = [
     "OUTSIDE_ROLES",
@@ -55,6 +55,7 @@ __all__ = [
     "look_for_pairs",
     "mask_contact",
     "move_membership",
+    "numbers_of",
     "open_outside_account",
     "recode_unit",
     "record_employments",
@@ -66,6 +67,7 @@ __all__ = [
     "rename_organisation",
     "rename_person",
     "reveal",
+    "reveal_call_list",
     "reveal_contact",
     "reveal_directory",
     "tie_persons",

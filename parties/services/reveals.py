@@ -79,6 +79,45 @@ def reveal_directory(*, contacts: Sequence[Contact], purpose: str, by: User, on:
     return {row.pk: decrypt(row.phone_sealed) for row in contacts}
 
 
+@transaction.atomic
+def reveal_call_list(
+    *, persons: Sequence[Person], contacts: Sequence[Contact], purpose: str, by: User, on: date
+) -> Reveal:
+    """Let a reader see the telephones of a call list for the day; one reading, which says how many numbers it was.
+
+    The numbers are read with ``numbers_of``. Raise as ``reveal``.
+    """
+    bodies = {row.bureau_id for row in persons} | {row.bureau_id for row in contacts}
+    if by.bureau is None or bodies - {by.bureau_id}:
+        raise NotAllowed
+    bureau = _reader_of(by.bureau, by)
+    purpose = _purpose(purpose)
+    count = len(persons) + len(contacts)
+    if not count:
+        raise PartyRefused(Refusal("not_recorded", _("None is recorded."), {"field": "purpose"}))
+    _refuse_too_many(bureau, by, on)
+    row = _note(bureau, RevealKind.CALL_LIST, purpose, by=by, on=on, count=count)
+    facts = {"what": RevealKind.CALL_LIST, "purpose": purpose, "count": count, "on": on}
+    private = {"persons": [row.pk for row in persons], "contacts": [row.pk for row in contacts]}
+    record(actor=by, action="parties.call_list_revealed", subject=bureau, facts=facts, private=private)
+    return row
+
+
+def numbers_of(
+    *, reveal: Reveal, persons: Sequence[Person], contacts: Sequence[Contact], by: User, on: date
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the telephones of a call list that ``by`` had opened today, by person and by contact.
+
+    Raise ``NotAllowed`` for another reader, another day, or more numbers than were opened. Whoever left and asked for
+    it has none.
+    """
+    count = len(persons) + len(contacts)
+    if reveal.what != RevealKind.CALL_LIST or reveal.by_id != by.pk or reveal.revealed_on != on or count > reveal.count:
+        raise NotAllowed
+    own = {row.pk: decrypt(row.phone_sealed) for row in persons if row.phone_sealed and not row.contact_masked_on}
+    return own, {row.pk: decrypt(row.phone_sealed) for row in contacts if row.phone_sealed}
+
+
 def _reader_of(bureau: Bureau, by: User) -> Bureau:
     require(by, Capability.REGISTER)
     if by.bureau_id != bureau.pk:
@@ -109,7 +148,7 @@ def _refuse_too_many(bureau: Bureau, by: User, on: date) -> None:
 def _note(
     bureau: Bureau, what: RevealKind, purpose: str, *, by: User, on: date,
     person: Person | None = None, contact: Contact | None = None, count: int = 1,
-) -> None:  # fmt: skip
-    Reveal.objects.create(
+) -> Reveal:  # fmt: skip
+    return Reveal.objects.create(
         bureau=bureau, what=what, purpose=purpose, by=by, revealed_on=on, person=person, contact=contact, count=count
     )

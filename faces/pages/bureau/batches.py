@@ -166,6 +166,7 @@ class BatchPage(SectionsPage):
             found.append(self._act(_("Submit for approval"), "batch-submit"))
         elif turn == "notify":
             found.append(self._act(_("Tell everybody"), "batch-notify"))
+        found += self._calling()
         if runs_draws and batch.status in {BatchStatus.SEATED, BatchStatus.SENT} and self._left:
             found.append(self._act(_("Call the next"), "batch-replace"))
         if runs_draws and batch.status == BatchStatus.SOLVING:
@@ -376,6 +377,14 @@ class BatchPage(SectionsPage):
         ordered = ((batch.head, _("section head")), (batch.witness, _("witness")))
         pairs += [(_("New attempt ordered by"), f"{word}　{who.name}") for who, word in ordered if who is not None]
         return Section(_("Seed and record"), pairs=tuple(pairs), acts=(*acts, *self._order_again()))
+
+    def _calling(self) -> list[Act]:
+        """Return the call list of who was seated and has not answered."""
+        batch: AssignmentBatch = self.object
+        is_seated = batch.status in {BatchStatus.SEATED, BatchStatus.SENT}
+        if not is_seated or not may(self.user, Capability.COMMISSION):
+            return []
+        return [Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}")]
 
     def _seed_acts(self) -> list[Act]:
         """Return what may be done with commitment and record."""

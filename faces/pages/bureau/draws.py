@@ -203,6 +203,7 @@ class DrawPage(DrawObject, TemplateView):
             "typed": waiting_value(draw),
             "correct_url": self._correct(draw),
             "slip_url": self._slip(draw),
+            "calls_url": self._calls(draw),
             "widen_url": self._widen(draw) if is_operator else "",
             "fault_url": self._fault(draw),
             "faults": room.faults(),
@@ -221,6 +222,10 @@ class DrawPage(DrawObject, TemplateView):
     def _asked(self, draw: Draw) -> Source | None:
         source = awaited_source(draw) if draw.status == DrawStatus.REVEALED else None
         return source_words(source) if source else None
+
+    def _calls(self, draw: Draw) -> str:
+        is_made = draw.status == DrawStatus.DRAWN and may(self.user, Capability.COMMISSION)
+        return f"{address('calls', [])}?draw={draw.number}" if is_made else ""
 
     def _slip(self, draw: Draw) -> str:
         is_waited_for = draw.status == DrawStatus.COMMITTED and is_at_table(self.user, draw)

@@ -60,6 +60,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
             Line("draws", _("Draws"), (Can.READ_ALL,)),
             Line("batches", _("Batch assignments"), (Can.READ_ALL,)),
             Line("re-reviews", _("Re-reviews"), (Can.READ_ALL,), ("seats", "opinions", "fees")),
+            Line("calls", _("Call list"), (Can.COMMISSION,)),
             Line("ratings", _("Ratings"), (Can.READ_ALL,), ("appeals",)),
             Line("publications", _("Publications"), (Can.READ_ALL,)),
             Line("payments", _("Payments to firms"), (Can.READ_ALL,)),

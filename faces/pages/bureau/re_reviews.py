@@ -175,12 +175,21 @@ class ReReviewPage(SectionsPage):
                 ("draw", self.draw.number) if self.draw else ("batch", self.batch.number if self.batch else "")
             )
             found.insert(0, Act(_("Call the next of the list"), reverse(f"pages:{page}", args=[number])))
-        if any(seat.status == AssignmentStatus.DRAWN for seat in live):
-            found.insert(0, Act(_("Notify the panel"), reverse("pages:re-review-notify", args=[row.number])))
+        found = self._telling(live) + found
         if row.status == ReReviewStatus.PANEL_READY and live and all(seat.status == "DECLARED" for seat in live):
             found.insert(0, Act(_("Begin the review"), reverse("pages:re-review-begin", args=[row.number])))
         if row.status == ReReviewStatus.REVIEWING and self._all_in(live) and not self.panel_opinion:
             found.insert(0, Act(_("Draft the panel’s opinion"), reverse("pages:panel-draft", args=[row.number])))
+        return found
+
+    def _telling(self, live: list[Assignment]) -> list[Act]:
+        """Return how who has not answered is told and called."""
+        number = self.object.number
+        found = []
+        if any(seat.status == AssignmentStatus.DRAWN for seat in live):
+            found.append(Act(_("Notify the panel"), reverse("pages:re-review-notify", args=[number])))
+        if any(seat.status in ANSWERING for seat in live):
+            found.append(Act(_("Call list"), f"{reverse('pages:calls')}?re_review={number}"))
         return found
 
     def _all_in(self, live: list[Assignment]) -> bool:
