@@ -12,6 +12,7 @@ from assignments.models.tasks import (
     PlanMove,
     ReReviewTask,
     TaskMove,
+    WorkHandOver,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "PlanMove",
     "ReReviewTask",
     "TaskMove",
+    "WorkHandOver",
 ]

@@ -204,3 +204,25 @@ class ReReviewTask(models.Model):
     def __str__(self) -> str:
         """Name the re-review."""
         return f"{self.number} #{self.pk}"
+
+
+class WorkHandOver(models.Model):
+    """工作交接: the open tasks of one clerk given to another, as they stood, and what stayed and why."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    giver = models.ForeignKey(User, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(User, models.PROTECT, related_name="+")
+    words = models.CharField(max_length=300, blank=True)
+    tasks = models.JSONField(default=list)  # [{"number": "…", "title": "…", "status": "…"}, …]
+    stays = models.JSONField(default=list)  # [{"number": "…", "role": "…"}, …]: draws and batches under way
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(giver=models.F("receiver")), name="work_goes_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the hand-over."""
+        return f"{self.made_on} #{self.pk}"

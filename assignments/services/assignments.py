@@ -14,7 +14,7 @@ from assignments.services.tasks import move_task
 from assignments.transitions import ASSIGNMENT
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
-from foundation.accounts.permissions import may, require
+from foundation.accounts.permissions import may
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.files.services import DOCUMENTS, SCANS, store
@@ -267,20 +267,6 @@ def recuse(
     _record(assignment, by, "recused", at=at, before=before)
     _free_task(assignment, by=by, on=timezone.localdate(at), words=words)
     return assignment
-
-
-@transaction.atomic
-def hand_over(*, task: EvaluationTask, to: User, by: User, on: date) -> EvaluationTask:
-    """Give an open task to another clerk; raise ``AssignmentRefused`` for somebody who may not keep tasks."""
-    require(by, Capability.PLAN)
-    task = EvaluationTask.objects.select_for_update(of=("self",)).get(pk=task.pk)
-    if to.bureau_id != task.bureau_id or by.bureau_id != task.bureau_id or not may(to, Capability.PLAN):
-        message = _("This person does not keep tasks of the bureau.")
-        raise AssignmentRefused(Refusal("no_clerk", message, {"field": "to"}))
-    before, task.clerk = task.clerk_id, to
-    task.save(update_fields=["clerk"])
-    record(actor=by, action="tasks.handed_over", subject=task, facts={"from": before, "to": to.pk, "on": on})
-    return task
 
 
 def _free_task(assignment: Assignment, *, by: User, on: date, words: str) -> None:

@@ -13,7 +13,6 @@ from assignments.services.assignments import (
     accept,
     declare,
     decline,
-    hand_over,
     log_call,
     note_no_answer,
     notify,
@@ -21,6 +20,7 @@ from assignments.services.assignments import (
     serve,
     sign,
 )
+from assignments.services.handing_over import hand_over
 from foundation.accounts.enums import Role
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed, TransitionRefused

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assignments.models import Award, EvaluationTask
 from assignments.selectors import tasks
 from assignments.selectors.eligibility import firm_eligibility
-from assignments.services import assignments, routes
+from assignments.services import handing_over, routes
 from assignments.services import tasks as services
 from delivery import services as delivery
 from disclosure.services.ratings import ask_publication, publish_rating
@@ -146,7 +146,7 @@ class TaskView(NounView[EvaluationTask]):
     @verb(HandOverAsk, needs=(Capability.PLAN, Capability.COMMISSION))
     def hand_over(self, row: EvaluationTask, given: dict[str, Any], by: User) -> None:
         """Give an open task to another clerk."""
-        assignments.hand_over(task=row, by=by, on=clock.today(), **given)
+        handing_over.hand_over(task=row, by=by, on=clock.today(), **given)
 
     @verb(ReasonAsk, needs=Capability.PLAN)
     def stop(self, row: EvaluationTask, given: dict[str, Any], by: User) -> None:

@@ -98,6 +98,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
         (
             Line("papers", _("Register of papers"), (Can.READ_ALL,)),
             Line("archive", _("Archive"), (Can.READ_ALL,)),
+            Line("work-hand-overs", _("Hand work over"), (Can.PLAN, Can.CONFIRM)),
             Line("imports", _("Imports"), (Can.IMPORT,)),
             Line("rules", _("Rules"), (Can.READ_DESK,), ("roles",)),
             Line("measures", _("Measures"), (Can.READ_DESK,)),

@@ -76,6 +76,7 @@ from faces.pages.bureau import (
     undertaking_texts,
     units,
     versions,
+    work_hand_over,
     year_end,
 )
 from faces.pages.bureau.rail import build
@@ -97,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *archive.urls,
     *batches.urls,
     *calls.urls,
+    *work_hand_over.urls,
     *commission_terms.urls,
     *commissions.urls,
     *conflicts.urls,
