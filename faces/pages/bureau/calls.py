@@ -177,6 +177,7 @@ class CallList(FormPage):
             **(
                 {
                     "lines": self.lines(),
+                    "has_numbers": any(row.phone_sealed for row in self.persons.values()) or bool(self.contacts),
                     "is_open": bool(own or of_contacts),
                     "back": self.address,
                     "scope": " ".join(self.scope.values()),

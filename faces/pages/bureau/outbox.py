@@ -41,7 +41,7 @@ class Outbox(ListPage):
     audience, needs = "bureau", Capability.MANAGE_ACCOUNTS
     title = gettext_lazy("Outgoing messages")
     columns = (
-        Column(gettext_lazy("To"), "notice.user.name", key=True),
+        Column(gettext_lazy("Receiver"), "notice.user.name", key=True),
         Column(gettext_lazy("Way"), "get_way_display"),
         Column(gettext_lazy("Text of the message"), lambda row: text_of(row.notice)),
         Column(gettext_lazy("Address"), lambda row: row.sent_to or "—"),
