@@ -21,3 +21,11 @@ class PublicationKind(TextChoices):
     REPORT = "REPORT", _("report")
     CERTIFICATE = "CERTIFICATE", _("certificate")
     REGISTER = "REGISTER", _("register")
+
+
+class CommitmentKind(TextChoices):
+    """What a frozen list is for."""
+
+    FIRM = "FIRM", _("a firm")
+    PANEL = "PANEL", _("experts")
+    BATCH = "BATCH", _("panels of many tasks at once")

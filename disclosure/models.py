@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from disclosure.enums import PublicationKind, WithdrawnFor
+from disclosure.enums import CommitmentKind, PublicationKind, WithdrawnFor
 
 
 class Publication(models.Model):
@@ -55,3 +55,24 @@ class Publication(models.Model):
     def __str__(self) -> str:
         """Name the copy."""
         return f"{self.slug} #{self.pk}"
+
+
+class Commitment(models.Model):
+    """The commitment H of a frozen list, public before anybody can know a seed; it names no project and no person."""
+
+    bureau_code = models.CharField(max_length=12)
+    bureau_name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8, choices=CommitmentKind.choices)
+    number = models.CharField(max_length=20)
+    h = models.CharField(max_length=64, unique=True)
+    frozen_at = models.DateTimeField()
+    commit_until = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField()
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["frozen_at", "id"], name="commitment_by_moment")]
+
+    def __str__(self) -> str:
+        """Name the commitment."""
+        return f"{self.number} #{self.pk}"

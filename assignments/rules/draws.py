@@ -34,6 +34,20 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_WHEN_FROZEN: Final[list[str]] = []
+
+
+def when_frozen(listener: str) -> None:
+    """Let the dotted ``listener(at=…)`` run in the transaction of every freeze of a draw or a batch."""
+    if listener not in _WHEN_FROZEN:
+        _WHEN_FROZEN.append(listener)
+
+
+def listeners_of_freezes() -> list[str]:
+    """Return whom a freeze tells."""
+    return list(_WHEN_FROZEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """Until when commitments are taken, and nonces where an outside value follows (None: each party has its spell)."""

@@ -5,18 +5,25 @@ import re
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments.enums import DrawStatus, PartyRole
 from assignments.models import BatchParty, DrawParty
-from assignments.rules.draws import SOURCE, may_be_blamed_from
+from assignments.rules.draws import SOURCE, listeners_of_freezes, may_be_blamed_from
 from assignments.selectors.seeding import REVEAL_ORDER, Attempt, is_at_table, missing_role, turn_began_at
 from foundation.accounts.models import User
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules
 
 Refused = type[DomainError]
+
+
+def tell_frozen(at: datetime) -> None:
+    """Tell the rooms above that a list was frozen: its commitment leaves the system before a nonce is asked for."""
+    for listener in listeners_of_freezes():
+        import_string(listener)(at=at)
 
 
 class Slip(enum.Enum):

@@ -1,6 +1,7 @@
 """What the public may read, and what a bureau has published or may publish."""
 
 from disclosure.models import Publication
+from disclosure.selectors.commitments import CommitmentLine, commitment_of, newest_commitments
 from disclosure.selectors.desk import (
     of_subject,
     publishable_batches,
@@ -43,6 +44,7 @@ from disclosure.selectors.register import (
 
 __all__ = [
     "CertificateAnswer",
+    "CommitmentLine",
     "FacetCount",
     "PublicPage",
     "Publication",
@@ -53,6 +55,7 @@ __all__ = [
     "RegisterPage",
     "batch_summary",
     "certificate",
+    "commitment_of",
     "draw_of_commitment",
     "draw_summary",
     "draws_page",
@@ -61,6 +64,7 @@ __all__ = [
     "is_draw",
     "labels_of",
     "latest",
+    "newest_commitments",
     "newest_draws",
     "newest_ratings",
     "of_subject",

@@ -2,6 +2,7 @@
 
 from disclosure.services.batches import publish_batch
 from disclosure.services.certificates import publish_certificate
+from disclosure.services.commitments import publish_commitments
 from disclosure.services.copies import PublicationRefused, withdraw
 from disclosure.services.draws import publish_draw
 from disclosure.services.ratings import ask_publication, publish_rating
@@ -11,6 +12,7 @@ __all__ = [
     "ask_publication",
     "publish_batch",
     "publish_certificate",
+    "publish_commitments",
     "publish_draw",
     "publish_rating",
     "withdraw",

@@ -28,6 +28,7 @@ from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import locked, move, roles_in_order
 from assignments.services.draws.freezing import new_secret
+from assignments.services.seeding import tell_frozen
 from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
@@ -109,6 +110,8 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
             facts = {"status": solution.status if solution else matching.INFEASIBLE, "look": batch.looks, "on": on}
             record(actor=by, action="batches.looked", subject=batch, facts=facts)
         batch.save()
+        if batch.status == BatchStatus.FROZEN:
+            tell_frozen(at)
     if batch.status == BatchStatus.FROZEN:
         seal()
     return batch
@@ -332,6 +335,7 @@ def freeze_again(batch: AssignmentBatch, former: AssignmentBatch, *, by: User, a
     batch.save()
     facts = {"h": batch.commitment, "repeats": former.number, "tasks": len(tasks)}
     record(actor=by, action="batches.frozen", subject=batch, facts=facts)
+    tell_frozen(at)
     seal()
 
 

@@ -38,6 +38,7 @@ from assignments.services.draws.listing import (
     strata_served,
     write_entries,
 )
+from assignments.services.seeding import tell_frozen
 from foundation.accounts.models import User
 from foundation.audit.selectors import head
 from foundation.audit.services import record, seal
@@ -134,6 +135,7 @@ def freeze(*, draw: Draw, by: User, at: datetime, ratio_confirmed: bool = False)
     draw.save()
     facts = {"h": result.hash, "eligible": draw.entries.count(), "excluded": draw.exclusions.count()}
     record(actor=by, action="draws.frozen", subject=draw, facts=facts)
+    tell_frozen(at)
     seal()
     return draw
 

@@ -25,6 +25,7 @@ DAILY: Final[tuple[str, ...]] = (
 EVERY_TIME: Final[tuple[str, ...]] = (
     "assignments.services.draws.settle_due",
     "assignments.services.batches.settle_due",
+    "disclosure.services.publish_commitments",
     "foundation.notices.services.outbox.send_due",
 )  # called as job(at=now); idempotent
 
