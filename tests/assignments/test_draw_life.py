@@ -252,6 +252,31 @@ def test_recusal_calls_the_next_of_the_same_order_and_moves_nobody(panel_table, 
     assert canonical(record_of(draw), tmp_path).returncode == 0
 
 
+@pytest.mark.edge("E39")
+def test_replacement_who_declines_himself_is_followed_by_the_next_of_the_same_order(panel_table, tmp_path):
+    draw = panel_table.run()
+    order = record_of(draw)["order"]
+    row = Assignment.objects.filter(draw=draw, stratum="财务").order_by("pk").first()
+    others = {one.pk: one.status for one in Assignment.objects.filter(draw=draw).exclude(pk=row.pk)}
+    asked = [row]
+
+    for _turn in range(2):  # the one who was drawn, then his replacement
+        life.notify(assignment=row, by=panel_table.operator, at=NOW)
+        life.decline(assignment=row, reason=DeclineReason.BUSY, words="", by=expert_user(row.expert), at=NOW)
+        (row,) = draws.replace(draw=draw, by=panel_table.operator, at=NOW)
+        asked.append(row)
+
+    draw.refresh_from_db()
+    record = record_of(draw)
+    assert [one.replaces_id for one in asked] == [None, asked[0].pk, asked[1].pk]
+    assert [Assignment.objects.get(pk=one.pk).status for one in asked] == ["DECLINED", "DECLINED", "DRAWN"]
+    assert [one.position for one in asked] == sorted(one.position for one in asked)
+    assert len({one.expert_id for one in asked}) == 3
+    assert {pk: Assignment.objects.get(pk=pk).status for pk in others} == others
+    assert (record["order"], len(record["replacements"])) == (order, 2)
+    assert canonical(record, tmp_path).returncode == 0
+
+
 def test_declined_firm_is_followed_by_the_next_of_the_order(firm_table, tmp_path):
     draw = firm_table.run()
     first = Assignment.objects.get(task=firm_table.task)

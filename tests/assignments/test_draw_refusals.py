@@ -25,13 +25,14 @@ from parties.models import Employment, PersonTie, Relationship
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     FirmAssignmentFactory,
+    OrganisationFactory,
     PersonFactory,
     ProjectFactory,
     ReReviewFactory,
     TaskFactory,
     firm_user,
 )
-from tests.factories.draw_tables import NOW, TODAY, FirmTable, PanelTable, checked
+from tests.factories.draw_tables import NOW, TODAY, FirmTable, PanelTable, checked, outside
 from tests.factories.draw_tables import ready_firm as another_firm
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +299,38 @@ def test_conflict_found_after_the_award_sends_the_task_to_the_next_of_the_same_o
     assert (first.status, first.decline_counts, made[0].firm_id) == (AssignmentStatus.VOID, False, second.firm_id)
     assert made[0].replaces == first
     assert checked(record_of(draw)) == "OK"
+
+
+@pytest.mark.edge("E42")
+@pytest.mark.rule("R-38")
+@pytest.mark.parametrize("first", [0, 1])
+def test_exactly_one_of_two_from_one_employer_sits_and_the_other_is_skipped_by_name_of_the_rule(first):
+    """The public value is one that calls both before the third: then only the rule can keep the second one out."""
+    from assignments import draw as pure
+
+    table = PanelTable(experts=6)  # three of each field; two seats of 财务
+    body = OrganisationFactory(bureau=table.task.bureau)
+    pair = [expert for place, expert in enumerate(table.experts) if place % 2][:2]
+    third = table.experts[5]
+    for expert in pair:
+        employ(expert, body)
+    table.set_up(sources=outside())
+    table.freeze()
+    table.commit_all()
+    table.reveal_all()
+    number_of = {entry.expert_id: entry.number for entry in table.draw.entries.all()}
+    called = [number_of[expert.pk] for expert in (pair[first], pair[1 - first], third)]
+
+    def order(value):
+        nonces = [part for part in draws.parts_of(table.draw) if part["kind"] == "nonce"]
+        parts = [*nonces, pure.numbers_part("value-1", [str(value)])]
+        return [number for number in pure.positions(table.draw.freeze_text, parts) if number in called]
+
+    draw = table.read(next(str(value) for value in range(2, 300) if order(value) == called))
+
+    record = record_of(draw)
+    sitting = set(Assignment.objects.filter(draw=draw, stratum="财务").values_list("expert_id", flat=True))
+    assert sitting == {pair[first].pk, third.pk}
+    assert {"number": called[1], "reason": "group"} in record["draw"]["skipped"]
+    assert [row["number"] for row in record["draw"]["skipped"] if row["reason"] == "group"] == [called[1]]
+    assert checked(record) == "OK"

@@ -5,22 +5,24 @@ from datetime import date
 import pytest
 
 from assignments.enums import AssignmentStatus, Executor, TaskAction, TaskStatus
-from assignments.models import Award, TaskMove
+from assignments.models import Award, EvaluationTask, TaskMove
+from assignments.services.tasks import recommission
 from delivery import services
-from delivery.enums import CommissionAction, CommissionStatus
-from delivery.models import Commission
+from delivery.enums import CommissionAction, CommissionStatus, VersionKind
+from delivery.models import Commission, ReportVersion
+from delivery.selectors import commission_of
 from delivery.services.commissions import CommissionRefused
 from delivery.transitions import COMMISSION
 from foundation.accounts.enums import Role
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree, give_back, withdraw
 from foundation.audit.models import Entry
-from foundation.core.errors import NotAllowed, TransitionRefused
+from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
 from foundation.notices.models import Notice
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper, PaperDelivery
 from tests.factories.assignments import TODAY, FirmAssignmentFactory, TaskFactory, firm_user
-from tests.factories.delivery import DUE, CommissionFactory, LeadEvaluatorFactory
+from tests.factories.delivery import DUE, NOW, CommissionFactory, LeadEvaluatorFactory, VersionFactory
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +262,39 @@ def test_ended_commission_makes_room_for_another(chosen):
     assert (row.status, row.ended_on) == (CommissionStatus.ENDED, TODAY)
     assert Paper.objects.get(pk=row.letter_id).status == PaperStatus.VOID
     assert commissioned(chosen).pk != row.pk
+
+
+@pytest.mark.edge("E27")
+def test_firm_withdraws_and_a_second_commission_goes_on_with_what_was_delivered_kept(chosen):
+    task, clerk = chosen["task"], chosen["clerk"]
+    first = services.accept_commission(commission=sent(chosen), by=chosen["firm"], on=TODAY, contract_number="HT-1")
+    work_plan = VersionFactory(commission=first, task=task, kind=VersionKind.WORK_PLAN)
+    EvaluationTask.objects.filter(pk=task.pk).update(status=TaskStatus.FIELDWORK)
+    given = {"task": task, "kind": VersionKind.DRAFT, "name": "报告.pdf", "content": PDF, "at": NOW}
+
+    services.end_commission(commission=first, reason="机构来函退出", by=clerk, on=TODAY)
+    task = recommission(task=task, reason="机构来函退出", by=clerk, on=TODAY)
+    with pytest.raises(DomainError):
+        services.submit_version(**given, by=chosen["firm"])
+    seat = FirmAssignmentFactory(task=task, status=AssignmentStatus.DECLARED)
+    EvaluationTask.objects.filter(pk=task.pk).update(status=TaskStatus.RECUSAL_CONFIRMED)
+    task.refresh_from_db()
+    other = {"task": task, "lead": LeadEvaluatorFactory(firm=seat.firm), "firm": firm_user(seat.firm)}
+    then = chosen | other
+    second = services.accept_commission(commission=sent(then), by=then["firm"], on=TODAY, contract_number="HT-2")
+
+    first.refresh_from_db()
+    assert (first.status, first.end_reason, first.contract_number) == (CommissionStatus.ENDED, "机构来函退出", "HT-1")
+    assert list(Commission.objects.filter(task=task).order_by("pk")) == [first, second]
+    assert (commission_of(task), second.firm, first.firm != second.firm) == (second, seat.firm, True)
+    assert first.letter.number != second.letter.number
+    assert list(task.assignments.order_by("pk").values_list("status", flat=True)) == ["VOID", "DECLARED"]
+    assert [(row.pk, row.commission_id) for row in ReportVersion.objects.filter(task=task)] == [
+        (work_plan.pk, first.pk)
+    ]
+    assert "机构来函退出" in task.moves.get(action=TaskAction.RECOMMISSION).words
+    with pytest.raises(DomainError):  # nor now, beside the second firm
+        services.submit_version(**given, by=chosen["firm"])
 
 
 def test_commission_under_approval_or_fulfilled_does_not_end(chosen):

@@ -94,6 +94,7 @@ def test_paper_shows_every_field_of_its_sample(name: str, words: Callable[[bytes
     assert f"第1页，共{1 if name in ONE_PAGE else ''}" in text
 
 
+@pytest.mark.edge("E18")
 @pytest.mark.parametrize("name", PAPERS)
 def test_paper_embeds_its_type_and_carries_no_script(name: str) -> None:
     build, facts = PAPERS[name]
@@ -102,6 +103,8 @@ def test_paper_embeds_its_type_and_carries_no_script(name: str) -> None:
     reader = PdfReader(BytesIO(paper))
 
     for page in reader.pages:
+        sides = sorted(round(float(side)) for side in (page.mediabox.width, page.mediabox.height))
+        assert sides == [595, 842]  # A4 in points, upright or across
         resources: Any = page["/Resources"]
         for font in resources["/Font"].values():
             assert "/FontFile2" in font.get_object()["/FontDescriptor"]

@@ -1,5 +1,8 @@
 """An expert's opinion: kept half-written, submitted complete, locked for everybody, back once for a formal defect."""
 
+import hashlib
+import json
+
 import pytest
 
 from assignments.enums import AssignmentStatus, ReReviewStatus
@@ -173,10 +176,25 @@ def test_journal_is_sealed_with_the_opinion(panel):
     assert not Pending.objects.exists()
 
 
-def test_paper_opinion_says_who_entered_it(panel):
-    own, entered = panel.submit(0), panel.submit(1, by=panel.clerk)
+@pytest.mark.edge("E47")
+def test_paper_opinion_says_who_entered_it_and_rests_on_the_signed_scan(panel):
+    own, draft = panel.submit(0), panel.draft(1, by=panel.clerk)
+    entry = {"opinion": draft, "by": panel.clerk, "at": AT}
+    before = Entry.objects.count()
+    with pytest.raises(DomainError):
+        submit_opinion(**entry, signature_name="", signature=b"")
+    draft.refresh_from_db()
+    assert (draft.status, draft.signed_scan, Entry.objects.count()) == (OpinionStatus.DRAFT, None, before)
+
+    entered = submit_opinion(**entry, signature_name="签名.png", signature=picture())
 
     assert (own.entered_by, entered.entered_by) == (None, panel.clerk)
+    assert entered.signed_scan.sha256 == hashlib.sha256(picture()).hexdigest()
+    told = [json.loads(row.text) for row in Entry.objects.filter(action="reviews.opinion_submitted").order_by("pk")]
+    assert [(one["actor"]["id"], one["facts"]["entered_for"]) for one in told] == [
+        (panel.users[0].pk, False),
+        (panel.clerk.pk, True),
+    ]
 
 
 @pytest.mark.rule("R-36")

@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -415,3 +418,84 @@ def test_exit_code_of_the_command(tmp_path):
     assert good.stdout.startswith("OK 2 entries")
     assert (bad.returncode, bad.stdout) == (1, "")
     assert "entry 1 was changed" in bad.stderr
+
+
+AND_ANCHOR = """
+from foundation.audit.services import anchor
+kept = anchor(handed_to="witness")
+print(f"{kept.number}:{kept.hash}")
+"""
+MORE = """
+import django
+django.setup()
+from foundation.accounts.models import User
+from foundation.audit.services import record
+for number in range(3):
+    record(actor=User.objects.get(), action="tests.after", subject=User.objects.get())
+"""
+LAST = """
+import django
+django.setup()
+from foundation.audit.models import Entry
+from foundation.audit.selectors import verify_chain
+assert verify_chain().first_bad == 0
+print(Entry.objects.order_by("pk").last().text)
+"""
+
+
+@pytest.mark.edge("E54")
+def test_restored_backup_still_verifies_and_says_in_its_journal_what_was_lost(tmp_path):
+    """The file of a database is saved, the work goes on, the disk is lost, the file comes back: each in a process."""
+    live, saved = tmp_path / "journal.sqlite3", tmp_path / "backup.sqlite3"
+    environ = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "GONGPING_VAR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{live}",
+    }
+
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    early = run("-c", PREPARE + AND_ANCHOR)
+    with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(saved)) as copy:
+        source.backup(copy)
+    late = run("-c", MORE + AND_ANCHOR)
+    for rest in tmp_path.glob("journal.sqlite3*"):
+        rest.unlink()
+    shutil.copy(saved, live)
+
+    said = run("manage.py", "verify_journal", "--restored", "每日备份 6月1日", "--against", late)
+
+    assert said.startswith("OK restored at entry 2, 3 lost")
+    entry = json.loads(run("-c", LAST))
+    facts = {"backup": "每日备份 6月1日", "head": early, "lost": 3, "outside": late}
+    assert (entry["action"], entry["facts"]) == ("audit.restored", facts)
+
+
+@pytest.mark.parametrize(
+    ("words", "head", "said"),
+    [
+        (" ", None, "say which backup"),
+        ("备份", "9:short", "is no head"),
+        ("备份", "1:" + "0" * 64, "another chain"),
+        ("备份", None, ""),
+    ],
+)
+def test_restore_needs_words_and_a_head(user, words, head, said):
+    with pytest.raises(CommandError, match="empty"):
+        call_command("verify_journal", restored="备份")
+    acts(user, 1)
+    before = Entry.objects.count()
+
+    if said:
+        with pytest.raises(CommandError, match=said):
+            call_command("verify_journal", restored=words, against=head)
+    else:
+        call_command("verify_journal", restored=words)
+
+    assert Entry.objects.count() == before + (not said)

@@ -169,6 +169,7 @@ def test_report_is_shown_page_by_page_and_as_the_file(client, panel):
     assert b"".join(report.streaming_content).startswith(b"%PDF")
 
 
+@pytest.mark.edge("E47")
 def test_nothing_written_is_lost(client, panel):
     desk(client, panel.users[0])
     text(client.get(address("reader", panel)))

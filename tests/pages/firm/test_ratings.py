@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -141,6 +141,24 @@ def test_firm_accepts_and_the_rating_can_be_final_at_once(client, world):
     assert row.moves.filter(action="WAIVE").count() == 1
     assert client.post(at("firm-rating-accept", world)).status_code == 409
     assert row.moves.filter(action="WAIVE").count() == 1
+
+
+@pytest.mark.edge("E53")
+@pytest.mark.rule("R-23")
+def test_last_day_of_a_term_ends_at_midnight_of_shanghai_whatever_the_day_is_in_utc(client, world):
+    world.told()
+    day = date(2020, 12, 31)
+    QualityRating.objects.update(appeal_until=day)
+    given = {"item": world.items[0].code, "ground": "第16页已更正"}
+    midnight = datetime(2020, 12, 31, 16, tzinfo=UTC)  # of Shanghai: the year 2021 begins, in UTC it is still 2020
+    with clock.standing_at(midnight):
+        assert client.post(at("firm-appeal", world), given).status_code == 409
+    assert not Appeal.objects.exists()
+
+    with clock.standing_at(midnight - timedelta(seconds=1)):
+        assert client.post(at("firm-appeal", world), given).status_code == 302
+
+    assert Appeal.objects.get().filed_on == day
 
 
 @pytest.mark.rule("R-23")
