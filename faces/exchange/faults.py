@@ -1,13 +1,19 @@
 """What is wrong with a spreadsheet, by sheet, row, column and the cell's text; all of it, never the first only."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core.errors import DomainError, Refusal
+
+if TYPE_CHECKING:
+    from faces.exchange.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Report:
     columns: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     def refuse(self, message: str, code: str) -> None:
         """Say what is wrong with the file as a whole."""
@@ -87,8 +94,13 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Return whether nothing is wrong."""
-        return not self.faults
+        """Return whether nothing is wrong and nothing is open."""
+        return not self.faults and not self.open_questions
+
+    @property
+    def open_questions(self) -> list[Question]:
+        """Return the questions that nobody has answered."""
+        return [one for one in self.questions if one.is_open]
 
     @property
     def rows(self) -> int:
@@ -111,18 +123,32 @@ class Report:
             "columns": [list(one) for one in self.columns],
             "changes": [list(one) for one in self.changes],
             "faults": [fault.plain() for fault in self.faults],
+            "questions": [one.plain() for one in self.questions],
         }
 
 
 class ImportRefused(DomainError):  # noqa: N818 - reads as a sentence
-    """The file has faults; nothing was written."""
+    """The file has faults or open questions; nothing was written."""
 
     def __init__(self, report: Report) -> None:
         """Carry the report, its faults in the order of the file."""
         self.report = report
         self.faults = report.faults = sorted(report.faults, key=lambda fault: (fault.sheet, fault.row, fault.column))
+        facts = {
+            "faults": [fault.plain() for fault in self.faults],
+            "questions": [one.plain() for one in report.open_questions],
+        }
+        if not self.faults:
+            super().__init__(Refusal("import_questions", open_words(facts["questions"]), facts))
+            return
         sentence = _(
             "The file has %(count)d faults; nothing was imported. Correct the cells named below and try again."
         )
-        facts = {"faults": [fault.plain() for fault in self.faults]}
         super().__init__(Refusal("import_faults", sentence % {"count": len(self.faults)}, facts))
+
+
+def open_words(questions: Sequence[Mapping[str, Any]]) -> str:
+    """Return the sentence that names the rows whose questions are open, the first twenty of them."""
+    rows = "、".join(f"{one['sheet']}!{one['row']}" for one in questions[:20])
+    words = _("%(count)d questions are open; nothing was imported. Answer them first: %(rows)s")
+    return words % {"count": len(questions), "rows": rows + ("…" if len(questions) > 20 else "")}

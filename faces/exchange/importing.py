@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from faces.exchange.faults import Fault, ImportRefused, Report
 from faces.exchange.memory import keep, sweep, swept_by_parcel
 from faces.exchange.progress import Phase, Tell, untold
+from faces.exchange.questions import Questions
 from faces.exchange.sheets import Sheet, read
 from faces.exchange.tables import Layout, Record, records
 from faces.exchange.traces import Touched, Trace, compared, snapshot
@@ -28,6 +29,7 @@ class Setting:
     """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name.
 
     ``named``: by sheet of the form, the column keys that the bureau gave to headings. ``tell`` hears how far it is.
+    ``questions``: what the rows leave open, and what was answered.
     """
 
     bureau: Bureau
@@ -37,6 +39,7 @@ class Setting:
     named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     brought: dict[str, set[str]] = field(default_factory=dict)
     tell: Tell = untold
+    questions: Questions = field(default_factory=Questions)
 
     def bring(self, noun: str, keys: Iterable[str]) -> None:
         """Remember keys that a sheet of this file brings."""
@@ -133,7 +136,7 @@ def run(*, noun: Noun, content: bytes, name: str, setting: Setting, trace: Trace
         report, batches = _read(noun, content, name, setting)
         if report.is_clean:
             _write(batches, setting, report, trace)
-    if report.faults:
+    if not report.is_clean:
         raise ImportRefused(report)
     facts = {"noun": noun.code, "rows": report.rows, "created": report.created, "updated": report.updated}
     record(actor=setting.by, action="exchange.imported", subject=setting.bureau, facts=facts)
@@ -142,6 +145,7 @@ def run(*, noun: Noun, content: bytes, name: str, setting: Setting, trace: Trace
 
 def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Report, list[tuple[Part, list[Record]]]]:
     setting.brought.clear()
+    setting.questions.asked = []
     report = Report()
     batches: list[tuple[Part, list[Record]]] = []
     setting.tell(Phase.READING, 0, 0)
@@ -161,6 +165,7 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
         setting.tell(Phase.CHECKING, checked, total)
         report.faults += part.check(rows, setting)
         checked += len(rows)
+    report.questions = setting.questions.asked
     return report, batches
 
 

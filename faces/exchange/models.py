@@ -17,7 +17,7 @@ class RunStatus(models.TextChoices):
     """Where an import stands."""
 
     QUEUED = "QUEUED", _("is being checked")
-    FAULTY = "FAULTY", _("has faults")
+    FAULTY = "FAULTY", _("has faults or open questions")
     CHECKED = "CHECKED", _("checked, not yet imported")
     WRITING = "WRITING", _("is being written")
     STOPPED = "STOPPED", _("stopped, nothing written")
@@ -78,3 +78,27 @@ class ColumnName(models.Model):
     def __str__(self) -> str:
         """Name the heading."""
         return f"{self.heading} #{self.pk}"
+
+
+class ImportAnswer(models.Model):
+    """What somebody answered to a question of an import; it holds for the same cells in later files until it ends."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
+    noun = models.CharField(max_length=30)
+    question = models.CharField(max_length=64)  # keyed hash of the cells asked about
+    choice = models.CharField(max_length=40)
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="answers")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "noun", "question"], condition=Q(ended_on__isnull=True), name="import_answered_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the answer."""
+        return f"{self.choice} #{self.pk}"

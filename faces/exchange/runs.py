@@ -8,10 +8,12 @@ from typing import Any, Final
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from faces.exchange.faults import Report
+from faces.exchange.answers import answers_of, end_answers, keep_answers
+from faces.exchange.faults import Report, open_words
 from faces.exchange.importing import NOUNS, Noun, Setting, dry_run, run
 from faces.exchange.models import ColumnName, ImportRun, RunStatus
 from faces.exchange.progress import Phase, Tell, tell, untold
+from faces.exchange.questions import Questions
 from faces.exchange.tables import bare
 from faces.exchange.traces import Trace
 from faces.exchange.undoing import take_back
@@ -63,9 +65,12 @@ def check_file(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User
 def confirm(*, run_: ImportRun, by: User, on: date) -> ImportRun:
     """Import a checked file as a whole; raise ``ImportRefused`` where something changed since, and write nothing.
 
-    A large file is written in the background (R-58).
+    Raise ``RunRefused`` naming the rows whose questions are open. A large file is written in the background (R-58).
     """
     require(by, Capability.IMPORT)
+    still_open = [one for one in run_.report.get("questions", ()) if not one["answer"]]
+    if run_.status == RunStatus.FAULTY and still_open:
+        raise RunRefused(Refusal("import_questions", open_words(still_open), {"questions": still_open}))
     row = locked(
         run_, RunStatus.CHECKED, "confirm", _("Only a file without faults that was not imported yet can be imported.")
     )
@@ -89,11 +94,25 @@ def stop(*, run_: ImportRun, by: User, on: date) -> ImportRun:
 
 
 @transaction.atomic
-def import_file(*, bureau: Bureau, noun: str, name: str, content: bytes, by: User, on: date) -> ImportRun:
-    """Check and import a file in one step, or raise ``ImportRefused`` with the report and keep nothing."""
+def import_file(
+    *,
+    bureau: Bureau,
+    noun: str,
+    name: str,
+    content: bytes,
+    by: User,
+    on: date,
+    answers: Mapping[str, str] | None = None,
+) -> ImportRun:
+    """Check and import a file in one step, or raise ``ImportRefused`` with the report and keep nothing.
+
+    ``answers``: choices by question, kept with the import. Raise ``RunRefused`` for one that this file does not ask.
+    """
     require(by, Capability.IMPORT)
     row = _begun(bureau=bureau, noun=noun, name=name, content=content, by=by)
+    keep_answers(row, answers or {}, by=by, on=on)
     bring(row, content, by=by, on=on)
+    refuse_unasked(row.report, answers or {})
     return row
 
 
@@ -120,6 +139,35 @@ def name_columns(*, run_: ImportRun, names: Mapping[tuple[str, str], str], by: U
 
 
 @transaction.atomic
+def answer(*, run_: ImportRun, answers: Mapping[str, str], by: User, on: date) -> ImportRun:
+    """Keep answers (choice by question) for this file and for the same cells in later ones, and check it anew.
+
+    Raise ``RunRefused`` for a question that the file does not ask or a choice that it does not offer.
+    """
+    require(by, Capability.IMPORT)
+    wanted = (RunStatus.CHECKED, RunStatus.FAULTY)
+    row = locked(run_, wanted, "answer", _("Only a file that was checked and not imported can be answered about."))
+    refuse_unasked(row.report, answers)
+    keep_answers(row, answers, by=by, on=on)
+    record(actor=by, action="exchange.answered", subject=row, facts={"noun": row.noun, "answers": dict(answers)})
+    if is_large(row, on=on):
+        send(row, RunStatus.QUEUED, by=by, on=on)
+    else:
+        _check(row, content_of(row), by=by, on=on)
+    return row
+
+
+def refuse_unasked(report: Mapping[str, Any], answers: Mapping[str, str]) -> None:
+    """Raise ``RunRefused`` for an answer to nothing that was asked, or that was not offered."""
+    offered = {one["id"]: {value for value, _label in one["choices"]} for one in report.get("questions", ())}
+    for question, choice in answers.items():
+        if choice not in offered.get(question, ()):
+            words = _("This file does not ask the question %(question)s with the answer %(choice)s.")
+            facts = {"question": question, "choice": choice}
+            raise RunRefused(Refusal("not_asked", words % facts, facts))
+
+
+@transaction.atomic
 def undo(*, run_: ImportRun, by: User, on: date) -> ImportRun:
     """Take back an import as a whole; raise ``UndoRefused`` saying what depends on it, and change nothing.
 
@@ -142,17 +190,19 @@ def give_back(row: ImportRun, *, by: User, on: date) -> None:
         bureau=row.bureau, status=RunStatus.IMPORTED, trace__journal__gt=row.trace["journal"]
     )
     take_back(row.trace, later=list(later.order_by("pk")))
+    end_answers(row, on=on)
     row.status, row.undone_on = RunStatus.UNDONE, on
     row.save(update_fields=["status", "undone_on"])
     record(actor=by, action="exchange.undone", subject=row, facts={"noun": row.noun, "rows": row.rows, "on": on})
 
 
 def setting_of(*, bureau: Bureau, noun: str, by: User, on: date, hear: Tell = untold) -> Setting:
-    """Return for whom an import runs, with the names that the bureau gave to headings."""
+    """Return for whom an import runs, with the names that the bureau gave to headings and its earlier answers."""
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for one in ColumnName.objects.filter(bureau=bureau, noun=noun):
         named[one.sheet][one.heading] = one.key
-    return Setting(bureau=bureau, by=by, on=on, named=named, tell=hear)
+    questions = Questions(answers_of(bureau=bureau, noun=noun))
+    return Setting(bureau=bureau, by=by, on=on, named=named, tell=hear, questions=questions)
 
 
 def noun_of(code: str) -> Noun:
@@ -205,7 +255,7 @@ def bring(row: ImportRun, content: bytes, *, by: User, on: date, hear: Tell = un
 
 def _keep(row: ImportRun, report: Report) -> None:
     plain: dict[str, Any] = report.plain()
-    for name in ("faults", "skipped", "changes"):
+    for name in ("faults", "skipped", "changes", "questions"):
         plain[name] = plain[name][:MOST_KEPT]
     row.report, row.rows, row.faults = plain, report.rows, len(report.faults)
 

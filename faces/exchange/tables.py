@@ -47,7 +47,7 @@ class Record:
 
     sheet: str
     line: Line
-    values: Mapping[str, Any]
+    values: dict[str, Any]
     places: Mapping[str, int]
     columns: Mapping[str, Column]
 
@@ -59,6 +59,14 @@ class Record:
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - the column's reader says what it is
         """Return the value of a column."""
         return self.values[key]
+
+    def decide(self, key: str, value: object) -> None:
+        """Keep what an answer says of the row."""
+        self.values[key] = value
+
+    def decided(self, key: str) -> Any:  # noqa: ANN401 - as it was kept
+        """Return what an answer says of the row; nothing where nobody was asked."""
+        return self.values.get(key)
 
     def fault(self, key: str, message: str, code: str = "wrong") -> Fault:
         """Return a fault at this row's cell of the column ``key``."""

@@ -34,7 +34,8 @@ class OrganisationDraft:
     """A body; found again by its USCC, without one by its name.
 
     ``is_another``: somebody said that it is not the body without a code that bears this name already. ``source``: from
-    what its legal representative and address are known, kept with those that they replace.
+    what its legal representative and address are known, kept with those that they replace. ``known``: the key of the
+    body without a code that somebody said it is; it gets the code.
     """
 
     name: str
@@ -47,6 +48,7 @@ class OrganisationDraft:
     founded_on: date | None = None
     is_another: bool = False
     source: str = ""
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def register_organisations(
         if refusal := uscc_refusal(draft.uscc, draft.uscc_absent_reason):
             raise refused_for(refusal, name=draft.name)
     by_code, by_name = _known_organisations(bureau, drafts)
+    uncoded = Organisation.objects.select_for_update().filter(bureau=bureau, uscc__isnull=True)
+    said = uncoded.in_bulk({draft.known for draft in drafts if draft.known})
     made: list[Organisation] = []
     changed: list[Organisation] = []
     result: list[Organisation] = []
@@ -80,6 +84,7 @@ def register_organisations(
     for draft in drafts:
         key = same_name(draft.name)
         row = by_code.get(draft.uscc) if draft.uscc else None if draft.is_another else by_name.get(key)
+        row = row or said.get(draft.known or 0)
         if row is not None and draft.uscc and same_name(row.name) != key:
             message = _("The code %(uscc)s belongs to %(name)s already.") % {"uscc": draft.uscc, "name": row.name}
             raise PartyRefused(Refusal("uscc_taken", message, {"field": "uscc", "name": draft.name}))
@@ -88,6 +93,7 @@ def register_organisations(
             made.append(row)
         elif row.pk:
             changed.append(row)
+        row.uscc = row.uscc or draft.uscc
         row.sort_key = sort_key_of(draft.name)
         row.kind, row.uscc_absent_reason = draft.kind, draft.uscc_absent_reason
         given = {FormerFactKind.LEGAL_PERSON: draft.legal_person, FormerFactKind.ADDRESS: draft.address}
@@ -99,7 +105,7 @@ def register_organisations(
             by_code[draft.uscc] = row
         result.append(row)
     Organisation.objects.bulk_create(made)
-    fields = ["sort_key", "kind", "uscc_absent_reason", "legal_person", "address", "phone", "founded_on"]
+    fields = ["uscc", "sort_key", "kind", "uscc_absent_reason", "legal_person", "address", "phone", "founded_on"]
     Organisation.objects.bulk_update(changed, fields, batch_size=500)
     FormerFact.objects.bulk_create(former)
     facts = {"created": len(made), "updated": len(changed), "facts_ended": len(former), "on": on}

@@ -32,6 +32,7 @@ class PersonDraft:
     """A human; found again by the ID number, without one by name and phone, else asked (edge case 5).
 
     ``asks``: whoever types this person in can be asked; ``same_name`` is the answer about somebody whose name is known.
+    ``known``: the key of the person who was said to be meant; ``apart``: of those from whom this one was told apart.
     """
 
     name: str
@@ -41,6 +42,8 @@ class PersonDraft:
     born_on: date | None = None
     asks: bool = False
     same_name: str = ""
+    known: int | None = None
+    apart: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     ids = [blind_indexes(draft.id_number.upper(), use="id") for draft in drafts]
     phones = [blind_indexes(plain_phone(draft.phone), use="phone") for draft in drafts]
     by_id, by_phone = _known_persons(bureau, ids, phones)
+    said = _said_persons(bureau, drafts)
     borne = _names_borne([*by_id.values(), *by_phone.values()])
     made: list[Person] = []
     changed: dict[int, Person] = {}
@@ -81,10 +85,12 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
         row = next((by_id[key] for key in keys if key in by_id), None)
         if row is None:
             row = _by_phone(by_phone, draft, keys, called)
+        others: list[Person] = []
+        if row is None:
+            row = said.get(draft.known or 0)
+            others = [] if row else [said[pk] for pk in draft.apart if pk in said]
         if row is None and draft.asks:
             row, others = _asked(bureau, draft)
-        else:
-            others = []
         if row is None:
             row = Person(bureau=bureau, name=draft.name, is_demo=bureau.is_demo)
             made.append(row)
@@ -120,6 +126,13 @@ def _known_persons(
     called = rows.filter(phone_index__in={key for keys in phones for key in keys}).order_by("-pk")
     by_phone = {(row.name, row.phone_index): row.joined_into or row for row in called}
     return by_id, by_phone
+
+
+def _said_persons(bureau: Bureau, drafts: Sequence[PersonDraft]) -> dict[int, Person]:
+    """Return whom answers name, by key; no query where nothing was asked."""
+    keys = {pk for draft in drafts for pk in (draft.known, *draft.apart) if pk}
+    stands = Person.objects.select_for_update(of=("self",)).filter(bureau=bureau, joined_into__isnull=True)
+    return stands.in_bulk(keys) if keys else {}
 
 
 def _by_phone(

@@ -1,4 +1,4 @@
-"""Codes of 预算管理一体化 decide; a known name under a new code is a question that the file answers."""
+"""Codes of 预算管理一体化 decide; a known name under a new code is a question that the file or a person answers."""
 
 from datetime import date
 
@@ -33,7 +33,8 @@ def file_of(sheet, headings, row):
 
 def faults(setting, code, content):
     report = dry_run(noun=NOUNS[code], content=content, name="a.xlsx", setting=setting)
-    return [(fault.column, fault.code) for fault in report.faults]
+    asked = [(one.column, one.kind) for one in report.open_questions]
+    return [(fault.column, fault.code) for fault in report.faults] + asked
 
 
 def unit_file(code, name, answer="", uscc=""):
@@ -60,7 +61,7 @@ def test_unit_of_a_known_code_is_the_same_without_a_question(setting):
 def test_unit_of_a_known_name_under_a_new_code_is_asked_about(setting):
     known_unit(setting)
 
-    assert faults(setting, "units", unit_file("370112101", "甲局(本级)")) == [("B", "same_name")]
+    assert faults(setting, "units", unit_file("370112101", "甲局(本级)")) == [("B", "unit")]
     assert BudgetUnit.objects.get().code == "101"
 
 
@@ -100,7 +101,7 @@ def test_of_several_units_of_a_name_the_code_must_say_which(setting):
     for code in ("101", "102"):
         known_unit(setting, code)
 
-    assert faults(setting, "units", unit_file("303", "甲局（本级）", "同一")) == [("B", "several")]
+    assert faults(setting, "units", unit_file("303", "甲局（本级）", "同一")) == [("B", "unit")]
 
 
 @pytest.mark.parametrize(("answer", "codes"), [("同一", ["N1"]), ("另一", ["N1", "P1"])])
@@ -109,7 +110,7 @@ def test_project_of_a_known_name_at_the_unit_is_asked_about(setting, answer, cod
     project = ProjectFactory(unit=unit, code="P1", name="污水处理")
     elsewhere = UnitFactory(bureau=setting.bureau, code="900")
 
-    assert faults(setting, "projects", project_file("N1", "污水 处理", "101")) == [("B", "same_name")]
+    assert faults(setting, "projects", project_file("N1", "污水 处理", "101")) == [("B", "project")]
     assert faults(setting, "projects", project_file("N1", "污水处理", elsewhere.code)) == []
     run(noun=NOUNS["projects"], content=project_file("N1", "污水处理", "101", answer), name="a.xlsx", setting=setting)
 

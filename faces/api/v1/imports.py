@@ -31,7 +31,8 @@ class ImportRunSerializer(NounSerializer[ImportRun]):
     """A file, how many rows it has, what is wrong with it, and how far it is.
 
     ``report`` holds faults (sheet, row, column, heading, text, message: what would be right), rows passed over with
-    why, the columns as they are read, and what would change or changed.
+    why, the columns as they are read, what would change or changed, and the questions (id, kind, place, message,
+    choices as value and words, answer: empty while it is open).
     """
 
     only: ClassVar[Only] = {}
@@ -73,6 +74,19 @@ class ColumnsAsk(Ask):
     columns = several(ColumnAsk(), most=200, least=1)
 
 
+class AnswerAsk(Ask):
+    """A question of the file by its id, and one of its choices."""
+
+    question = phrase(64)
+    choice = phrase(40)
+
+
+class AnswersAsk(Ask):
+    """Answers; kept for the same cells in the bureau's later files."""
+
+    answers = several(AnswerAsk(), most=2_000, least=1)
+
+
 class ImportRunView(NounView[ImportRun]):
     """Imports of the bureau."""
 
@@ -107,6 +121,12 @@ class ImportRunView(NounView[ImportRun]):
         """Say how headings are read, and check the file anew."""
         names = {(one["sheet"], one["heading"]): one.get("key", "") for one in given["columns"]}
         runs.name_columns(run_=row, names=names, by=by, on=clock.today())
+
+    @verb(AnswersAsk, needs=Capability.IMPORT)
+    def answer(self, row: ImportRun, given: dict[str, Any], by: User) -> None:
+        """Answer questions of the report, and check the file anew."""
+        answers = {one["question"]: one["choice"] for one in given["answers"]}
+        runs.answer(run_=row, answers=answers, by=by, on=clock.today())
 
     @verb(needs=Capability.IMPORT)
     def stop(self, row: ImportRun, _given: dict[str, Any], by: User) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,15 +39,16 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import known
+from faces.exchange.nouns import asked, known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from parties.models import FormerFact, Organisation, Person
+from parties.enums import RelationshipKind
+from parties.models import FormerFact, Organisation, Person, Relationship
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
-    PersonDraft,
     record_employments,
+    record_relationship,
     register_organisations,
     register_persons,
 )
@@ -145,6 +146,7 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "number")
     yield from repeated(rows, "uscc")
     yield from known.other_names(rows, setting)
+    yield from asked.ask_bodies(rows, setting)
     setting.bring("firm", (row["number"] for row in rows))
     there = known.firms(setting.bureau)
     by_code = {firm.organisation.uscc: number for number, firm in there.items()}
@@ -173,12 +175,19 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
                 address=row["address"],
                 phone=row["phone"],
                 founded_on=row["founded_on"],
+                known=row.decided(asked.FILLED),
             )
             for row in rows
         ],
         by=setting.by,
         on=setting.on,
     )
+    before_them = Organisation.objects.in_bulk({row.decided(asked.BODY) for row in rows} - {None})
+    for told, body in zip(rows, bodies, strict=True):
+        if old := before_them.get(told.decided(asked.BODY)):
+            kind = RelationshipKind.CONVERTED_FROM
+            record_relationship(subject=body, kind=kind, other=old, by=setting.by, on=setting.on, passes_scores=True,
+                                passes_sanctions=True)  # fmt: skip
     pairs = sorted(zip(rows, bodies, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
     for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
         told_on = day - NOTICE_DAYS if day else setting.on
@@ -196,7 +205,9 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
 
 def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the bodies and firms of the rows, with their standing and their checklist."""
-    bodies = Organisation.objects.filter(bureau=setting.bureau, uscc__in=[row["uscc"] for row in rows])
+    said = {row.decided(asked.FILLED) for row in rows} - {None}
+    own = Q(uscc__in=[row["uscc"] for row in rows]) | Q(pk__in=said)
+    bodies = Organisation.objects.filter(own, bureau=setting.bureau)
     numbers = [row["number"] for row in rows]
     words = {
         "kind": "组织形式",
@@ -209,6 +220,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     return [
         Touched(bodies, "name", words),
         Touched(FormerFact.objects.filter(organisation__in=bodies)),
+        Touched(Relationship.objects.filter(subject__in=bodies)),
         Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),
         Touched(FirmStanding.objects.filter(firm__in=firms)),
         Touched(FirmTerm.objects.filter(firm__in=firms)),
@@ -226,6 +238,7 @@ def check_staff(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: unknown firms, and people named twice."""
     yield from check_number(rows, setting)
     yield from repeated(rows, "id_number")
+    asked.ask_people(rows, setting)
 
 
 def _firms(rows: Sequence[Record], setting: Setting) -> QuerySet[Firm]:
@@ -278,7 +291,7 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
 def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
     """Write the persons and their employment with their firms; ``post`` is the column of their title."""
     firms = known.firms(setting.bureau, (row["number"] for row in rows))
-    drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
+    drafts = [asked.draft_of(row) for row in rows]
     people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     told = [(row, firms[row["number"]], person) for row, person in zip(rows, people, strict=True)]
     spells = [EmploymentDraft(person, firm.organisation, row["since"], title=row[post]) for row, firm, person in told]

@@ -1,7 +1,7 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -36,7 +36,8 @@ BODY_KINDS = {
 
 
 SAME: Final = "SAME"
-ANSWERS: Final = {"同一": SAME, "另一": "OTHER"}
+OTHER: Final = "OTHER"
+ANSWERS: Final = {"同一": SAME, "另一": OTHER}
 ANSWER: Final = "同名答复"  # the column in which a file answers whether a known name is the same thing
 
 
@@ -56,18 +57,6 @@ def asked_names(
         if code not in listed:
             by_name.setdefault(name_of(one), []).append(one)
     return {row["code"]: by_name[named(row)] for row in rows if row["code"] not in there and named(row) in by_name}
-
-
-def name_faults(rows: Sequence[Record], twins: Mapping[str, Sequence[Any]], sentence: str) -> Iterator[Fault]:
-    """Yield the question for each row whose name is known under another code, until it is answered for one thing."""
-    for row in rows:
-        found = twins.get(row["code"], ())
-        facts = {"name": row["name"], "codes": "、".join(one.code for one in found), "column": ANSWER}
-        if found and row["same"] is None:
-            yield row.fault("name", sentence % facts, "same_name")
-        elif len(found) > 1 and row["same"] == SAME:
-            words = _("Several of this name are known: %(codes)s. Enter it by one of these codes.")
-            yield row.fault("name", words % facts, "several")
 
 
 def firms(bureau: Bureau, numbers: Iterable[str] | None = None) -> dict[str, Firm]:
@@ -137,8 +126,9 @@ def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the persons whom the rows name by ID number or phone, and their employment."""
     ids = {key for row in rows for key in blind_indexes(row["id_number"].upper(), use="id")}
     phones = {key for row in rows for key in blind_indexes(plain_phone(row["phone"]), use="phone")}
-    found = Q(id_index__in=ids) | Q(phone_index__in=phones)
-    theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones)
+    said = {row.decided("person") for row in rows} - {None}  # whom an answer named
+    found = Q(id_index__in=ids) | Q(phone_index__in=phones) | Q(pk__in=said)
+    theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones) | Q(person__in=said)
     return [
         Touched(Person.objects.filter(found, bureau=setting.bureau), "name", {"name": "姓名"}),
         Touched(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import known
+from faces.exchange.nouns import asked, known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.money import wan
@@ -39,7 +39,7 @@ BUDGETS: Final = {
 PROJECTS: Final = Layout(
     "项目",
     (
-        Column("code", "项目编码", cells.code(30)),
+        Column("code", "项目编码", cells.code(30), required=False, default=""),
         Column("name", "项目名称", cells.text(160)),
         Column("unit", "单位编码", cells.code(20), also=("预算单位编码",)),
         Column("kind", "项目类型", cells.one_of(KINDS)),
@@ -53,7 +53,15 @@ PROJECTS: Final = Layout(
 
 def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: repeated codes, unknown units, parts that do not add up."""
-    yield from repeated(rows, "code")
+    units = {unit.pk: code for code, unit in known.units(setting.bureau).items()}
+    yield from asked.fill_codes(
+        rows,
+        known.projects(setting.bureau),
+        lambda project: (units.get(project.unit_id), same_name(project.name)),
+        lambda row: (row["unit"], same_name(row["name"])),
+        setting,
+    )
+    yield from repeated([row for row in rows if row["code"]], "code")
     yield from unknown(rows, "unit", known.units(setting.bureau), _("There is no unit %(code)s."))
     for row in rows:
         parts = sum(row[key] for key in BUDGETS)
@@ -63,7 +71,8 @@ def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     sentence = _(
         "A project called %(name)s has the code %(codes)s. Is it the same? Answer 同一 or 另一 under %(column)s."
     )
-    yield from known.name_faults(rows, _twins(rows, setting), sentence)
+    coded = [row for row in rows if row["code"]]
+    asked.ask_names(coded, _twins(coded, setting), sentence, "project", setting)
 
 
 def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[Project]]:
@@ -82,7 +91,9 @@ def write(rows: Sequence[Record], setting: Setting) -> Written:
     twins = _twins(rows, setting)
     for row in rows:
         if row["same"] == known.SAME and row["code"] in twins:
-            recode_project(project=twins[row["code"]][0], code=row["code"], by=setting.by, on=setting.on)
+            recode_project(
+                project=asked.twin_of(row, twins[row["code"]]), code=row["code"], by=setting.by, on=setting.on
+            )
     before = set(known.projects(setting.bureau))
     units = known.units(setting.bureau)
     drafts = [

@@ -1,5 +1,6 @@
 """Budget units with their superiors, and who is to be called there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import known
+from faces.exchange.nouns import asked, known
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import BudgetUnit, Contact, Organisation
@@ -18,7 +19,6 @@ from parties.rules import same_name
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
-    PersonDraft,
     UnitDraft,
     add_contact,
     recode_unit,
@@ -31,7 +31,7 @@ from parties.services import (
 UNITS: Final = Layout(
     "预算单位",
     (
-        Column("code", "单位编码", cells.code(20), also=("预算单位编码",)),
+        Column("code", "单位编码", cells.code(20), also=("预算单位编码",), required=False, default=""),
         Column("name", "单位名称", cells.body_name),
         Column("uscc", "统一社会信用代码", cells.uscc, required=False),
         Column("kind", "单位性质", cells.one_of(known.BODY_KINDS)),
@@ -56,10 +56,14 @@ PEOPLE: Final = Layout(
 
 def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: repeated codes, codes of other bodies, unknown superiors and sections."""
+    there = known.units(setting.bureau)
+    yield from asked.fill_codes(
+        rows, there, lambda unit: _near(unit.organisation.name), lambda row: _near(row["name"]), setting
+    )
+    rows = [row for row in rows if row["code"]]
     yield from repeated(rows, "code")
     yield from repeated([row for row in rows if row["uscc"]], "uscc")
     setting.bring("unit", (row["code"] for row in rows))
-    there = known.units(setting.bureau)
     codes = {*there, *(row["code"] for row in rows)}
     yield from unknown(rows, "superior", codes, _("There is no unit %(code)s."))
     yield from unknown(rows, "section", known.sections(setting.bureau), _("There is no section %(code)s."))
@@ -71,7 +75,12 @@ def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
         if row["superior"] == row["code"]:
             yield row.fault("superior", _("A unit is not its own superior."))
     sentence = _("A unit called %(name)s has the code %(codes)s. Is it the same? Answer 同一 or 另一 under %(column)s.")
-    yield from known.name_faults(rows, _twins(rows, setting), sentence)
+    asked.ask_names(rows, _twins(rows, setting), sentence, "unit", setting)
+
+
+def _near(name: str) -> str:
+    """Return a name without what stands in brackets: 甲局（本级） may be meant by 甲局."""
+    return re.sub(r"\([^()]*\)", "", same_name(name))
 
 
 def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[BudgetUnit]]:
@@ -89,7 +98,7 @@ def write_units(rows: Sequence[Record], setting: Setting) -> Written:
     twins = _twins(rows, setting)
     for row in rows:
         if row["same"] == known.SAME and row["code"] in twins:
-            recode_unit(unit=twins[row["code"]][0], code=row["code"], by=setting.by, on=setting.on)
+            recode_unit(unit=asked.twin_of(row, twins[row["code"]]), code=row["code"], by=setting.by, on=setting.on)
     held = known.units(setting.bureau)
     sections = known.sections(setting.bureau)
     bodies = register_organisations(
@@ -134,8 +143,10 @@ def check_people(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: units that nobody knows, and people whom a second import could not find again."""
     codes = {*known.units(setting.bureau), *setting.brought.get("unit", ())}
     yield from unknown(rows, "code", codes, _("There is no unit %(code)s."))
+    asked.ask_people(rows, setting)
+    with_question = {(one.sheet, one.row) for one in setting.questions.asked}
     for row in rows:
-        if not row["id_number"] and not row["phone"]:
+        if not row["id_number"] and not row["phone"] and (row.sheet, row.row) not in with_question:
             yield row.fault("name", _("Give the ID number or the phone; a name alone may be two people."), "empty")
 
 
@@ -143,7 +154,7 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the people, their employment, and that they are to be called."""
     units = known.units(setting.bureau)
     bodies: list[Organisation] = [units[row["code"]].organisation for row in rows]
-    drafts = [PersonDraft(row["name"], row["id_number"], row["phone"]) for row in rows]
+    drafts = [asked.draft_of(row) for row in rows]
     people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     record_employments(
         drafts=[

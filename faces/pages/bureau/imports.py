@@ -11,12 +11,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from faces.exchange.answers import given_by
 from faces.exchange.exporters import template_book
 from faces.exchange.faults import Why
 from faces.exchange.importing import NOUNS, OFFERED
 from faces.exchange.models import RUNNING, ImportRun, RunStatus
 from faces.exchange.progress import told
-from faces.exchange.runs import check_file, confirm, name_columns, stop, undo, visible_to
+from faces.exchange.questions import NEW
+from faces.exchange.runs import answer, check_file, confirm, name_columns, stop, undo, visible_to
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import XLSX, Column
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 FAULTS_SHOWN = 500
+QUESTIONS_SHOWN = 200  # asked at a time; the rest follow once these are answered
+KINDS = {
+    "person": gettext_lazy("the persons"),
+    "body": gettext_lazy("the bodies"),
+    "unit": gettext_lazy("the units"),
+    "project": gettext_lazy("the projects"),
+}
 
 serve_shapes(
     run=("QUEUED", "WRITING", "UNDOING"),
@@ -74,6 +83,22 @@ def read_as(run: ImportRun) -> list[tuple[str, str, str, str]]:
         (held, place, heading, words.get(sheet, {}).get(key, ""))
         for sheet, held, place, heading, key in run.report.get("columns", [])
     ]
+
+
+def open_in(run: ImportRun) -> list[dict[str, Any]]:
+    """Return the questions of the report that nobody has answered."""
+    return [one for one in run.report.get("questions", []) if not one["answer"]]
+
+
+def questions_of(run: ImportRun) -> list[dict[str, Any]]:
+    """Return each question once, with its rows, the words of its answer, and who gave it with which file."""
+    asked: dict[str, dict[str, Any]] = {}
+    for one in run.report.get("questions", []):
+        held = asked.setdefault(one["id"], one | {"rows": [], "said": dict(one["choices"]).get(one["answer"], "")})
+        held["rows"].append(one["row"])
+    given = given_by(bureau=run.bureau, noun=run.noun, questions=asked)
+    rows = [one | {"given": given.get(key), "run": run} for key, one in asked.items()]
+    return sorted(rows, key=lambda one: (bool(one["answer"]), one["kind"]))
 
 
 class ImportList(ListPage):
@@ -158,7 +183,7 @@ class ImportPage(ObjectPage):
 
     def rows(self) -> QuerySet[ImportRun]:
         """Return the runs of the own bureau."""
-        return visible_to(self.user).select_related("uploaded_by")
+        return visible_to(self.user).select_related("uploaded_by", "bureau")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Add the report as tables."""
@@ -180,6 +205,10 @@ class ImportPage(ObjectPage):
             RunStatus.UNDOING: _("The import is being taken back"),
             RunStatus.UNDONE: _("This import was taken back"),
         }
+        if run.status == RunStatus.FAULTY and not run.faults:
+            asked = len(open_in(run))
+            sentence = ngettext("%(n)d question to answer", "%(n)d questions to answer", asked)
+            words[RunStatus.FAULTY] = sentence % {"n": asked}
         found = {
             "title": words[RunStatus(run.status)],
             "noun": noun_word(run),
@@ -196,6 +225,9 @@ class ImportPage(ObjectPage):
             "can_confirm": run.status == RunStatus.CHECKED,
             "can_stop": run.status in {RunStatus.QUEUED, RunStatus.CHECKED},
             "can_name": run.status in {RunStatus.CHECKED, RunStatus.FAULTY} and bool(report.get("columns")),
+            "questions": questions_of(run)[:QUESTIONS_SHOWN],
+            "open_count": len(open_in(run)),
+            "can_answer": run.status in {RunStatus.CHECKED, RunStatus.FAULTY} and bool(report.get("questions")),
             "can_undo": run.status == RunStatus.IMPORTED and is_traced(run),
         }
         return super().get_context_data(**(found | kwargs))
@@ -313,6 +345,50 @@ class ImportColumns(RunAction):
         return _("The file was checked again.")
 
 
+class ImportAnswers(RunAction):
+    """The questions of the file, with their choices; what is answered here holds for the same cells in later files."""
+
+    title = gettext_lazy("Questions")
+    submit_label = gettext_lazy("Keep the answers and check again")
+    form_class = ActionForm
+
+    def get_form(self, form_class: Any = None) -> Any:  # noqa: ANN401 - as in Django
+        """Return the form with one choice for each question, and one for all of a kind where that is sound."""
+        form = super().get_form(form_class)
+        asked = questions_of(self.object)[:QUESTIONS_SHOWN]
+        for kind, words in KINDS.items():
+            like = [one for one in asked if one["kind"] == kind and not one["answer"]]
+            if len(like) > 1 and all(NEW in dict(one["choices"]) for one in like):
+                form.fields[f"all_{kind}"] = forms.BooleanField(
+                    required=False,
+                    label=_("All %(what)s that I leave open below are new ones, not known here") % {"what": words},
+                )
+        for one in asked:
+            form.fields[f"q_{one['id']}"] = forms.ChoiceField(
+                choices=one["choices"],
+                required=False,
+                initial=one["answer"],
+                widget=forms.RadioSelect,
+                label=f"{one['sheet']} {'、'.join(map(str, one['rows'][:10]))}: {one['text']}",
+                help_text=one["message"],
+            )
+        return form
+
+    def act(self, form: ActionForm) -> str:
+        """Keep the answers that were given."""
+        answers = {}
+        for one in questions_of(self.object)[:QUESTIONS_SHOWN]:
+            chosen = form.cleaned_data.get(f"q_{one['id']}")
+            if not chosen and not one["answer"] and form.cleaned_data.get(f"all_{one['kind']}"):
+                chosen = NEW
+            if chosen:
+                answers[one["id"]] = chosen
+        done = answer(run_=self.object, answers=answers, by=self.user, on=self.today)
+        if done.status == RunStatus.QUEUED:
+            return _("The answers are kept; the file is being checked again.")
+        return _("The answers are kept; the file was checked again.")
+
+
 class ImportUndo(RunAction):
     """Take back an import as a whole."""
 
@@ -359,6 +435,7 @@ urls = [
     path("imports/<int:pk>/progress/", ImportProgress.as_view(), name="import-progress"),
     path("imports/<int:pk>/stop/", ImportStop.as_view(), name="import-stop"),
     path("imports/<int:pk>/columns/", ImportColumns.as_view(), name="import-columns"),
+    path("imports/<int:pk>/answers/", ImportAnswers.as_view(), name="import-answers"),
     path("imports/<int:pk>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/templates/<slug:code>/", ImportTemplate.as_view(), name="import-template"),
 ]

@@ -2,14 +2,14 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from faces.exchange.faults import ImportRefused, Report, Why
+from faces.exchange.faults import ImportRefused, Report, Why, open_words
 from faces.exchange.importing import NOUNS, dry_run
 from faces.exchange.runs import import_file, setting_of
 from foundation.accounts.enums import Capability
@@ -35,19 +35,29 @@ class Command(BaseCommand):
             "--by", default="", help="the account in whose name it comes; may be left out if only one may"
         )
         parser.add_argument("--dry-run", action="store_true", help="check and write nothing")
+        parser.add_argument(
+            "--answers",
+            type=Path,
+            help="a JSON object: for each question of --format json its id, and the choice taken",
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - as in Django
         """Check, import, and say what was found."""
-        plain = _plain(_account(options["by"]), options["kind"], options["file"], is_dry=options["dry_run"])
+        answers = _answers(options["answers"])
+        account = _account(options["by"])
+        plain = _plain(account, options["kind"], options["file"], answers, is_dry=options["dry_run"])
+        still_open = [one for one in plain["questions"] if not one["answer"]]
         if options["format"] == "json":
-            written = not options["dry_run"] and not plain["faults"]
+            written = not options["dry_run"] and not plain["faults"] and not still_open
             self.stdout.write(json.dumps(plain | {"written": written}, ensure_ascii=False, indent=1))
         else:
             self.stdout.write("\n".join(_lines(plain)))
         if plain["faults"]:
             words = _("%(n)d faults; nothing was written.") % {"n": len(plain["faults"])}
             raise CommandError(words, returncode=1)
+        if still_open:
+            raise CommandError(open_words(still_open), returncode=1)
 
 
 def _account(username: str) -> User:
@@ -66,7 +76,21 @@ def _bureau(by: User) -> Bureau:
     return by.bureau
 
 
-def _plain(by: User, kind: str, path: Path, *, is_dry: bool) -> dict[str, Any]:
+def _answers(path: Path | None) -> dict[str, str]:
+    """Return the answers of a file; what is no object of words is refused."""
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(_("The file cannot be read: %(file)s") % {"file": path}, returncode=UNUSABLE) from error
+    if not isinstance(found, dict) or not all(isinstance(choice, str) for choice in found.values()):
+        words = _("The answers must be one JSON object: a question’s id, and the choice taken.")
+        raise CommandError(words, returncode=UNUSABLE)
+    return found
+
+
+def _plain(by: User, kind: str, path: Path, answers: Mapping[str, str], *, is_dry: bool) -> dict[str, Any]:
     """Return the report of the file as plain values; a file that is no spreadsheet is one fault."""
     on = clock.today()
     try:
@@ -77,9 +101,13 @@ def _plain(by: User, kind: str, path: Path, *, is_dry: bool) -> dict[str, Any]:
     try:
         if is_dry:
             setting = setting_of(bureau=_bureau(by), noun=kind, by=by, on=on)
+            setting.questions.answers = {**setting.questions.answers, **answers}
             report = dry_run(noun=NOUNS[kind], content=content, name=path.name, setting=setting)
         else:
-            run = import_file(bureau=_bureau(by), noun=kind, name=path.name, content=content, by=by, on=on)
+            run = import_file(
+                bureau=_bureau(by), noun=kind, name=path.name, content=content, by=by, on=on,
+                answers=answers,
+            )  # fmt: skip
             return dict(run.report)
     except ImportRefused as refused:
         report = refused.report
@@ -92,6 +120,11 @@ def _lines(plain: dict[str, Any]) -> Iterator[str]:
     for fault in plain["faults"]:
         place = f"{fault['sheet']}!{fault['column']}{fault['row'] or ''}"
         yield f"{place} {fault['heading']} “{fault['text']}” {fault['message']}"
+    for one in plain["questions"]:
+        place = f"{one['sheet']}!{one['column']}{one['row'] or ''}"
+        yield f"{place} {one['heading']} “{one['text']}” {one['message']} [{one['id']}]"
+        for value, label in one["choices"]:
+            yield f"    {'→' if value == one['answer'] else ' '} {value}: {label}"
     for sheet, row, text, why in plain["skipped"]:
         yield f"{sheet}!{row} {Why(why).label} {text}".rstrip()
     for sheet, of, heading, before, after in plain["changes"]:
