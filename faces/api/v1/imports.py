@@ -74,17 +74,17 @@ class ColumnsAsk(Ask):
     columns = several(ColumnAsk(), most=200, least=1)
 
 
-class AnswerAsk(Ask):
+class RowAnswerAsk(Ask):
     """A question of the file by its id, and one of its choices."""
 
     question = phrase(64)
     choice = phrase(40)
 
 
-class AnswersAsk(Ask):
+class RowAnswersAsk(Ask):
     """Answers; kept for the same cells in the bureau's later files."""
 
-    answers = several(AnswerAsk(), most=2_000, least=1)
+    answers = several(RowAnswerAsk(), most=2_000, least=1)
 
 
 class ImportRunView(NounView[ImportRun]):
@@ -122,7 +122,7 @@ class ImportRunView(NounView[ImportRun]):
         names = {(one["sheet"], one["heading"]): one.get("key", "") for one in given["columns"]}
         runs.name_columns(run_=row, names=names, by=by, on=clock.today())
 
-    @verb(AnswersAsk, needs=Capability.IMPORT)
+    @verb(RowAnswersAsk, needs=Capability.IMPORT)
     def answer(self, row: ImportRun, given: dict[str, Any], by: User) -> None:
         """Answer questions of the report, and check the file anew."""
         answers = {one["question"]: one["choice"] for one in given["answers"]}
