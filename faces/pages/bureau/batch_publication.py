@@ -10,11 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assignments.enums import BatchStatus
 from assignments.selectors.batches import record_of, tasks_of
 from disclosure.selectors import of_subject, publishable_batches
 from disclosure.services import publish_batch
 from faces.documents.batches import batch_record, batch_slip
+from faces.documents.meetings import batch_letters
 from faces.pages.bureau.batch_steps import BatchObject
+from faces.pages.shared.access import today
 from faces.pages.shared.actions import ActionForm, ActionView
 from foundation.accounts.enums import Capability
 from foundation.core.canon import dumps
@@ -81,6 +84,21 @@ class BatchSlip(BatchFile):
         return self.given(batch_slip(self.object), "commitment.pdf", "application/pdf")
 
 
+class BatchLetters(BatchFile):
+    """The notices of every panel's meeting in one file, once the batch is approved: they go out together."""
+
+    needs = Capability.COMMISSION
+
+    def rows(self) -> QuerySet[AssignmentBatch]:
+        """Return the batches that were approved."""
+        return super().rows().filter(status__in=[BatchStatus.SEATED, BatchStatus.SENT])
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG002 - the address names the batch
+        """Return the file."""
+        reviews = [task.re_review for task in tasks_of(self.object)]
+        return self.given(batch_letters(reviews, on=today()), "letters.pdf", "application/pdf")
+
+
 class PublishBatch(BatchObject, ActionView):
     """Publish the record of a batch."""
 
@@ -117,5 +135,6 @@ urls = [
     path("batches/<str:number>/record.json", BatchRecordFile.as_view(), name="batch-record"),
     path("batches/<str:number>/record.pdf", BatchPaper.as_view(), name="batch-paper"),
     path("batches/<str:number>/commitment.pdf", BatchSlip.as_view(), name="batch-slip"),
+    path("batches/<str:number>/letters.pdf", BatchLetters.as_view(), name="batch-letters"),
     path("batches/<str:number>/publish/", PublishBatch.as_view(), name="publish-batch"),
 ]

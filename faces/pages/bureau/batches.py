@@ -384,7 +384,10 @@ class BatchPage(SectionsPage):
         is_seated = batch.status in {BatchStatus.SEATED, BatchStatus.SENT}
         if not is_seated or not may(self.user, Capability.COMMISSION):
             return []
-        return [Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}")]
+        return [
+            Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}"),
+            self._act(_("Notices of all meetings (PDF)"), "batch-letters"),
+        ]
 
     def _seed_acts(self) -> list[Act]:
         """Return what may be done with commitment and record."""

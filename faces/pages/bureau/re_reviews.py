@@ -301,6 +301,12 @@ class ReReviewPage(SectionsPage):
         acts: tuple[Act, ...] = ()
         if self.draw:
             acts = (Act(_("See the draw"), reverse("pages:draw", args=[self.draw.number])),)
+        if self._may and not row.by_correspondence:
+            acts = (
+                *acts,
+                Act(_("Notice of the meeting (PDF)"), reverse("pages:meeting-notice", args=[row.number])),
+                Act(_("Sign-in sheet (PDF)"), reverse("pages:meeting-sign-in", args=[row.number])),
+            )
         if self._may and row.status == ReReviewStatus.OPEN:
             acts = (*acts, Act(_("Plan the field of the experts"), reverse("pages:re-review-field", args=[row.number])))
         if self._may and row.status not in {ReReviewStatus.DONE, ReReviewStatus.STOPPED}:
