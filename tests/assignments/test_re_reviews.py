@@ -1,11 +1,14 @@
 """Re-reviews: opened with a lawful panel, seated, begun when all have declared, led by one."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from assignments.enums import AssignmentStatus, Origin, ReReviewKind, ReReviewStatus, TaskStatus
-from assignments.models import Assignment, ReReviewTask
+from assignments.models import Assignment, AssignmentBatch, ReReviewTask
+from assignments.selectors.batches import pool_of
+from assignments.selectors.eligibility import expert_eligibility
+from assignments.services import assignments as life
 from assignments.services.re_reviews import (
     ReReviewRefused,
     add_guest,
@@ -21,17 +24,21 @@ from experts.enums import ExpertSource, TitleLevel
 from experts.services import ExpertDraft
 from foundation.accounts.enums import Role
 from foundation.core.errors import NotAllowed, TransitionRefused
+from parties.enums import EmploymentKind
+from parties.models import Employment
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     ExpertFactory,
     PersonFactory,
     ReReviewFactory,
     TaskFactory,
+    expert_user,
 )
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
 ON = date(2020, 9, 1)
+AT = datetime(2020, 9, 1, 2, tzinfo=UTC)
 STATUS = AssignmentStatus
 
 
@@ -212,8 +219,8 @@ def test_steps_out_of_order_and_stops_without_a_reason_are_refused(review, clerk
     assert review.status == ReReviewStatus.OPEN
 
 
-def guest_of(review, **facts):
-    person = PersonFactory(bureau=review.bureau)
+def guest_of(review, *, person=None, **facts):
+    person = person or PersonFactory(bureau=review.bureau)
     given = {"source": ExpertSource.GUEST, "guest_for": review.number, "works_since": date(2000, 1, 1)}
     return ExpertDraft(person, "正高级工程师", TitleLevel.SENIOR, **(given | facts))
 
@@ -225,4 +232,42 @@ def test_guest_needs_a_reason_and_to_be_a_guest(review, clerk):
     assert code_of(add_guest, **given, draft=guest_of(review), reason=" ") == "reason_missing"
     not_guest = guest_of(review, source=ExpertSource.OWN)
     assert code_of(add_guest, **given, draft=not_guest, reason="库内无人") == "not_a_guest"
+    assert not Assignment.objects.exists()
+
+
+@pytest.mark.edge("E51")
+def test_guest_sits_and_declares_like_everybody_and_is_drawn_for_nothing_else(review, clerk):
+    person = PersonFactory(bureau=review.bureau)
+
+    seat = add_guest(
+        re_review=review, draft=guest_of(review, person=person), reason="库内无海绵城市专家", by=clerk, on=ON
+    )
+
+    guest = seat.expert
+    assert (seat.origin, seat.reason, guest.source, guest.guest_for) == (
+        Origin.GUEST, "库内无海绵城市专家", ExpertSource.GUEST, review.number,
+    )  # fmt: skip
+    life.notify(assignment=seat, by=clerk, at=AT)
+    life.accept(assignment=seat, by=expert_user(guest), at=AT)
+    declared = life.declare(assignment=seat, has_conflict=False, words="", by=expert_user(guest), at=AT)
+    assert declared.status == STATUS.DECLARED
+    other = ReReviewFactory(evaluation=TaskFactory(plan=review.evaluation.plan, bureau=review.bureau))
+    answers = {answer.party.pk: [one.code for one in answer.refusals] for answer in expert_eligibility(other, ON)}
+    assert guest.pk not in answers or answers[guest.pk]
+    assert guest.pk not in set(pool_of(AssignmentBatch(bureau=review.bureau)).values_list("pk", flat=True))
+
+
+@pytest.mark.edge("E51")
+def test_guest_who_works_for_the_unit_is_refused_like_everybody(review, clerk):
+    person = PersonFactory(bureau=review.bureau)
+    Employment.objects.create(
+        person=person, organisation=review.evaluation.unit.organisation, kind=EmploymentKind.EMPLOYEE,
+        started_on=date(2010, 1, 1),
+    )  # fmt: skip
+
+    code = code_of(
+        add_guest, re_review=review, draft=guest_of(review, person=person), reason="库内无人", by=clerk, on=ON
+    )
+
+    assert code == "unit_employer"
     assert not Assignment.objects.exists()
