@@ -345,3 +345,13 @@ class PairKind(TextChoices):
 
     PIN = "PIN", _("named")
     FORBID = "FORBID", _("kept away")
+
+
+class PresenceState(TextChoices):
+    """How a member of a panel came to its meeting."""
+
+    CAME = "CAME", _("came")
+    LATE = "LATE", _("came late")
+    LEFT_EARLY = "LEFT_EARLY", _("left early")
+    ABSENT = "ABSENT", _("absent")
+    SUBSTITUTE = "SUBSTITUTE", _("sent somebody else")

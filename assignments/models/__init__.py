@@ -1,6 +1,6 @@
 """Plans, tasks, draws, batches and the life of an assignment."""
 
-from assignments.models.assignments import Assignment, CallAttempt, Declaration
+from assignments.models.assignments import Assignment, CallAttempt, Declaration, Presence
 from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask
 from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawFault, DrawParty, DrawValue
 from assignments.models.looks import EligibilityLook
@@ -35,6 +35,7 @@ __all__ = [
     "EvaluationPlan",
     "EvaluationTask",
     "PlanMove",
+    "Presence",
     "ReReviewTask",
     "TaskMove",
     "WorkHandOver",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assignments.enums import AssignmentStatus, DeclineReason, Origin
+from assignments.enums import AssignmentStatus, DeclineReason, Origin, PresenceState
 from assignments.models.batches import AssignmentBatch
 from assignments.models.draws import Draw
 from assignments.models.tasks import EvaluationTask, ReReviewTask
@@ -94,3 +94,22 @@ class Declaration(models.Model):
     def __str__(self) -> str:
         """Name the declaration."""
         return f"{self.assignment} #{self.pk}"
+
+
+class Presence(models.Model):
+    """How a member came to the meeting of his panel, by the sign-in sheet; noted anew, the last one stands."""
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="presence")
+    state = models.CharField(max_length=10, choices=PresenceState.choices)
+    words = models.CharField(max_length=300, blank=True)
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state="CAME") | ~Q(words=""), name="presence_other_than_came_has_words")
+        ]
+
+    def __str__(self) -> str:
+        """Name the note."""
+        return f"{self.assignment} {self.state} #{self.pk}"

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.enums import AssignmentStatus, ReReviewStatus
-from assignments.models import Assignment
+from assignments.enums import AssignmentStatus, PresenceState, ReReviewStatus
+from assignments.models import Assignment, Presence
 from assignments.services.assignments import Scan, recuse, serve
+from assignments.services.presence import AWAY, note_presence
 from delivery.enums import VersionKind
 from delivery.selectors import commission_of, latest_version
 from foundation.accounts.models import User
@@ -278,6 +279,33 @@ def step_back(
         _void(opinion, reason=words, by=by, at=at)
         if counted:
             reopen_after_void(re_review=opinion.re_review, reason=words, by=by, on=timezone.localdate(at))
+    return row
+
+
+@transaction.atomic
+def note_member(
+    *,
+    assignment: Assignment,
+    state: PresenceState,
+    words: str,
+    by: User,
+    at: datetime,
+    is_excused: bool = False,
+    sheet: Scan | None = None,
+) -> Presence:
+    """Note how a member came to the meeting; what somebody who stayed away had begun to write is void with his seat.
+
+    Raise ``OpinionRefused`` where he has submitted his opinion, else as ``note_presence``.
+    """
+    opinion = Opinion.objects.filter(assignment=assignment).exclude(status=OpinionStatus.VOID).first()
+    if state in AWAY and opinion is not None and opinion.status == OpinionStatus.SUBMITTED:
+        message = _("He has submitted his opinion: note that he left early, or that he came late.")
+        raise OpinionRefused(Refusal("has_opinion", message, {"field": "state"}))
+    row = note_presence(
+        assignment=assignment, state=state, words=words, by=by, at=at, is_excused=is_excused, sheet=sheet
+    )
+    if state in AWAY and opinion is not None:
+        _void(opinion, reason=words, by=by, at=at)
     return row
 
 

@@ -201,7 +201,10 @@ def note_declines(cases: Cases, who: Iterable[int], party: str, rules: Rules, on
     """Refuse those who declined too often of late; ``party`` is ``firm`` or ``expert``. Rule R-18."""
     limit, months = rules.value("decline_limit"), rules.value("decline_suspension_months")
     rows = Assignment.objects.filter(
-        status=AssignmentStatus.DECLINED, decline_counts=True, answered_at__isnull=False, **{f"{party}_id__in": who}
+        status__in=[AssignmentStatus.DECLINED, AssignmentStatus.VOID],
+        decline_counts=True,
+        answered_at__isnull=False,
+        **{f"{party}_id__in": who},
     ).filter(answered_at__year__gte=on.year - 2)
     days: dict[int, list[date]] = defaultdict(list)
     for pk, at in rows.values_list(f"{party}_id", "answered_at"):

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.enums import DeclineReason, ReReviewKind
+from assignments.enums import DeclineReason, PresenceState, ReReviewKind
 from assignments.models import Assignment, ReReviewTask
 from assignments.selectors import assignments as seats
 from assignments.selectors import tasks
@@ -35,7 +35,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
 from foundation.taxonomy import selectors as taxonomy
-from reviews.services import step_back
+from reviews.services import note_member, step_back
 
 ANSWERERS = (Capability.COMMISSION, Capability.FIRM_DESK, Capability.EXPERT_DESK)
 
@@ -151,6 +151,15 @@ class RecuseAsk(WordsAsk):
     act = serializers.FileField(max_length=200, required=False)
 
 
+class PresenceAsk(Ask):
+    """How a member came, what happened, whether it is excused; the scan of the sheet for who stayed away."""
+
+    state = Choice(PresenceState)
+    words = phrase(required=False)
+    is_excused = serializers.BooleanField(required=False)
+    sheet = serializers.FileField(max_length=200, required=False)
+
+
 class CallAsk(Ask):
     """One telephone call."""
 
@@ -211,6 +220,13 @@ class AssignmentView(NounView[Assignment]):
     def recuse(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Step back for a conflict."""
         step_back(assignment=row, by=by, at=clock.now(), **with_scan(given))
+
+    @verb(PresenceAsk, needs=Capability.COMMISSION)
+    def note_presence(self, row: Assignment, given: dict[str, Any], by: User) -> None:
+        """Note how a member came to the meeting; who stayed away leaves the seat free."""
+        file = given.pop("sheet", None)
+        sheet = (file.name, file.read()) if file else None
+        note_member(assignment=row, by=by, at=clock.now(), sheet=sheet, **({"words": ""} | given))
 
     @verb(needs=Capability.COMMISSION)
     def lead(self, row: Assignment, _given: dict[str, Any], by: User) -> None:

@@ -88,7 +88,9 @@ class ReReviewPage(SectionsPage):
     @cached_property
     def seats(self) -> list[Assignment]:
         """Everybody who was called, in order."""
-        rows = Assignment.objects.filter(re_review=self.object).select_related("expert__person", "declaration", "draw")
+        rows = Assignment.objects.filter(re_review=self.object).select_related(
+            "expert__person", "declaration", "draw", "presence"
+        )
         return list(rows.prefetch_related("calls").order_by("pk"))
 
     @cached_property
@@ -208,7 +210,7 @@ class ReReviewPage(SectionsPage):
                 )
                 if seat.expert
                 else "—",
-                Cell(self._why_gone(seat), status=seat),
+                Cell(self._remark(seat), status=seat),
                 ", ".join(f"{formats.day(call.called_at)} {call.outcome_word}" for call in called(seat)) or "—",
                 self._opinion_cell(seat),
                 Cell("", acts=tuple(self._seat_acts(seat))),
@@ -217,6 +219,13 @@ class ReReviewPage(SectionsPage):
         ]
         empty = _("Nobody is seated yet. Prepare the draw, or ask a guest where the pool has nobody.")
         return Section(_("Panel"), grid=Grid(headings, rows), empty=empty, count=len(self.seats))
+
+    def _remark(self, seat: Assignment) -> str:
+        """Return why somebody is gone, else how he came to the meeting where that is worth saying."""
+        came = getattr(seat, "presence", None)
+        if seat.status in GONE or came is None or came.state == "CAME":
+            return self._why_gone(seat)
+        return f"{came.get_state_display()}：{came.words}"
 
     def _why_gone(self, seat: Assignment) -> str:
         """Return why somebody does not serve, and whether it counts against him; nothing for who does."""
@@ -254,6 +263,8 @@ class ReReviewPage(SectionsPage):
         serves = seat.status in {AssignmentStatus.DECLARED, AssignmentStatus.SERVING}
         if serves and self.object.status == "REVIEWING" and (opinion is None or opinion.status != "SUBMITTED"):
             found.append(Act(_("Enter the paper opinion"), reverse("pages:opinion-for", args=[seat.pk])))
+        if seat.status in RECUSABLE and self._has_met:
+            found.append(Act(_("Note who came"), reverse("pages:note-presence", args=[seat.pk])))
         if seat.status in RECUSABLE:
             found.append(Act(_("Recuse"), reverse("pages:recuse", args=[seat.pk])))
         if seat.status in LEAVABLE and not seat.is_leader and self.panel_opinion is None:
@@ -283,6 +294,11 @@ class ReReviewPage(SectionsPage):
             pairs.append((_("Supported"), formats.wan_with_unit(row.supported_cents)))
             pairs.append((_("Saved"), formats.wan_with_unit(row.asked_cents - row.supported_cents)))
         return Section(_("Opinion of the panel"), said=row.words, pairs=tuple(pairs))
+
+    @property
+    def _has_met(self) -> bool:
+        meets_on = self.object.meets_on
+        return meets_on is not None and self.today >= meets_on
 
     @property
     def _may(self) -> bool:

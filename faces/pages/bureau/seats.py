@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.enums import DeclineReason
+from assignments.enums import DeclineReason, PresenceState
 from assignments.models import Assignment
 from assignments.selectors.assignments import visible_to
 from assignments.services.assignments import declare, log_call, notify, notify_panel
@@ -33,7 +33,7 @@ from parties.services import (
     register_organisations,
     register_persons,
 )
-from reviews.services import step_back
+from reviews.services import note_member, step_back
 from reviews.services.reopening import rests_on
 
 if TYPE_CHECKING:
@@ -242,6 +242,57 @@ class Recuse(SeatStep):
         return _("The seat is free. Call the next of the list.")
 
 
+class PresenceForm(ActionForm):
+    """How the member came, by the sheet."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("How the member came"), choices=PresenceState.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Remark"),
+        required=False,
+        max_length=300,
+        widget=textarea(2),
+        help_text=gettext_lazy("When, and why; who came instead. Not needed for who came in time."),
+    )
+    is_excused = forms.BooleanField(label=gettext_lazy("Excused: costs nothing"), required=False)
+    sheet = forms.FileField(
+        label=gettext_lazy("Scan of the signed sheet"),
+        required=False,
+        widget=upload(FILES),
+        help_text=gettext_lazy("Needed where somebody stayed away or sent somebody else."),
+    )
+
+
+class NotePresence(SeatStep):
+    """Note how a member came to the meeting."""
+
+    title, submit_label = gettext_lazy("Note who came"), gettext_lazy("Note it")
+    form_class = PresenceForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what staying away does."""
+        return [
+            _("Whoever stayed away or sent somebody else loses the seat; the next of the list is called."),
+            _("It counts as a decline unless it is excused. Nobody sits for another."),
+        ]
+
+    def act(self, form: PresenceForm) -> str:
+        """Note it."""
+        given = form.cleaned_data
+        file = given["sheet"]
+        note_member(
+            assignment=self.object,
+            state=PresenceState(given["state"]),
+            words=given["words"],
+            is_excused=given["is_excused"],
+            sheet=(file.name, file.read()) if file else None,
+            by=self.user,
+            at=self.now,
+        )
+        return _("Noted.")
+
+
 class Leader(SeatStep):
     """Make a member the leader of his panel."""
 
@@ -314,6 +365,7 @@ urls = [
     path("seats/<int:pk>/call/", Call.as_view(), name="call"),
     path("seats/<int:pk>/declaration/", DeclareFor.as_view(), name="declare-for"),
     path("seats/<int:pk>/recuse/", Recuse.as_view(), name="recuse"),
+    path("seats/<int:pk>/presence/", NotePresence.as_view(), name="note-presence"),
     path("seats/<int:pk>/leader/", Leader.as_view(), name="panel-leader"),
     path("re-reviews/<str:number>/guest/", GuestAdd.as_view(), name="guest-add"),
 ]
