@@ -87,6 +87,6 @@ def _leave_seats(person: Person, *, by: User, at: datetime) -> list[str]:
     seats = Assignment.objects.filter(expert__person=person, status__in=OPEN_SEATS).order_by("pk")
     found = []
     for seat in seats.select_related("re_review"):
-        step_back(assignment=seat, words=_("Has died."), by=by, at=at)
+        step_back(assignment=seat, words=_("Has died."), by=by, at=at, is_decided=True)
         found += [seat.re_review.number] if seat.re_review else []
     return found
