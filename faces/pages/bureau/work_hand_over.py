@@ -19,6 +19,7 @@ from faces.documents import work_hand_over as paper
 from faces.pages.shared import formats
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.choices import RowsField
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class TasksField(forms.ModelMultipleChoiceField[EvaluationTask]):
+class TasksField(RowsField[EvaluationTask]):
     """Tasks by number and title."""
 
     def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401 - as in Django
