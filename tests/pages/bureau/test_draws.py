@@ -531,12 +531,13 @@ def test_other_bureau_sees_no_draw(room):
     assert not foreign.get(reverse("pages:draws")).context["object_list"]
 
 
-def test_stranger_finds_nothing_before_publication(room):
+def test_stranger_finds_the_commitment_alone_before_publication(room):
     draw = room.run()
 
-    page = Client().get(reverse("pages:public-draws"))
+    page = Client().get(reverse("pages:public-draws")).content.decode()
 
-    assert draw.number not in page.content.decode()
+    assert draw.commitment in page
+    assert not [word for word in (draw.seed, draw.task.title, draw.task.unit.organisation.name) if word in page]
     assert Client().get(room.at("draw")).status_code == 302
 
 
