@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -350,7 +350,7 @@ def test_candidates_cost_the_same_queries_for_one_row_and_for_many(clerk):
     assert queries(rows[:1]) == queries(rows)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     rows=st.lists(
         st.tuples(
@@ -364,6 +364,12 @@ def test_candidates_cost_the_same_queries_for_one_row_and_for_many(clerk):
     picks=st.lists(st.integers(0, 4), min_size=6, max_size=6),
 )
 def test_rows_in_are_written_or_reported_whatever_the_answers_and_no_answer_doubles(clerk, rows, picks):
+    with transaction.atomic():  # each example stands on the same people
+        _import_twice(clerk, rows, picks)
+        transaction.set_rollback(True)
+
+
+def _import_twice(clerk, rows, picks):
     if not Person.objects.exists():
         known_person(clerk)
     content = people_book(*rows)
