@@ -38,6 +38,7 @@ class SanctionStatus(TextChoices):
     IN_FORCE = "IN_FORCE", _("in force")
     REFUSED = "REFUSED", _("sanction not agreed")
     ENDED = "ENDED", _("sanction ended")
+    REVOKED = "REVOKED", _("sanction revoked")
 
 
 class SanctionAction(TextChoices):
@@ -49,6 +50,7 @@ class SanctionAction(TextChoices):
     DECIDE = "DECIDE", _("decide the sanction")
     REFUSE = "REFUSE", _("refuse the sanction")
     END = "END", _("end the sanction")
+    REVOKE = "REVOKE", _("revoke the sanction")
 
 
 class TaskFate(TextChoices):
@@ -67,6 +69,7 @@ class SanctionPaper(TextChoices):
     TALK = "TALK_NOTICE", _("call to a talk")
     TALK_RECORD = "TALK_RECORD", _("record of a talk")
     LIFTING = "LIFTING_DECISION", _("decision on a lifting")
+    REVOCATION = "REVOCATION_DECISION", _("decision to revoke a sanction")
     HAND_OVER = "HAND_OVER", _("hand-over letter")
 
 
@@ -76,6 +79,14 @@ class LiftingStatus(TextChoices):
     ASKED = "ASKED", _("lifting asked for")
     GRANTED = "GRANTED", _("lifting granted")
     REFUSED = "REFUSED", _("lifting refused")
+
+
+class RevocationStatus(TextChoices):
+    """Where the revocation of a sanction stands."""
+
+    PROPOSED = "PROPOSED", _("revocation proposed")
+    AGREED = "AGREED", _("revocation agreed")
+    REFUSED = "REFUSED", _("revocation not agreed")
 
 
 class HandOverStatus(TextChoices):

@@ -14,6 +14,8 @@ SANCTION: Final[Mapping[tuple[SanctionStatus, SanctionAction], SanctionStatus]] 
     (SanctionStatus.PROPOSED, SanctionAction.DECIDE): SanctionStatus.IN_FORCE,
     (SanctionStatus.PROPOSED, SanctionAction.REFUSE): SanctionStatus.REFUSED,
     (SanctionStatus.IN_FORCE, SanctionAction.END): SanctionStatus.ENDED,
+    (SanctionStatus.IN_FORCE, SanctionAction.REVOKE): SanctionStatus.REVOKED,
+    (SanctionStatus.ENDED, SanctionAction.REVOKE): SanctionStatus.REVOKED,  # it was wrong all along
 }
 HAND_OVER: Final[Mapping[tuple[HandOverStatus, HandOverAction], HandOverStatus]] = {
     (HandOverStatus.PROPOSED, HandOverAction.DECIDE): HandOverStatus.AGREED,

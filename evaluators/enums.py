@@ -56,6 +56,7 @@ class FirmAction(TextChoices):
     SUSPEND = "SUSPEND", _("suspend")
     RESTORE = "RESTORE", _("restore")
     REMOVE = "REMOVE", _("remove")
+    REINSTATE = "REINSTATE", _("take back into the register")
     LEAVE = "LEAVE", _("leave")
     REAPPLY = "REAPPLY", _("apply again")
     CLOSE = "CLOSE", _("close the record")

@@ -26,6 +26,7 @@ class ExpertAction(TextChoices):
     SUSPEND = "SUSPEND", _("suspend")
     RESTORE = "RESTORE", _("restore")
     REMOVE = "REMOVE", _("remove")
+    REINSTATE = "REINSTATE", _("take back into the register")
     LEAVE = "LEAVE", _("leave")
     REAPPLY = "REAPPLY", _("apply again")
 

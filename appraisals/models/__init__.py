@@ -6,6 +6,7 @@ from appraisals.models.sanctions import (
     LiftingApplication,
     Sanction,
     SanctionReply,
+    SanctionRevocation,
     SanctionTask,
     TalkRecord,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "RecognisedGrade",
     "Sanction",
     "SanctionReply",
+    "SanctionRevocation",
     "SanctionTask",
     "TalkRecord",
 ]

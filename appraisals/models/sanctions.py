@@ -3,7 +3,14 @@
 from django.db import models
 from django.db.models import Q
 
-from appraisals.enums import HandOverStatus, LiftingStatus, RunningTasks, SanctionKind, SanctionStatus
+from appraisals.enums import (
+    HandOverStatus,
+    LiftingStatus,
+    RevocationStatus,
+    RunningTasks,
+    SanctionKind,
+    SanctionStatus,
+)
 from assignments.models import Assignment
 from credit.models import Reply
 from evaluators.models import Firm
@@ -52,7 +59,8 @@ class Sanction(models.Model):
         constraints = [
             models.CheckConstraint(condition=ONE_PARTY, name="sanction_of_one_party"),
             models.CheckConstraint(
-                condition=~Q(status__in=["IN_FORCE", "ENDED"]) | Q(started_on__isnull=False, decided_by__isnull=False),
+                condition=~Q(status__in=["IN_FORCE", "ENDED", "REVOKED"])
+                | Q(started_on__isnull=False, decided_by__isnull=False),
                 name="sanction_in_force_has_start",
             ),
             models.CheckConstraint(
@@ -154,6 +162,34 @@ class LiftingApplication(models.Model):
 
     def __str__(self) -> str:
         """Name the application."""
+        return f"{self.sanction} {self.status} #{self.pk}"
+
+
+class SanctionRevocation(models.Model):
+    """撤销: the bureau takes a decided sanction back because it was wrong; it takes hold when approval agrees."""
+
+    sanction = models.ForeignKey(Sanction, models.PROTECT, related_name="revocations")
+    status = models.CharField(max_length=8, choices=RevocationStatus.choices, default=RevocationStatus.PROPOSED)
+    reason = models.CharField(max_length=500)
+    basis = models.CharField(max_length=300, blank=True)  # a review decision, a judgement; empty: own correction
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_on = models.DateField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sanction"], condition=Q(status="PROPOSED"), name="one_revocation_proposed_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="PROPOSED") | Q(decided_on__isnull=False, decided_by__isnull=False),
+                name="decided_revocation_says_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the revocation."""
         return f"{self.sanction} {self.status} #{self.pk}"
 
 

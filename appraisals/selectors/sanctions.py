@@ -24,6 +24,7 @@ from foundation.papers.models import Paper
 from foundation.rulesets.selectors import rules_for
 from parties.selectors import memberships_of, users_of_organisation, users_of_person
 
+DECIDED = [SanctionStatus.IN_FORCE, SanctionStatus.ENDED, SanctionStatus.REVOKED]
 TASK_OVER = ("ACCEPTED", "ARCHIVED", "STOPPED")
 SEAT_OVER = [*GONE, AssignmentStatus.SIGNED, AssignmentStatus.EVALUATED, AssignmentStatus.PAID]
 PANEL_OVER = [ReReviewStatus.DONE, ReReviewStatus.STOPPED]
@@ -37,7 +38,7 @@ def sanctions_visible_to(user: User) -> models.QuerySet[Sanction]:
     mine = memberships_of(user)
     own = Q(firm__organisation_id__in=mine.filter(organisation__isnull=False).values("organisation_id"))
     own |= Q(expert__person_id__in=mine.filter(person__isnull=False).values("person_id"))
-    decided = Q(status__in=[SanctionStatus.IN_FORCE, SanctionStatus.ENDED]) | Q(told_on__isnull=False)
+    decided = Q(status__in=DECIDED) | Q(told_on__isnull=False)
     return rows.filter(own, decided)
 
 
@@ -133,10 +134,9 @@ def unanswered(row: Sanction) -> list[Assignment]:
 
 
 def choices_about(task: EvaluationTask) -> models.QuerySet[SanctionTask]:
-    """Return what sanctions in force have chosen for a task, and for the panels that look at it, newest first."""
+    """Return what decided sanctions have chosen for a task, and for the panels that look at it, newest first."""
     about = Q(assignment__task=task) | Q(assignment__re_review__evaluation=task)
-    decided = [SanctionStatus.IN_FORCE, SanctionStatus.ENDED]
-    rows = SanctionTask.objects.filter(about, sanction__status__in=decided, done_on__isnull=False)
+    rows = SanctionTask.objects.filter(about, sanction__status__in=DECIDED, done_on__isnull=False)
     joins = "sanction__firm__organisation", "sanction__expert__person", "assignment__re_review"
     return rows.select_related(*joins).order_by("-done_on", "-pk")
 

@@ -7,6 +7,7 @@ from appraisals.services.conflicts import (
     report_conflict,
     uphold_conflict,
 )
+from appraisals.services.ending import end_due_sanctions
 from appraisals.services.hand_overs import propose_hand_over, send_hand_over
 from appraisals.services.lifting import answer_lifting, ask_lifting
 from appraisals.services.proposing import (
@@ -18,7 +19,8 @@ from appraisals.services.proposing import (
     submit_sanction,
 )
 from appraisals.services.recognition import GradeDraft, recognise_grade, withdraw_recognition
-from appraisals.services.sanctions import end_due_sanctions, sanction_agreed, sanction_returned
+from appraisals.services.revoking import propose_revocation
+from appraisals.services.sanctions import sanction_agreed, sanction_returned
 from appraisals.services.serving import record_talk, serve_paper
 from appraisals.services.steps import SanctionRefused
 from appraisals.services.succession import Fate, SuccessionRefused, succeed
@@ -41,6 +43,7 @@ __all__ = [
     "freeze_year",
     "give_feedback",
     "propose_hand_over",
+    "propose_revocation",
     "propose_sanction",
     "recognise_grade",
     "record_talk",

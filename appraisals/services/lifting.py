@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from appraisals.enums import LiftingStatus, SanctionKind, SanctionPaper, SanctionStatus
 from appraisals.models import LiftingApplication, Sanction
 from appraisals.selectors import party_name, returns_on, users_of_party
-from appraisals.services.sanctions import end_due_sanctions
+from appraisals.services.ending import end_due_sanctions
 from appraisals.services.steps import SanctionRefused, draft, locked
 from credit.permissions import may_decide, may_enter_reply, speaks_for
 from credit.services import Evidence

@@ -12,7 +12,7 @@ from appraisals.models.sanctions import BEFORE_FORCE
 from appraisals.permissions import may_sanction
 from appraisals.rules import LADDER, missing_rung
 from appraisals.selectors import party_name, running_of, unanswered, users_of_party, work_number
-from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move
+from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move, own_page
 from assignments.models import Assignment
 from credit.enums import ReplyOutcome
 from credit.permissions import may_decide
@@ -161,7 +161,7 @@ def answer_sanction_reply(
     if outcome == ReplyOutcome.ACCEPTED:
         _drop(row, reason=words, by=by, on=on)
     else:
-        notify(users=users_of_party(row), code="sanction_answered", path=_own_page(row))
+        notify(users=users_of_party(row), code="sanction_answered", path=own_page(row))
     return found
 
 
@@ -212,7 +212,7 @@ def _drop(row: Sanction, *, reason: str, by: User, on: date) -> None:
         void_paper(paper=paper, reason=row.dropped_reason, by=by, on=on)
     record(actor=by, action="appraisals.sanction_dropped", subject=row, facts={"reason": reason, "on": on})
     if row.told_on is not None:
-        notify(users=users_of_party(row), code="sanction_dropped", path=_own_page(row))
+        notify(users=users_of_party(row), code="sanction_dropped", path=own_page(row))
 
 
 def _submit(row: Sanction, *, by: User, on: date) -> None:
@@ -230,10 +230,6 @@ def _submit(row: Sanction, *, by: User, on: date) -> None:
     )
     facts = {"kind": kind, "firm": row.firm_id, "expert": row.expert_id}
     record(actor=by, action="appraisals.sanction_proposed", subject=row, facts=facts)
-
-
-def _own_page(row: Sanction) -> str:
-    return "/firm/credit/" if row.firm_id else "/expert/credit/"
 
 
 def _locked_party(firm: Firm | None, expert: Expert | None) -> Firm | Expert:
@@ -263,7 +259,9 @@ def _check(
     if kind == SanctionKind.SUSPENSION:
         _check_months(months, rules, is_firm=isinstance(party, Firm))
     after = years_after(on, -int(rules.value("removal_years")))
-    earlier = set(own.filter(started_on__gt=after).values_list("kind", flat=True))
+    earlier = set(
+        own.filter(started_on__gt=after).exclude(status=SanctionStatus.REVOKED).values_list("kind", flat=True)
+    )
     earlier |= set() if isinstance(party, Firm) else {LADDER[0]}  # an expert is suspended without a talk before
     if rung := missing_rung(kind, earlier, is_grave=is_grave):
         message = _("First comes: %(rung)s. Only a grave case may skip it; tick that it is one.") % {

@@ -1,4 +1,4 @@
-"""A sanction takes hold, and ends: the standing moves, running tasks are decided. Rules R-26, R-27, R-57."""
+"""A sanction takes hold: the standing moves, running tasks are decided. Rules R-26, R-27, R-57."""
 
 from datetime import date
 
@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appraisals.enums import RunningTasks, SanctionAction, SanctionKind, SanctionPaper
-from appraisals.models import HandOver, Sanction, SanctionTask
+from appraisals.models import HandOver, Sanction, SanctionRevocation, SanctionTask
 from appraisals.selectors import (
-    due_suspensions,
     party_name,
     returns_on,
     running_of,
@@ -17,7 +16,8 @@ from appraisals.selectors import (
     work_number,
 )
 from appraisals.services.hand_overs import hand_over_decided
-from appraisals.services.steps import SanctionRefused, draft, locked, move, registrar
+from appraisals.services.revoking import revocation_decided
+from appraisals.services.steps import SanctionRefused, draft, locked, move, own_page, registrar
 from assignments.models import Assignment
 from assignments.services.tasks import recommission, stop_task
 from delivery.models import Commission
@@ -42,6 +42,10 @@ WORDS = {
     SanctionKind.SUSPENSION: ("暂停处理决定书", SanctionPaper.DECISION),
     SanctionKind.REMOVAL: ("移出名录决定书", SanctionPaper.DECISION),
 }
+APART = {  # what else goes through the approval of sanctions
+    HandOver._meta.label_lower: hand_over_decided,
+    SanctionRevocation._meta.label_lower: revocation_decided,
+}
 
 
 @transaction.atomic
@@ -50,8 +54,8 @@ def sanction_agreed(*, approval: Approval, by: User, on: date) -> None:
 
     Raise ``SanctionRefused`` where a task has begun since and nobody chose what happens to it.
     """
-    if approval.subject_kind == HandOver._meta.label_lower:
-        hand_over_decided(pk=approval.subject_id, is_agreed=True, by=by, on=on)
+    if apart := APART.get(approval.subject_kind):
+        apart(pk=approval.subject_id, is_agreed=True, by=by, on=on)
         return
     row = locked(approval.subject_id)
     if missing := unanswered(row):
@@ -71,8 +75,7 @@ def sanction_agreed(*, approval: Approval, by: User, on: date) -> None:
     draft(row, kind, f"关于对{party_name(row)}的{word}", by=keeper, on=on, reason=row.reason)
     facts = {"kind": row.kind, "until": row.ends_on, "decided_by": by.pk}
     record(actor=by, action="appraisals.sanction_in_force", subject=row, facts=facts)
-    path = "/firm/credit/" if row.firm_id else "/expert/credit/"
-    notify(users=users_of_party(row), code="sanction", facts={"kind": row.kind}, path=path)
+    notify(users=users_of_party(row), code="sanction", facts={"kind": row.kind}, path=own_page(row))
 
 
 def _write_end(row: Sanction, on: date) -> None:
@@ -91,66 +94,16 @@ def _write_end(row: Sanction, on: date) -> None:
 
 @transaction.atomic
 def sanction_returned(*, approval: Approval, by: User, on: date) -> None:
-    """Note that the sanction, or the hand-over, was not agreed."""
-    if approval.subject_kind == HandOver._meta.label_lower:
-        hand_over_decided(pk=approval.subject_id, is_agreed=False, by=by, on=on)
+    """Note that the sanction, the hand-over or the revocation was not agreed."""
+    if apart := APART.get(approval.subject_kind):
+        apart(pk=approval.subject_id, is_agreed=False, by=by, on=on)
         return
     row = locked(approval.subject_id)
     move(row, SanctionAction.REFUSE)
     row.save(update_fields=["status"])
     record(actor=by, action="appraisals.sanction_refused", subject=row, facts={"kind": row.kind})
     if row.told_on is not None:
-        path = "/firm/credit/" if row.firm_id else "/expert/credit/"
-        notify(users=users_of_party(row), code="sanction_dropped", path=path)
-
-
-@transaction.atomic
-def end_due_sanctions(*, on: date) -> list[Sanction]:
-    """End the suspensions whose last day has come and that wait for nobody. Run daily; return them.
-
-    The party stands in the register again unless another suspension in force lasts longer: the later end counts.
-    """
-    rows = list(due_suspensions(on).values_list("pk", flat=True))
-    ended = []
-    for pk in rows:
-        row = locked(pk)
-        move(row, SanctionAction.END)
-        row.ended_on = max(row.ends_on or on, row.lifted_on or row.ends_on or on)
-        row.save(update_fields=["status", "ended_on"])
-        restore(row, by=registrar(row), on=row.ended_on)
-        record(actor="system", action="appraisals.sanction_ended", subject=row, facts={"on": on})
-        ended.append(row)
-    return ended
-
-
-def restore(row: Sanction, *, by: User, on: date) -> None:
-    """Let the party of an ended suspension stand in the register again, unless another suspension is in force."""
-    reason = _("The suspension was lifted.") if row.lifted_on else _("The suspension ended by itself.")
-    if row.firm is not None:
-        row.firm.refresh_from_db(fields=["status"])
-        still = returns_on(firm=row.firm, expert=None)
-        if row.firm.status == FirmStatus.SUSPENDED and (still is None or still <= on):
-            move_firms(firms=[row.firm], action=FirmAction.RESTORE, by=by, on=on, reason=reason)
-    elif row.expert is not None:
-        _settle_expert(row, by=by, on=on, reason=reason)
-
-
-def _settle_expert(row: Sanction, *, by: User, on: date, reason: str) -> None:
-    """Bring a suspended expert's standing in line with the suspensions that are in force."""
-    expert = row.expert
-    assert expert is not None  # noqa: S101 - the caller asked
-    expert.refresh_from_db(fields=["status"])
-    if expert.status != ExpertStatus.SUSPENDED:
-        return
-    if any_left := _in_force(row):
-        foresee_return(expert=expert, day=returns_on(firm=None, expert=expert), by=by, on=on)
-    if not any_left:
-        move_experts(experts=[expert], action=ExpertAction.RESTORE, by=by, on=on, reason=reason)
-
-
-def _in_force(row: Sanction) -> bool:
-    rows = Sanction.objects.filter(expert=row.expert, kind=SanctionKind.SUSPENSION, status="IN_FORCE")
-    return rows.exists()
+        notify(users=users_of_party(row), code="sanction_dropped", path=own_page(row))
 
 
 def _change_standing(row: Sanction, *, by: User, on: date) -> None:

@@ -5,10 +5,10 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisals.enums import SanctionAction, SanctionKind, SanctionPaper, SanctionStatus
+from appraisals.enums import RevocationStatus, SanctionAction, SanctionKind, SanctionPaper, SanctionStatus
 from appraisals.models import Sanction, TalkRecord
 from appraisals.selectors import party_name, users_of_party
-from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move
+from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move, own_page
 from credit.services import Evidence
 from delivery.services.commissions import signer_of
 from foundation.accounts.models import User
@@ -46,7 +46,10 @@ def serve_paper(
     paper = draft_of(row, kind)
     if paper is None:
         raise SanctionRefused(Refusal("no_paper", _("No such paper of this sanction waits to be served.")))
-    approval = agreed("SANCTION", row)
+    decided = (
+        row.revocations.filter(status=RevocationStatus.AGREED).first() if kind == SanctionPaper.REVOCATION else row
+    )
+    approval = agreed("SANCTION", decided) if decided is not None else None
     paper = issue_paper(paper=paper, content=content, by=by, on=on, signer=signer_of(approval) if approval else "")
     file = None
     if proof is not None:
@@ -57,13 +60,13 @@ def serve_paper(
         days = int(rules_for(bureau=row.bureau, on=on).value("reply_workdays"))
         row.told_on, row.reply_until = on, add_workdays(on, days)
         row.save(update_fields=["status", "told_on", "reply_until"])
-        path = "/firm/credit/" if row.firm_id else "/expert/credit/"
-        notify(users=users_of_party(row), code="sanction_told", facts={"until": str(row.reply_until)}, path=path)
+        facts = {"until": str(row.reply_until)}
+        notify(users=users_of_party(row), code="sanction_told", facts=facts, path=own_page(row))
     elif kind in {SanctionPaper.DECISION, SanctionPaper.TALK}:
         row.served_on = on
         row.save(update_fields=["served_on"])
-    facts = {"kind": kind, "paper": paper.pk, "way": way, "on": on}
-    record(actor=by, action="appraisals.sanction_served", subject=row, facts=facts)
+    served = {"kind": kind, "paper": paper.pk, "way": way, "on": on}
+    record(actor=by, action="appraisals.sanction_served", subject=row, facts=served)
     return paper
 
 

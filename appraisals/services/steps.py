@@ -78,3 +78,8 @@ def draft(
 def draft_of(row: Sanction | HandOver, kind: SanctionPaper) -> Paper | None:
     """Return the paper of that kind that waits to be issued."""
     return of_subject(row).filter(kind=kind, status=PaperStatus.DRAFT).first()
+
+
+def own_page(row: Sanction) -> str:
+    """Return the address where the party reads its own sanctions."""
+    return "/firm/credit/" if row.firm_id else "/expert/credit/"

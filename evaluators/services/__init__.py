@@ -40,7 +40,7 @@ from evaluators.services.qualifications import (
     return_qualification,
     withdraw_qualification,
 )
-from evaluators.services.succession import Heir, record_succession
+from evaluators.services.succession import Heir, lift_carried_bars, record_succession
 
 __all__ = [
     "DECLARABLE",
@@ -62,6 +62,7 @@ __all__ = [
     "declare_interest",
     "end_practitioner",
     "hand_in_qualification",
+    "lift_carried_bars",
     "move_firms",
     "record_admission_checks",
     "record_assessed_years",

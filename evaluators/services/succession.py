@@ -187,6 +187,22 @@ def _carry_bars(old: Firm, heirs: Sequence[Firm], rules: Rules, *, on: date) -> 
     )
 
 
+@transaction.atomic
+def lift_carried_bars(*, predecessor: Firm, status: FirmStatus, by: User, on: date) -> int:
+    """End what successors carry of a revoked suspension or removal of ``predecessor``; return how many. Rule R-49."""
+    require(by, Capability.REGISTER)
+    bars = CarriedBar.objects.select_for_update(of=("self",)).filter(
+        predecessor=predecessor, status=status, ends_on__gt=on
+    )
+    found = list(bars.select_related("firm__bureau").order_by("pk"))
+    for bar in found:
+        bar.ends_on = max(on, bar.started_on)
+        bar.save(update_fields=["ends_on"])
+        facts = {"status": status, "predecessor": predecessor.pk, "on": on}
+        record(actor=by, action="evaluators.bar_lifted", subject=bar.firm, facts=facts)
+    return len(found)
+
+
 def _close(old: Firm, heir: Firm | None, words: str, *, by: User, on: date) -> None:
     """Close the record: people and branches end with it, or go along with the only ``heir``."""
     move_firms(firms=[old], action=FirmAction.CLOSE, by=by, on=on, reason=words)

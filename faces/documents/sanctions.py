@@ -24,6 +24,7 @@ HEADS: Final = {
     SanctionPaper.TALK: ("约谈通知书", "约谈"),
     SanctionPaper.TALK_RECORD: ("约谈记录", "约谈记录"),
     SanctionPaper.LIFTING: ("解除暂停决定书", "解除"),
+    SanctionPaper.REVOCATION: ("撤销决定书", "撤销"),
     SanctionPaper.HAND_OVER: ("移送函", "移送"),
 }
 CHOICES: Final = {
@@ -51,6 +52,7 @@ def sanction_paper(row: Sanction, kind: SanctionPaper, paper: Paper | None, *, o
         SanctionPaper.TALK: _call,
         SanctionPaper.TALK_RECORD: _talk,
         SanctionPaper.LIFTING: _lifting,
+        SanctionPaper.REVOCATION: _revocation,
     }
     with translation.override(CHINESE):
         return build(makers[kind](row, number_of(kind, paper), on))
@@ -255,6 +257,31 @@ def _lifting(row: Sanction, number: str, on: date) -> SanctionLetter:
         parts=[
             Part("一、申请", quoted=application.words, listed=proofs),
             Part("二、决定", [outcome, application.answer]),
+        ],
+        signed_on=on,
+        receipt=True,
+    )
+
+
+def _revocation(row: Sanction, number: str, on: date) -> SanctionLetter:
+    found = row.revocations.exclude(decided_on=None).order_by("-pk")[0]
+    what = {"TALK": "约谈", "SUSPENSION": "暂停处理决定", "REMOVAL": "移出名录决定"}[row.kind]
+    begun = in_words(row.started_on) if row.started_on else ""
+    kept = (
+        "已经移交他方或者中止的任务不因撤销而恢复。" if row.tasks.exclude(choice=RunningTasks.FINISH).exists() else ""
+    )
+    standing = "" if row.kind == SanctionKind.TALK else f"{_you(row)}在本局名录（专家库）中的地位自即日起恢复。"
+    return SanctionLetter(
+        bureau=row.bureau.name,
+        kind="撤销决定书",
+        number=number,
+        title="撤销处理决定书",
+        addressee=party_name(row),
+        opening=[f"本局于{begun}对{_you(row)}作出的{what}，经复核予以撤销。"],
+        parts=[
+            Part("一、理由", quoted=found.reason),
+            Part("二、依据", [found.basis or OWN_SETTING]),
+            Part("三、决定", [f"撤销上述{what}，今后的处理不再以它为前提。", *filter(None, [f"{standing}{kept}"])]),
         ],
         signed_on=on,
         receipt=True,

@@ -1,5 +1,7 @@
 """Sanctions and credit events over the API: made by who may, replied to by whom they concern, read by nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from appraisals.models import Sanction
@@ -8,7 +10,7 @@ from foundation.core import clock
 from tests.factories.assignments import ExpertFactory, expert_user, firm_user
 from tests.factories.delivery import NOW
 from tests.factories.disclosure import make_firm, office
-from tests.factories.sanctions import propose, tell
+from tests.factories.sanctions import decide, propose, tell
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -50,6 +52,23 @@ def test_sanction_is_proposed_for_one_party_and_dropped(client, people):
     assert (made.status_code, made.json()["status"], made.json()["name"]) == (201, "DRAFTED", expert.person.name)
     dropped = post(client, people["clerk"], f"sanctions/{made.json()['id']}/drop/", {"reason": "证据不足"})
     assert (dropped.status_code, dropped.json()["status"]) == (200, "DROPPED")
+
+
+def test_a_decided_sanction_is_revoked_by_who_keeps_the_register(client, people):
+    firm = make_firm(people["bureau"])
+    row = propose(people, "SUSPENSION", firm=firm, months=3, is_grave=True, on=TODAY - timedelta(days=14))
+    path, body = f"sanctions/{row.pk}/revoke/", {"reason": "事实不清", "basis": "济政复决〔2020〕3号"}
+    early = post(client, people["clerk"], path, body)
+    decide(people, row, on=TODAY)
+
+    refused = [post(client, by, path, body).status_code for by in (people["leader"], firm_user(firm))]
+    empty = post(client, people["clerk"], path, {"basis": "x"})
+    asked = post(client, people["clerk"], path, body)
+    again = post(client, people["clerk"], path, body)
+
+    assert (early.status_code, refused, empty.status_code) == (409, [403, 403], 400)
+    assert (asked.status_code, asked.json()["status"]) == (200, "IN_FORCE")  # the approval decides
+    assert (again.status_code, again.json()["code"]) == (409, "under_approval")
 
 
 def test_party_replies_and_the_bureau_answers(client, people):

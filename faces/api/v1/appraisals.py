@@ -10,6 +10,7 @@ from rest_framework import serializers
 from appraisals import selectors as appraisals
 from appraisals.enums import RunningTasks, SanctionKind
 from appraisals.models import FirmAppraisal, Sanction, SanctionTask
+from appraisals.services import propose_revocation
 from appraisals.services import proposing as services_of_sanctions
 from appraisals.services import years as services
 from evaluators import selectors as firms
@@ -133,6 +134,13 @@ class SanctionAsk(Ask):
         return attrs
 
 
+class RevocationAsk(Ask):
+    """Why a decided sanction was wrong, and what says so."""
+
+    reason = phrase(500)
+    basis = phrase(300, required=False)
+
+
 class SanctionView(NounView[Sanction]):
     """Sanctions of the bureau; a firm and an expert see their own from the day they are told."""
 
@@ -175,3 +183,8 @@ class SanctionView(NounView[Sanction]):
     def drop(self, row: Sanction, given: dict[str, Any], by: User) -> None:
         """Drop a sanction that is not under approval."""
         services_of_sanctions.drop_sanction(sanction=row, by=by, on=clock.today(), **given)
+
+    @verb(RevocationAsk, needs=Capability.REGISTER)
+    def revoke(self, row: Sanction, given: dict[str, Any], by: User) -> None:
+        """Propose to take a decided sanction back; the approval decides (R-26)."""
+        propose_revocation(sanction=row, by=by, on=clock.today(), **given)

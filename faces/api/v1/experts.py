@@ -70,6 +70,8 @@ class ExpertStandingAsk(Ask):
 
     def validate_action(self, value: ExpertAction) -> ExpertAction:
         """Refuse what is a sanction: it is told, heard and approved, and ends by its own rule."""
+        if value == ExpertAction.REINSTATE:
+            raise serializers.ValidationError(_("A removed party comes back by the revocation of its removal."))
         if value in {ExpertAction.SUSPEND, ExpertAction.REMOVE}:
             raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
         return value

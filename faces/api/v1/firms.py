@@ -49,6 +49,8 @@ class FirmStandingAsk(Ask):
         """Refuse what has a way of its own: closing by a succession, sanctions by their ladder."""
         if value == FirmAction.CLOSE:
             raise serializers.ValidationError(_("A record closes by a merger, a split or a conversion: enter that."))
+        if value == FirmAction.REINSTATE:
+            raise serializers.ValidationError(_("A removed party comes back by the revocation of its removal."))
         if value in {FirmAction.SUSPEND, FirmAction.REMOVE}:
             raise serializers.ValidationError(_("This is a sanction. Propose it at sanctions/."))
         return value

@@ -58,6 +58,7 @@ SUBJECT_PAGES: Final[Mapping[str, tuple[str, str]]] = {
     "rulesets.rulechange": ("pages:rule-set", "rule_set_id"),
     "evaluators.firm": ("pages:firm", "number"),
     "appraisals.sanction": ("pages:sanction", "pk"),
+    "appraisals.sanctionrevocation": ("pages:sanction", "sanction_id"),
     "appraisals.handover": ("pages:hand-over", "pk"),
     "experts.expert": ("pages:expert", "number"),
 }

@@ -154,7 +154,7 @@ class ExpertMove(ExpertStep):
     def steps(self) -> list[ExpertAction]:
         """Return the steps that follow and need no sanction of their own."""
         expert: Expert = self.object
-        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.LEAVE}
+        by_sanction = {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.REINSTATE, ExpertAction.LEAVE}
         if suspensions_in_force(firm=None, expert=expert).exists():
             by_sanction.add(ExpertAction.RESTORE)
         return [action for status, action in TRANSITIONS if status == expert.status and action not in by_sanction]

@@ -185,7 +185,7 @@ class FirmMove(FirmStep):
     def steps(self) -> list[FirmAction]:
         """Return the steps that follow and need no sanction of their own."""
         firm: Firm = self.object
-        by_sanction = {FirmAction.SUSPEND, FirmAction.REMOVE}
+        by_sanction = {FirmAction.SUSPEND, FirmAction.REMOVE, FirmAction.REINSTATE}
         if suspensions_in_force(firm=firm, expert=None).filter(ends_on__gt=self.today).exists():
             by_sanction.add(FirmAction.RESTORE)
         apart = {*by_sanction, FirmAction.CLOSE}  # a record closes by a merger, split or conversion

@@ -18,6 +18,7 @@ from appraisals.selectors import (
 from appraisals.services import (
     answer_sanction_reply,
     drop_sanction,
+    propose_revocation,
     record_talk,
     reply_to_sanction,
     serve_paper,
@@ -206,11 +207,44 @@ class SanctionTalk(SanctionStep):
         return _("The record is kept; print it, have it signed, and serve it.")
 
 
+class RevokeForm(ActionForm):
+    """Why it was wrong, and what says so."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=textarea(4))
+    basis = forms.CharField(
+        label=gettext_lazy("Basis"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("A review decision or a judgement with its number; empty: the bureau corrects itself."),
+    )
+
+
+class SanctionRevoke(SanctionStep):
+    """Propose to take a decided sanction back."""
+
+    title, submit_label, danger = gettext_lazy("Revoke the sanction"), gettext_lazy("Submit for approval"), True
+    form_class = RevokeForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say who decides, and what comes back."""
+        return [
+            _("The approval chain of the bureau decides; nobody approves his own entry."),
+            _("Once agreed, the party stands in the register again, unless another sanction still holds."),
+            _("Tasks that went to others or were stopped stay so; the decision is drafted as a paper."),
+        ]
+
+    def act(self, form: RevokeForm) -> str:
+        """Submit it."""
+        propose_revocation(sanction=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("The revocation is under approval.")
+
+
 urls = [
     path("sanctions/<int:pk>/papers/<str:kind>/serve/", Serve.as_view(), name="sanction-serve"),
     path("sanctions/<int:pk>/reply/", SanctionReplyEntry.as_view(), name="sanction-reply"),
     path("sanctions/<int:pk>/submit/", SanctionSubmit.as_view(), name="sanction-submit"),
     path("sanctions/<int:pk>/drop/", SanctionDrop.as_view(), name="sanction-drop"),
+    path("sanctions/<int:pk>/revoke/", SanctionRevoke.as_view(), name="sanction-revoke"),
     path("sanctions/<int:pk>/talk/", SanctionTalk.as_view(), name="sanction-talk"),
     path("sanctions/replies/<int:pk>/", SanctionAnswer.as_view(), name="sanction-answer"),
 ]

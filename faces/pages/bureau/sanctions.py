@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisals.enums import LiftingStatus, SanctionKind, SanctionPaper, SanctionStatus
+from appraisals.enums import LiftingStatus, RevocationStatus, SanctionKind, SanctionPaper, SanctionStatus
 from appraisals.models import Sanction
 from appraisals.selectors import party_name, sanctions_visible_to, unanswered, work_number, work_title
 from faces.documents.sanctions import number_of, sanction_paper
@@ -38,8 +38,13 @@ if TYPE_CHECKING:
     from foundation.papers.models import Paper
 
 serve_shapes(
-    wait=("DRAFTED", "ASKED"), run=("TOLD", "PROPOSED"), done=("GRANTED", "SENT"), void=("DROPPED",), hold=("ENDED",)
+    wait=("DRAFTED", "ASKED"),
+    run=("TOLD", "PROPOSED"),
+    done=("GRANTED", "SENT"),
+    void=("DROPPED", "REVOKED"),
+    hold=("ENDED",),
 )
+DECIDED: Final = (SanctionStatus.IN_FORCE, SanctionStatus.ENDED)
 BEFORE: Final = (SanctionStatus.DRAFTED, SanctionStatus.TOLD, SanctionStatus.PROPOSED)
 
 
@@ -139,6 +144,8 @@ class SanctionPage(OneSanction, SectionsPage):
             main.append(Section(_("Talk"), pairs=pairs))
         if row.needs_application:
             main.append(self._liftings())
+        if revocations := self._revocations():
+            main.append(revocations)
         return Layout(
             crumbs=((_("Sanctions"), reverse("pages:sanctions")), (f"#{row.pk}", "")),
             meta=(sanction_word(row), party_name(row)),
@@ -191,6 +198,16 @@ class SanctionPage(OneSanction, SectionsPage):
             count=len(lines),
             empty=_("None was made."),
         )
+
+    def _revocations(self) -> Section | None:
+        lines = []
+        for one in self.object.revocations.select_related("proposed_by").order_by("-pk"):
+            approval = approvals_of(one).first()
+            link = Cell(approval.title, reverse("pages:approval", args=[approval.pk])) if approval else "—"
+            said, who = Cell(one.reason, said=True), f"{full_day(one.proposed_on)} {one.proposed_by.name}"
+            lines.append((who, said, Cell(one.basis or "—", said=True), Cell("", status=one), link))
+        headings = (_("Put forward"), _("Reason"), _("Basis"), _("State"), _("Approval"))
+        return Section(_("Revocation"), grid=Grid(headings, lines), count=len(lines)) if lines else None
 
     def _papers(self) -> Section:
         row: Sanction = self.object
@@ -254,6 +271,8 @@ class SanctionPage(OneSanction, SectionsPage):
             found.append(Act(_("Drop it"), reverse("pages:sanction-drop", args=own)))
         if row.status == SanctionStatus.IN_FORCE:
             found += self._in_force(row, keeps=keeps, decides=decides)
+        if keeps and row.status in DECIDED and not row.revocations.filter(status=RevocationStatus.PROPOSED).exists():
+            found.append(Act(_("Revoke it"), reverse("pages:sanction-revoke", args=own)))
         return found
 
     def _in_force(self, row: Sanction, *, keeps: bool, decides: bool) -> list[Act]:

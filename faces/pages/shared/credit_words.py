@@ -156,7 +156,7 @@ def sanction_word(row: Sanction) -> str:
 
 def end_word(row: Sanction) -> str:
     """Return until when a sanction holds, and what its end needs."""
-    if row.status == SanctionStatus.ENDED:
+    if row.status in {SanctionStatus.ENDED, SanctionStatus.REVOKED}:
         return full_day(row.ended_on)
     if row.needs_application and row.lifted_on is None:
         test = _("a passed test and an application") if row.needs_test else _("an application")

@@ -154,6 +154,35 @@ def test_clerk_drops_a_sanction_and_supervisor_reads_the_lists(client, people, f
     assert "逾期三次" in client.get(at("sanctions") + "?export=csv").content.decode("utf-8-sig")
 
 
+@pytest.mark.rule("R-26")
+def test_a_removal_is_revoked_by_its_pages(client, people, firm):
+    row = decide(people, propose(people, "REMOVAL", firm=firm, is_grave=True, on=TODAY - timedelta(days=14)), on=TODAY)
+    clerk, user = people["clerk"], firm_user(firm)
+    assert at("sanction-revoke", row.pk) in look(client, clerk, at("sanction", row.pk))
+    assert at("sanction-revoke", row.pk) not in look(client, people["leader"], at("sanction", row.pk))
+
+    press(
+        client, clerk, at("sanction-revoke", row.pk), {"reason": "复议机关认定事实不清", "basis": "济政复决〔2020〕3号"}
+    )
+    assert at("sanction-revoke", row.pk) not in look(client, clerk, at("sanction", row.pk))
+    approval = Approval.objects.get(subject_kind="appraisals.sanctionrevocation")
+    assert at("sanction", row.pk) in look(client, people["head"], at("approval", approval.pk))
+    for by in (people["head"], people["leader"]):
+        agree(approval=approval, by=by, on=TODAY)
+
+    firm.refresh_from_db()
+    assert firm.status == "ACTIVE"
+    page = look(client, clerk, at("sanction", row.pk))
+    assert "复议机关认定事实不清" in page
+    press(client, clerk, at("sanction-serve", row.pk, "REVOCATION_DECISION"), {"way": "HAND"})
+    paper = Paper.objects.get(kind="REVOCATION_DECISION")
+    text = "".join(page_texts(paper.file.content.read()))
+    assert "撤销处理决定书" in text
+    assert "济政复决〔2020〕3号" in text
+    assert "地位自即日起恢复" in text
+    assert at("file", paper.file_id) in look(client, user, at("firm-credit"))
+
+
 def test_talk_by_its_pages(client, people, firm):
     given = {"kind": "TALK", "reason": "逾期", "talk_on": "2020-06-05", "talk_place": "四楼"}
     press(client, people["clerk"], at("firm-sanction", firm.number), given)
