@@ -39,6 +39,8 @@ class LeadEventKind(TextChoices):
 class LeadEventStatus(TextChoices):
     """Where that stands."""
 
+    ASKED = "ASKED", _("asked by the firm")
+    DECLINED = "DECLINED", _("not passed on")
     IN_APPROVAL = "IN_APPROVAL", _("under approval")
     AGREED = "AGREED", _("agreed")
     GIVEN_BACK = "GIVEN_BACK", _("given back")
@@ -46,8 +48,10 @@ class LeadEventStatus(TextChoices):
 
 
 class LeadEventAction(TextChoices):
-    """What an approval does to a change."""
+    """What the bureau and its approval do to a change."""
 
+    PASS_ON = "PASS_ON", _("pass on to approval")
+    DECLINE = "DECLINE", _("do not pass on")
     AGREE = "AGREE", _("agree")
     GIVE_BACK = "GIVE_BACK", _("give back")
 

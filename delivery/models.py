@@ -82,11 +82,14 @@ class LeadEvent(models.Model):
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     entered_on = models.DateField()
     decided_on = models.DateField(null=True, blank=True)
+    answer = models.CharField(max_length=300, blank=True)  # why the firm's ask was not passed on
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["commission"], condition=Q(status="IN_APPROVAL"), name="one_lead_change_under_approval"
+                fields=["commission"],
+                condition=Q(status__in=["ASKED", "IN_APPROVAL"]),
+                name="one_lead_change_under_approval",
             ),
             models.CheckConstraint(
                 condition=Q(kind="CHANGE", after__isnull=False)
@@ -94,7 +97,7 @@ class LeadEvent(models.Model):
                 name="lead_change_names_who_follows",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["AGREED", "GIVEN_BACK"]) | Q(decided_on__isnull=False),
+                condition=~Q(status__in=["AGREED", "GIVEN_BACK", "DECLINED"]) | Q(decided_on__isnull=False),
                 name="decided_lead_change_has_day",
             ),
         ]

@@ -238,6 +238,12 @@ def lead_events_of(task: EvaluationTask) -> models.QuerySet[LeadEvent]:
     return rows.select_related("before__person", "after__person", "entered_by").order_by("entered_on", "pk")
 
 
+def lead_asked(commission: Commission) -> LeadEvent | None:
+    """Return the change of the lead evaluator that the firm asks for and nobody has answered."""
+    rows = LeadEvent.objects.filter(commission=commission, status=LeadEventStatus.ASKED)
+    return rows.select_related("before__person", "after__person", "commission__task").first()
+
+
 def lead_events_of_year(firm: Firm, year: int) -> models.QuerySet[LeadEvent]:
     """Return what counts of that in a firm's assessment year: agreed changes, and absences."""
     rows = LeadEvent.objects.filter(

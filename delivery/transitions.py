@@ -34,6 +34,8 @@ COMMISSION: Final[Mapping[tuple[CommissionStatus, CommissionAction], CommissionS
 }
 
 LEAD_EVENT: Final[Mapping[tuple[LeadEventStatus, LeadEventAction], LeadEventStatus]] = {
+    (LeadEventStatus.ASKED, LeadEventAction.PASS_ON): LeadEventStatus.IN_APPROVAL,
+    (LeadEventStatus.ASKED, LeadEventAction.DECLINE): LeadEventStatus.DECLINED,
     (LeadEventStatus.IN_APPROVAL, LeadEventAction.AGREE): LeadEventStatus.AGREED,
     (LeadEventStatus.IN_APPROVAL, LeadEventAction.GIVE_BACK): LeadEventStatus.GIVEN_BACK,
 }

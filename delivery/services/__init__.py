@@ -26,7 +26,7 @@ from delivery.services.instalments import (
     release_instalment,
     request_payment,
 )
-from delivery.services.leads import ask_lead_change, record_lead_absence
+from delivery.services.leads import answer_lead_request, ask_lead_change, record_lead_absence, request_lead_change
 from delivery.services.succession import carry_commission
 from delivery.services.versions import (
     ask_comments,
@@ -43,6 +43,7 @@ __all__ = [
     "accept_instalment",
     "accept_report",
     "answer_comment",
+    "answer_lead_request",
     "ask_clock_stop",
     "ask_comments",
     "ask_lead_change",
@@ -68,6 +69,7 @@ __all__ = [
     "plan_instalments",
     "record_lead_absence",
     "release_instalment",
+    "request_lead_change",
     "request_payment",
     "return_version",
     "revise_commission",

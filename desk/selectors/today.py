@@ -32,8 +32,8 @@ from assignments.models import (
     EvaluationTask,
     ReReviewTask,
 )
-from delivery.enums import ClockStatus, CommissionStatus
-from delivery.models import ClockStop, Commission
+from delivery.enums import ClockStatus, CommissionStatus, LeadEventStatus
+from delivery.models import ClockStop, Commission, LeadEvent
 from delivery.rules import is_closing_soon
 from delivery.selectors import unpaid_of
 from desk.selectors.year_end import closing_of
@@ -241,6 +241,10 @@ def _work(user: User, on: date) -> Iterator[Line]:
         yield Line("TELL_FIRM", "rating", rating.task.number, rating.task.title)
     for stop in ClockStop.objects.filter(task__bureau_id=bureau, status=ClockStatus.ASKED).select_related("task"):
         yield Line("CLOCK_STOP", "task", stop.task.number, stop.task.title, on=stop.started_on)
+    asked = LeadEvent.objects.filter(commission__task__bureau_id=bureau, status=LeadEventStatus.ASKED)
+    for event in asked.select_related("commission__task"):
+        task = event.commission.task
+        yield Line("LEAD_ASKED", "commission", task.number, task.title, on=event.entered_on)
     reported = Rectification.objects.filter(task__bureau_id=bureau, status=RectificationStatus.REPORTED)
     for row in reported.select_related("task"):
         yield Line("CHECK_RECTIFICATION", "rectification", row.task.number, row.task.title, on=row.reported_on)

@@ -1,5 +1,6 @@
 """Edge cases 22 and 23: the lead evaluator who goes, dies, expires, is swapped after the award, or never comes."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from delivery.services.leads import lead_change_agreed
 from delivery.transitions import LEAD_EVENT
 from evaluators.models import LeadEvaluator
 from foundation.accounts.enums import Role
+from foundation.approvals.models import Approval
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree, give_back, withdraw
 from foundation.audit.models import Entry
@@ -22,6 +24,7 @@ from foundation.notices.models import Notice
 from parties.models import Person
 from tests.factories.assignments import firm_user
 from tests.factories.delivery import NOW, CommissionFactory, LeadEvaluatorFactory, VersionFactory
+from tests.factories.disclosure import make_firm
 from tests.factories.foundation import UserFactory
 from tests.factories.reviews import PNG
 
@@ -44,6 +47,11 @@ def work():
 def asked(work, **facts):
     given = {"lead_evaluator": work.other, "reason": "调离本机构", "by": work.clerk, "on": TODAY}
     return services.ask_lead_change(commission=work, **(given | facts))
+
+
+def requested(work, **facts):
+    given = {"lead_evaluator": work.other, "reason": "原主评人调离", "by": work.user, "on": TODAY}
+    return services.request_lead_change(commission=work, **(given | facts))
 
 
 def leads(work):
@@ -174,13 +182,18 @@ def test_named_lead_evaluator_who_never_came_is_on_record_and_the_firm_is_told(w
 @pytest.mark.parametrize("status", list(LeadEventStatus))
 @pytest.mark.parametrize("action", list(LeadEventAction))
 def test_lead_change_moves_as_its_table_says(work, status, action):
-    event = asked(work)
+    by_bureau = action in {LeadEventAction.PASS_ON, LeadEventAction.DECLINE}
+    event = requested(work) if by_bureau else asked(work)
     approval = running("LEAD", event)
     kind = {"kind": "ABSENCE", "after": None} if status == LeadEventStatus.RECORDED else {}
     LeadEvent.objects.filter(pk=event.pk).update(status=status, decided_on=TODAY, **kind)
     after = LEAD_EVENT.get((status, action))
 
-    if after is None:
+    if by_bureau:
+        with nullcontext() if after else pytest.raises(TransitionRefused):
+            passes = action == LeadEventAction.PASS_ON
+            services.answer_lead_request(event=event, is_passed_on=passes, words="不改", by=work.clerk, on=TODAY)
+    elif after is None:
         with pytest.raises(TransitionRefused):
             lead_change_agreed(approval=approval, by=work.head, on=TODAY)
     elif action == LeadEventAction.AGREE:
@@ -217,3 +230,63 @@ def test_who_died_left_or_expired_mid_task_signs_nothing_until_another_leads(wor
     agree(approval=running("LEAD", asked(work)), by=work.head, on=TODAY)
     work.refresh_from_db()
     assert sign(work, version).lead_evaluator == work.other
+
+
+@pytest.mark.rule("R-10")
+@pytest.mark.edge(23)
+def test_the_firm_asks_the_bureau_passes_on_and_the_approval_decides(work):
+    event = requested(work)
+    assert event.status == LeadEventStatus.ASKED
+    assert not Approval.objects.filter(kind="LEAD").exists()
+    assert Notice.objects.filter(user=work.task.clerk, code="lead_asked").count() == 1
+
+    event = services.answer_lead_request(event=event, is_passed_on=True, by=work.clerk, on=TODAY)
+    assert event.status == LeadEventStatus.IN_APPROVAL
+    agree(approval=running("LEAD", event), by=work.head, on=TODAY)
+
+    assert leads(work) == work.other
+
+
+@pytest.mark.rule("R-10")
+def test_an_ask_that_is_not_passed_on_needs_words_and_may_be_asked_anew(work):
+    named, event = work.lead_evaluator, requested(work)
+    with pytest.raises(CommissionRefused) as caught:
+        services.answer_lead_request(event=event, is_passed_on=False, words=" ", by=work.clerk, on=TODAY)
+    assert caught.value.refusal.code == "reason_missing"
+
+    event = services.answer_lead_request(event=event, is_passed_on=False, words="人手不变", by=work.clerk, on=TODAY)
+
+    assert (event.status, event.answer, leads(work)) == (LeadEventStatus.DECLINED, "人手不变", named)
+    assert Notice.objects.filter(user=work.user, code="lead_declined").exists()
+    assert not lead_events_of_year(work.firm, work.task.assessment_year).exists()
+    with pytest.raises(TransitionRefused):
+        services.answer_lead_request(event=event, is_passed_on=True, by=work.clerk, on=TODAY)
+    assert requested(work).status == LeadEventStatus.ASKED
+
+
+def test_one_change_waits_at_a_time_whoever_asked(work):
+    requested(work)
+
+    for ask in (requested, asked):
+        with pytest.raises(CommissionRefused) as caught:
+            ask(work)
+        assert caught.value.refusal.code == "change_in_approval"
+
+
+def test_who_asks_and_who_answers(work):
+    with pytest.raises(NotAllowed):
+        requested(work, by=firm_user(make_firm(work.task.bureau)))
+    event = requested(work)
+    with pytest.raises(NotAllowed):
+        services.answer_lead_request(event=event, is_passed_on=True, by=work.user, on=TODAY)
+
+
+def test_one_who_became_unfit_is_not_passed_on(work):
+    event = requested(work)
+    LeadEvaluator.objects.filter(pk=work.other.pk).update(ended_on=TODAY)
+
+    with pytest.raises(CommissionRefused) as caught:
+        services.answer_lead_request(event=event, is_passed_on=True, by=work.clerk, on=TODAY)
+
+    event.refresh_from_db()
+    assert (caught.value.refusal.code, event.status) == ("lead_not_current", LeadEventStatus.ASKED)

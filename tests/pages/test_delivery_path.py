@@ -485,6 +485,27 @@ def test_returned_payment_is_entered_again_and_a_tail_can_be_held(case):
     assert case.at["clerk"].get(case.url("instalment-step", tail.pk, "steal")).status_code == 404
 
 
+def test_firm_asks_for_another_lead_and_the_clerk_answers(case):
+    case.commissioned()
+    number, other = case.task.number, ready_firm(case.people["bureau"]).lead_evaluators.get()
+    other.firm = case.firm
+    other.save()
+    terms = f"{case.url('firm-task', number)}?tab=terms"
+    ask, answer = case.url("firm-lead", number), case.url("commission-lead-answer", number)
+    assert case.at["clerk"].get(answer).status_code == 404
+
+    case.press("firm", terms, ask, {"lead_evaluator": other.pk, "reason": "原主评人病假"})
+    assert "机构已申请" in case.see("firm", terms)
+    case.press("clerk", case.url("commission", number), answer, {"is_passed_on": "no", "words": "已近终稿"})
+    assert "已近终稿" in case.see("firm", terms)
+    case.press("firm", terms, ask, {"lead_evaluator": other.pk, "reason": "原主评人离职"})
+    case.press("clerk", case.url("commission", number), answer, {"is_passed_on": "yes", "words": ""})
+
+    approval = running("LEAD", LeadEvent.objects.get(status="IN_APPROVAL"))
+    case.press("head", case.url("approval", approval.pk), case.url("approval-agree", approval.pk))
+    assert other.person.name in case.see("firm", terms)
+
+
 def test_lead_is_changed_and_the_commission_ended_from_its_page(case):
     row = case.commissioned()
     number = case.task.number

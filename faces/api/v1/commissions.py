@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import Http404
 from rest_framework import serializers
 
 from assignments.selectors import tasks
 from delivery import selectors as delivery
 from delivery import services
 from delivery.models import Commission, Instalment
+from delivery.selectors import lead_asked
 from evaluators import selectors as firms
 from evaluators.models import LeadEvaluator
 from faces.api.serializers import (
@@ -94,6 +96,13 @@ class LeadAsk(Ask):
     reason = phrase()
 
 
+class LeadAnswerAsk(Ask):
+    """Whether the firm's ask goes on to approval; if not, why."""
+
+    is_passed_on = serializers.BooleanField()
+    words = phrase(300, required=False)
+
+
 class AbsenceAsk(Ask):
     """On which day the lead evaluator did not come, and how that is known."""
 
@@ -154,6 +163,19 @@ class CommissionView(NounView[Commission]):
     def change_lead(self, row: Commission, given: dict[str, Any], by: User) -> None:
         """Submit for approval that another lead evaluator takes over."""
         services.ask_lead_change(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(LeadAsk, needs=Capability.FIRM_SIGN)
+    def request_lead(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Ask for the firm that another lead evaluator takes over; the bureau passes it on to approval, or not."""
+        services.request_lead_change(commission=row, by=by, on=clock.today(), **given)
+
+    @verb(LeadAnswerAsk, needs=Capability.COMMISSION)
+    def answer_lead_request(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Pass the firm's ask for another lead evaluator on to approval, or decline it in words."""
+        event = lead_asked(row)
+        if event is None:
+            raise Http404
+        services.answer_lead_request(event=event, by=by, on=clock.today(), **given)
 
     @verb(AbsenceAsk, needs=Capability.COMMISSION)
     def record_lead_absence(self, row: Commission, given: dict[str, Any], by: User) -> None:

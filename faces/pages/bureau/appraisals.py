@@ -22,11 +22,11 @@ from delivery.selectors import lead_events_of_year
 from faces.pages.bureau.appraisal_words import PARTS, facts_text, points_text
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import firm_url
-from faces.pages.bureau.lead_words import lead_event_text
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.facets import Facet
+from faces.pages.shared.lead_words import lead_event_text
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability

@@ -15,13 +15,14 @@ from assignments.models import EvaluationTask
 from assignments.selectors import tasks
 from delivery import services
 from delivery.models import Commission
-from delivery.selectors import commission_of, fee_limit_cents, running_tasks_of, usual_due_day
+from delivery.selectors import commission_of, fee_limit_cents, usual_due_day
 from evaluators.models import LeadEvaluator
 from evaluators.selectors import leads_of
 from faces.documents.letters import Terms, commission_letter, preview_letter
 from faces.pages.bureau.fields import WanField, wan_text
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.delivery_forms import LeadField
 from faces.pages.shared.objects import OneObject
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
@@ -71,18 +72,6 @@ class Running(Tasks):
         row = self.commission
         assert row is not None  # noqa: S101 - rows() keeps only tasks that have one
         return row
-
-
-class LeadField(forms.ModelChoiceField[LeadEvaluator]):
-    """A choice of lead evaluators with their running tasks."""
-
-    def label_from_instance(self, obj: LeadEvaluator) -> str:
-        """Show name, title and how many tasks he runs."""
-        return _("%(name)s, %(title)s, runs %(count)s tasks") % {
-            "name": obj.person.name,
-            "title": obj.title or obj.certificate_number,
-            "count": running_tasks_of(obj),
-        }
 
 
 class TermsForm(ActionForm):

@@ -1,4 +1,4 @@
-"""The commission of a task: terms, letter and its preview, approval, sending, the firm's answer, change and end."""
+"""The commission of a task: terms, letter and its preview, approval, sending, the firm's answer, end."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ from delivery.selectors import (
     due_net,
     late_days,
     latest_version,
+    lead_asked,
     payment_terms,
     versions_of,
 )
 from delivery.transitions import INSTALMENT
-from evaluators.models import LeadEvaluator
-from evaluators.selectors import leads_of
 from faces.documents.letters import commission_letter
-from faces.pages.bureau.commission_terms import LeadField, Running, Tasks, commission_url
-from faces.pages.bureau.lead_words import lead_lines
+from faces.pages.bureau.commission_terms import Running, Tasks, commission_url
 from faces.pages.shared.actions import ActionForm, ActionView
-from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.lead_words import lead_lines
 from faces.pages.shared.objects import ObjectPage, Tab
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
@@ -104,6 +102,7 @@ class CommissionPage(Tasks, ObjectPage):
             "is_signed": final is not None and services.is_signed(final, row),
             "acceptance": acceptance_of(task),
             "lead_events": lead_lines(task),
+            "lead_asked": lead_asked(row) if row and may_act else None,
             "stops": list(
                 clock_stops_visible_to(self.user)
                 .filter(task=task)
@@ -215,80 +214,6 @@ class CommissionAccept(CommissionStep):
         return _("The firm’s acceptance is entered.")
 
 
-class LeadForm(ActionForm):
-    """Another lead evaluator, and why."""
-
-    lead_evaluator = LeadField(queryset=LeadEvaluator.objects.none(), label=gettext_lazy("Lead evaluator"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class CommissionLead(CommissionStep):
-    """Submit for approval that another lead evaluator takes over."""
-
-    title, submit_label = gettext_lazy("Change the lead evaluator"), gettext_lazy("Submit for approval")
-    form_class = LeadForm
-
-    def get_form(self, form_class: Any = None) -> LeadForm:  # noqa: ANN401 - Django's signature
-        """Offer the firm's other lead evaluators."""
-        form: LeadForm = super().get_form(form_class)
-        choice = form.fields["lead_evaluator"]
-        if isinstance(choice, forms.ModelChoiceField):
-            others = leads_of(self.running.firm, self.today).exclude(pk=self.running.lead_evaluator_id or 0)
-            choice.queryset = others.select_related("person")
-        return form
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what has to be done again."""
-        return [
-            _("The change is decided by approval; until then the lead evaluator of the letter stays."),
-            _("Once agreed, a signature of the former lead evaluator no longer counts."),
-            _("The change and its reason are shown with the rating and in the firm’s yearly assessment."),
-        ]
-
-    def act(self, form: LeadForm) -> str:
-        """Change."""
-        given = form.cleaned_data
-        services.ask_lead_change(
-            commission=self.running,
-            lead_evaluator=given["lead_evaluator"],
-            reason=given["reason"],
-            by=self.user,
-            on=self.today,
-        )
-        return _("The change of the lead evaluator is under approval.")
-
-
-class AbsenceForm(ActionForm):
-    """When, and how it is known."""
-
-    happened_on = forms.DateField(label=gettext_lazy("Day"), widget=day())
-    reason = forms.CharField(
-        label=gettext_lazy("How it is known"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("The sign-in list, whom you asked."),
-    )
-
-
-class CommissionAbsence(CommissionStep):
-    """Write that the named lead evaluator did not come."""
-
-    title, submit_label = gettext_lazy("The lead evaluator did not come"), gettext_lazy("Record it")
-    form_class = AbsenceForm
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Say where it shows."""
-        return [
-            _("The firm is told. It is shown with the rating and in the firm’s yearly assessment."),
-            _("A violation with points is recorded at the firm’s credit, by its own step."),
-        ]
-
-    def act(self, form: AbsenceForm) -> str:
-        """Record it."""
-        services.record_lead_absence(commission=self.running, by=self.user, on=self.today, **form.cleaned_data)
-        return _("Recorded.")
-
-
 class ReasonForm(ActionForm):
     """Why."""
 
@@ -320,7 +245,5 @@ urls = [
     path("tasks/<str:number>/commission/", CommissionPage.as_view(), name="commission"),
     path("tasks/<str:number>/commission/send/", CommissionSend.as_view(), name="commission-send"),
     path("tasks/<str:number>/commission/accept/", CommissionAccept.as_view(), name="commission-accept"),
-    path("tasks/<str:number>/commission/lead/", CommissionLead.as_view(), name="commission-lead"),
-    path("tasks/<str:number>/commission/absence/", CommissionAbsence.as_view(), name="commission-absence"),
     path("tasks/<str:number>/commission/end/", CommissionEnd.as_view(), name="commission-end"),
 ]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.selectors import tasks
-from faces.pages.bureau.lead_words import lead_sections
 from faces.pages.bureau.tasks import task_url
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
+from faces.pages.shared.lead_words import lead_sections
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.rating_files import document_response, sheet_response

@@ -53,6 +53,11 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "SEND_LETTER": (gettext_lazy("The letter is agreed; send it"), gettext_lazy("letter"), gettext_lazy("Send")),
     "CORRECT_LETTER": (gettext_lazy("The letter was given back"), gettext_lazy("letter"), gettext_lazy("Correct it")),
     "OPINIONS_MISSING": (gettext_lazy("Opinions are missing"), gettext_lazy("opinions"), gettext_lazy("Chase")),
+    "LEAD_ASKED": (
+        gettext_lazy("The firm asks for another lead evaluator"),
+        gettext_lazy("lead evaluator"),
+        gettext_lazy("Answer"),
+    ),
     "CLOCK_STOP": (gettext_lazy("A clock-stop is asked for"), gettext_lazy("clock-stop"), gettext_lazy("Decide")),
     "CHECK_RECTIFICATION": (
         gettext_lazy("A unit reported on its rectification"),

@@ -32,6 +32,7 @@ from faces.pages.firm.steps import WAITED_KINDS, next_step, task_address
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import AnswerForm, ClockForm, textarea
+from faces.pages.shared.lead_words import lead_lines
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
 from faces.pages.shared.steps import Step
 from foundation.accounts.enums import Capability
@@ -115,6 +116,10 @@ class FirmTaskPage(FirmTasks, ObjectPage):
             "may_answer": task.status in {TaskStatus.COMMENTS, TaskStatus.REVISION},
             "may_stop": self.commission is not None and task.status not in WORK_ENDS,
             "stops": list(clock_stops_visible_to(self.user).filter(task=task).select_related("proof").order_by("pk")),
+            "lead_events": lead_lines(task) if self.commission else [],
+            "may_change_lead": self.commission is not None
+            and self.commission.status == CommissionStatus.ACCEPTED
+            and may(self.user, Capability.FIRM_SIGN),
             "instalments": list(
                 instalments_visible_to(self.user).filter(commission=self.commission).order_by("position")
             )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import conflicts, contacts, credit, deliveries, home, ratings, record, tasks, yearly
+from faces.pages.firm import conflicts, contacts, credit, deliveries, home, lead_change, ratings, record, tasks, yearly
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -10,6 +10,7 @@ serve_rail("firm", build)
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urls,
     *tasks.urls,
+    *lead_change.urls,
     *deliveries.urls,
     *ratings.urls,
     *record.urls,

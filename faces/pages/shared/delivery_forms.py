@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from delivery.enums import SignatureWay, VersionKind
+from delivery.selectors import running_tasks_of
+from evaluators.models import LeadEvaluator
 from faces.pages.shared.actions import ActionForm
 
 
@@ -70,3 +73,15 @@ class ClockForm(ActionForm):
     ended_on = forms.DateField(label=_("Last day"), widget=day())
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=textarea(3))
     proof = forms.FileField(label=_("Proof of the reason"), widget=upload(".pdf,.docx,.png,.jpg,.jpeg"))
+
+
+class LeadField(forms.ModelChoiceField[LeadEvaluator]):
+    """A choice of lead evaluators with their running tasks."""
+
+    def label_from_instance(self, obj: LeadEvaluator) -> str:
+        """Show name, title and how many tasks he runs."""
+        return gettext("%(name)s, %(title)s, runs %(count)s tasks") % {
+            "name": obj.person.name,
+            "title": obj.title or obj.certificate_number,
+            "count": running_tasks_of(obj),
+        }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from delivery.enums import LeadEventKind
 from delivery.selectors import lead_events_of
-from faces.pages.bureau.firm_sections import full_day
+from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Cell, Grid, Section
 
 if TYPE_CHECKING:
