@@ -3,10 +3,12 @@
 import pytest
 
 from delivery.models import LeadEvent
+from foundation.accounts.enums import Role
 from foundation.core import clock
 from tests.factories.assignments import firm_user
 from tests.factories.delivery import NOW, CommissionFactory, LeadEvaluatorFactory
 from tests.factories.disclosure import make_firm
+from tests.factories.foundation import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +21,8 @@ def _moment():
 
 def test_firm_asks_and_the_bureau_answers(client):
     row = CommissionFactory()
+    for role in (Role.SECTION_HEAD, Role.BUREAU_LEADER):
+        UserFactory(bureau=row.task.bureau, role=role)
     other, path = LeadEvaluatorFactory(firm=row.firm), f"/api/v1/commissions/{row.pk}/"
     user, stranger = firm_user(row.firm), firm_user(make_firm(row.task.bureau))
     body = {"lead_evaluator": other.pk, "reason": "原主评人调离"}

@@ -491,7 +491,7 @@ def test_firm_asks_for_another_lead_and_the_clerk_answers(case):
     other.firm = case.firm
     other.save()
     terms = f"{case.url('firm-task', number)}?tab=terms"
-    ask, answer = case.url("firm-lead", number), case.url("commission-lead-answer", number)
+    ask, answer = case.url("firm-task-lead", number), case.url("commission-lead-answer", number)
     assert case.at["clerk"].get(answer).status_code == 404
 
     case.press("firm", terms, ask, {"lead_evaluator": other.pk, "reason": "原主评人病假"})

@@ -76,4 +76,4 @@ class FirmLead(FirmStep):
         return _("The bureau decides about the change.")
 
 
-urls = [path("tasks/<str:number>/lead/", FirmLead.as_view(), name="firm-lead")]
+urls = [path("tasks/<str:number>/lead/", FirmLead.as_view(), name="firm-task-lead")]
