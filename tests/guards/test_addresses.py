@@ -4,7 +4,6 @@ from collections import Counter
 
 from django.urls import URLPattern, get_resolver
 
-
 WITH_AND_WITHOUT = {"public-verify-file"}  # one view: the newest program, or one by its name
 
 
