@@ -29,6 +29,8 @@ from experts.rules import lifting_needs
 from experts.services import foresee_return, move_experts
 from foundation.accounts.models import User
 from foundation.approvals.models import Approval
+from foundation.approvals.selectors import running
+from foundation.approvals.services import lapse
 from foundation.audit.services import record
 from foundation.core import clock
 from foundation.core.dates import months_after, years_after
@@ -139,11 +141,16 @@ def _decide_running_tasks(row: Sanction, *, by: User, on: date) -> None:
 
 
 def take_away(seat: Assignment, choice: RunningTasks, *, reason: str, by: User, on: date) -> None:
-    """Take a firm off its task, which is then given free or stopped, or an expert off his panel."""
+    """Take a firm off its task, which is then given free or stopped, or an expert off his panel.
+
+    A letter that is still under approval lapses: nobody is to agree to what has just been decided otherwise.
+    """
     if seat.task is None:
         step_back(assignment=seat, words=reason, by=by, at=clock.now(), is_decided=True)
         return
     for commission in Commission.objects.filter(assignment=seat, ended_on__isnull=True).order_by("pk"):
+        if approval := running("LETTER", commission):
+            lapse(approval=approval, reason=reason, by=by, on=on)
         end_commission(commission=commission, reason=reason, by=by, on=on)
     if choice == RunningTasks.HAND_OVER:
         recommission(task=seat.task, reason=reason, by=by, on=on)
