@@ -18,6 +18,7 @@ from assignments.models import Assignment, Award, EvaluationTask
 from assignments.rules.routes import framework_refusal, is_split, register_binds, route_refusal
 from assignments.selectors.draws import live_draw_of
 from assignments.selectors.routes import direct_ratio, draw_refusal, firm_refusal, route_options, splitting_of
+from assignments.selectors.statistics import Ratio, draw_statistics
 from assignments.services.draws import configure_firm_draw
 from assignments.services.routes import (
     Outsider,
@@ -411,6 +412,52 @@ def test_direct_appointment_takes_effect_when_it_is_agreed(task, desk):
     seat = Assignment.objects.get()
     assert (seat.origin, seat.firm, seat.reason, seat.task.status) == (Origin.DIRECT, firm, "唯一熟悉", "SELECTED")
     assert direct_ratio(desk["bureau"], 2020) == (1, 1)
+
+
+@pytest.mark.edge("E7")
+def test_usual_good_firm_needs_a_reason_two_others_who_agree_and_stands_in_the_ratio(task, desk):
+    """A clerk wants one firm: not without a reason, not by himself, not where a rule says no, and it shows."""
+    usual, other = ready_firm(desk["bureau"]), ready_firm(desk["bureau"])
+    drawn = FirmAssignmentFactory(task__plan=task.plan, task__bureau=desk["bureau"], firm=other, origin=Origin.DRAW)
+    ask = {"task": task, "firm": usual, "by": desk["clerk"], "on": TODAY}
+    before = Entry.objects.count()
+    codes = []
+    for call in (
+        lambda: choose_route(task=task, route=Route.DIRECT, reason=" ", by=desk["clerk"], on=TODAY),
+        lambda: appoint_directly(**ask, reason="一直合作得好"),  # before the route says that it is no draw
+    ):
+        with pytest.raises(RouteRefused) as caught:
+            call()
+        codes.append(caught.value.refusal.code)
+    assert (codes, Entry.objects.count()) == (["reason_missing", "not_direct"], before)
+
+    ask["task"] = chosen(task, desk, Route.DIRECT, reason="比选无应答")
+    approval = appoint_directly(**ask, reason="熟悉该项目")
+    with pytest.raises(NotAllowed):
+        agree(approval=approval, by=desk["clerk"], on=TODAY)
+    agree(approval=approval, by=desk["head"], on=TODAY)
+    with pytest.raises(NotAllowed):  # one person is not two
+        agree(approval=approval, by=desk["head"], on=TODAY)
+    assert direct_ratio(desk["bureau"], 2020) == (0, 1)
+    agree(approval=approval, by=desk["leader"], on=TODAY)
+
+    seat = Assignment.objects.get(task=task)
+    assert (seat.firm, seat.origin, seat.reason) == (usual, Origin.DIRECT, "熟悉该项目")
+    assert (approval.facts["reason"], [step.decided_by for step in approval.steps.order_by("position")]) == (
+        "熟悉该项目",
+        [desk["head"], desk["leader"]],
+    )
+    found = draw_statistics(desk["bureau"], 2020)
+    assert found.direct_firms == Ratio(*direct_ratio(desk["bureau"], 2020)) == Ratio(1, 2)
+    assert {(row.number, row.direct) for row in found.firms if row.direct} == {(usual.number, 1)}
+    assert drawn.origin == Origin.DRAW
+    year = {"task__plan": task.plan, "task__bureau": desk["bureau"], "firm": usual, "origin": Origin.DRAW}
+    FirmAssignmentFactory(**year)
+    again = TaskFactory(bureau=desk["bureau"], plan=task.plan, route="", clerk=desk["clerk"])
+    again = chosen(again, desk, Route.DIRECT)
+    with pytest.raises(RouteRefused) as caught:  # and its share of the year bars it as it would in a draw
+        appoint_directly(task=again, firm=usual, reason="仍然熟悉", by=desk["clerk"], on=TODAY)
+    assert caught.value.refusal.code == "over_share"
 
 
 def test_returned_appointment_chooses_nobody_and_may_be_asked_again(task, desk):
