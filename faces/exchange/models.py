@@ -81,12 +81,17 @@ class ColumnName(models.Model):
 
 
 class ImportAnswer(models.Model):
-    """What somebody answered to a question of an import; it holds for the same cells in later files until it ends."""
+    """What somebody answered to a question of an import; it holds for the same cells in later files until it ends.
+
+    ``became``: the choice that "a new one" is since it was written: from then on it names who was made.
+    """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
     noun = models.CharField(max_length=30)
     question = models.CharField(max_length=64)  # keyed hash of the cells asked about
     choice = models.CharField(max_length=40)
+    offered = models.JSONField(default=list)  # the choices among which it was chosen
+    became = models.CharField(max_length=40, blank=True)
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="answers")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

@@ -1,6 +1,6 @@
 """What a file leaves open: whether a row is somebody or something that is known here, asked and never guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +9,7 @@ from foundation.core.crypto import blind_index
 
 NEW: Final = "new"  # none of those that are known
 MISTAKE: Final = "mistake"  # the file is wrong there
-EARLIER: Final = "row"  # who stands in an earlier row of the same file
+EARLIER: Final = "row-"  # who stands in an earlier row of the same file; a digest of that row follows
 
 
 class Choice(NamedTuple):
@@ -60,21 +60,47 @@ class Question:
 
 @dataclass(slots=True)
 class Questions:
-    """The questions of one reading of a file, and the answers that were given, by the question's id."""
+    """The questions of one reading of a file, and the answers that were given, by the question's id.
+
+    ``offered``: the choices among which an answer was given, where it came with an earlier file. ``became``: the
+    choice that an answer is from now on, once what was new is written.
+    """
 
     answers: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
+    became: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def mark(kind: str, cells: Sequence[str]) -> str:
+        """Return the id of the question about ``cells``."""
+        return blind_index("\x1f".join((kind, *cells)), use="import")
+
+    def remembered(self, kind: str, cells: Sequence[str]) -> str:
+        """Return what was answered about ``cells``, whether it is offered now or not."""
+        return self.answers.get(self.mark(kind, cells), "") if self.answers else ""
 
     def ask(
-        self, row: Record, key: str, *, kind: str, message: str, choices: Sequence[Choice], cells: Sequence[str]
+        self,
+        row: Record,
+        key: str,
+        *,
+        kind: str,
+        message: str,
+        choices: Sequence[Choice],
+        cells: Sequence[str],
+        leads: Mapping[str, str] | None = None,
     ) -> str:
         """Return the answer about the row's cell ``key``, nothing while it is open; an answer not offered is none.
 
-        ``cells`` is the content that the question is about.
+        ``cells`` is the content that the question is about; ``leads`` says which choice a former one is now. "None of
+        these" holds among those who were offered: with somebody else it is asked anew.
         """
-        mark = blind_index("\x1f".join((kind, *cells)), use="import")
+        mark = self.mark(kind, cells)
         given = self.answers.get(mark, "")
-        answer = given if given in {one.value for one in choices} else ""
+        given = (leads or {}).get(given, given)
+        values = {one.value for one in choices}
+        answer = given if given in values and not (given == NEW and is_outgrown(self.offered.get(mark), values)) else ""
         place = row.fault(key, message)
         self.asked.append(
             Question(
@@ -82,3 +108,11 @@ class Questions:
             )
         )
         return answer
+
+
+def is_outgrown(offered: Sequence[str] | None, values: Iterable[str]) -> bool:
+    """Return whether somebody is among the choices now who was not when the answer was given; unknown: no.
+
+    Earlier rows do not count: they are of one file.
+    """
+    return any(one not in offered for one in values if not one.startswith(EARLIER)) if offered else False

@@ -8,12 +8,11 @@ from typing import Any, Final
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from faces.exchange.answers import answers_of, end_answers, keep_answers
+from faces.exchange.answers import answers_of, end_answers, keep_answers, keep_outcome
 from faces.exchange.faults import Report, open_words
 from faces.exchange.importing import NOUNS, Noun, Setting, dry_run, run
 from faces.exchange.models import ColumnName, ImportRun, RunStatus
 from faces.exchange.progress import Phase, Tell, tell, untold
-from faces.exchange.questions import Questions
 from faces.exchange.tables import bare
 from faces.exchange.traces import Trace
 from faces.exchange.undoing import take_back
@@ -111,8 +110,8 @@ def import_file(
     require(by, Capability.IMPORT)
     row = _begun(bureau=bureau, noun=noun, name=name, content=content, by=by)
     keep_answers(row, answers or {}, by=by, on=on)
-    bring(row, content, by=by, on=on)
-    refuse_unasked(row.report, answers or {})
+    report = bring(row, content, by=by, on=on)
+    refuse_unasked(report.plain(), answers or {})
     return row
 
 
@@ -148,7 +147,7 @@ def answer(*, run_: ImportRun, answers: Mapping[str, str], by: User, on: date) -
     wanted = (RunStatus.CHECKED, RunStatus.FAULTY)
     row = locked(run_, wanted, "answer", _("Only a file that was checked and not imported can be answered about."))
     refuse_unasked(row.report, answers)
-    keep_answers(row, answers, by=by, on=on)
+    keep_answers(row, answers, by=by, on=on, asked=row.report.get("questions", ()))
     record(actor=by, action="exchange.answered", subject=row, facts={"noun": row.noun, "answers": dict(answers)})
     if is_large(row, on=on):
         send(row, RunStatus.QUEUED, by=by, on=on)
@@ -201,7 +200,7 @@ def setting_of(*, bureau: Bureau, noun: str, by: User, on: date, hear: Tell = un
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for one in ColumnName.objects.filter(bureau=bureau, noun=noun):
         named[one.sheet][one.heading] = one.key
-    questions = Questions(answers_of(bureau=bureau, noun=noun))
+    questions = answers_of(bureau=bureau, noun=noun)
     return Setting(bureau=bureau, by=by, on=on, named=named, tell=hear, questions=questions)
 
 
@@ -242,7 +241,7 @@ def keep_check(row: ImportRun, report: Report, *, by: User) -> None:
     record(actor=by, action="exchange.checked", subject=row, facts={"noun": row.noun, "faults": row.faults})
 
 
-def bring(row: ImportRun, content: bytes, *, by: User, on: date, hear: Tell = untold) -> None:
+def bring(row: ImportRun, content: bytes, *, by: User, on: date, hear: Tell = untold) -> Report:
     """Write the file as a whole with the way back, or raise ``ImportRefused`` and write nothing."""
     setting, trace = setting_of(bureau=row.bureau, noun=row.noun, by=by, on=on, hear=hear), Trace()
     report = run(noun=NOUNS[row.noun], content=content, name=row.name, setting=setting, trace=trace)
@@ -251,10 +250,13 @@ def bring(row: ImportRun, content: bytes, *, by: User, on: date, hear: Tell = un
     entry = record(actor=by, action="exchange.confirmed", subject=row, facts={"noun": row.noun, "rows": row.rows})
     row.trace = trace.plain() | {"journal": entry.pk}
     row.save(update_fields=["status", "imported_on", "report", "rows", "faults", "trace"])
+    keep_outcome(row, setting.questions)
+    return report
 
 
 def _keep(row: ImportRun, report: Report) -> None:
     plain: dict[str, Any] = report.plain()
+    plain["questions"].sort(key=lambda one: bool(one["answer"]))  # of many the open ones are kept: they can be answered
     for name in ("faults", "skipped", "changes", "questions"):
         plain[name] = plain[name][:MOST_KEPT]
     row.report, row.rows, row.faults = plain, report.rows, len(report.faults)

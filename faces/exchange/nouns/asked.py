@@ -1,8 +1,7 @@
-"""The questions of the sheets: whether a row is the person, the thing or the body that is known under its name."""
+"""The questions of the sheets: whether a row is the thing or the body that is known under its name."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -10,109 +9,14 @@ from django.utils.translation import gettext as _
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Setting
 from faces.exchange.nouns import known
-from faces.exchange.questions import EARLIER, MISTAKE, NEW, Choice
+from faces.exchange.questions import MISTAKE, NEW, Choice
 from faces.exchange.tables import Record
-from foundation.core.crypto import blind_indexes
-from foundation.core.identifiers import id_facts, plain_phone
-from parties.models import Employment, FormerName, Organisation, Person
+from parties.models import FormerName, Organisation
 from parties.rules import same_name
-from parties.selectors import masked
-from parties.services import PersonDraft
 
-PERSON: Final = "person"  # kept in a row: the key of the person whom an answer named
-PHONE: Final = "person_phone"  # the telephone under which an earlier row of the file has the person
-APART: Final = "apart"  # the keys of the persons from whom an answer told the row apart
 BODY: Final = "body_before"  # the key of the body that the row's body was converted from
 FILLED: Final = "body_known"  # the key of the body without a code that gets the row's code
 TWIN: Final = "twin"  # the key of the unit or project that gets the row's code
-
-
-def ask_people(rows: Sequence[Record], setting: Setting) -> None:
-    """Ask about each row that neither number nor telephone, but its name tells of somebody known (edge case 5).
-
-    Of two ID numbers equal ones are needed: a row with a number is asked about against people without one only.
-    """
-    alike = _namesakes(rows, setting)
-    suspected = [row for row in rows if alike.get(row["name"])]
-    numbered = known.persons(setting.bureau, (row["id_number"] for row in suspected if row["id_number"]))
-    works = _works_at({one.pk for row in suspected for one in alike[row["name"]]})
-    first: dict[str, Record] = {}
-    for row in rows:
-        phones = blind_indexes(plain_phone(row["phone"]), use="phone")
-        there = alike.get(row["name"], [])
-        earlier = None if row["id_number"] else first.setdefault(row["name"], row)
-        if row["id_number"] in numbered or any(_is_called(one, row, phones) for one in there):
-            continue
-        meant = [one for one in there if _may_be(one, row)]
-        if earlier is row or (earlier and plain_phone(earlier["phone"]) == plain_phone(row["phone"])):
-            earlier = None
-        if meant or earlier:
-            _ask_person(row, meant, earlier, works, setting)
-
-
-def _namesakes(rows: Sequence[Record], setting: Setting) -> dict[str, list[Person]]:
-    """Return who is known by the names of the rows: two queries, whatever their number."""
-    stands = Person.objects.filter(bureau=setting.bureau, joined_into__isnull=True).order_by("pk")
-    found: dict[str, list[Person]] = defaultdict(list)
-    names = {row["name"] for row in rows if row["id_number"]}
-    if names:
-        for person in stands.filter(id_index__isnull=True):
-            if person.name in names:
-                found[person.name].append(person)
-    bare = {row["name"] for row in rows if not row["id_number"]}
-    for person in stands.filter(name__in=bare) if bare else ():
-        if person not in found[person.name]:
-            found[person.name].append(person)
-    return found
-
-
-def _is_called(person: Person, row: Record, phones: Sequence[str]) -> bool:
-    """Return whether the telephone tells who it is: unless two ID numbers say otherwise."""
-    return person.phone_index in phones and not (row["id_number"] and person.id_index)
-
-
-def _may_be(person: Person, row: Record) -> bool:
-    facts = id_facts(row["id_number"])
-    if facts is None:
-        return True
-    return person.id_index is None and person.born_on in {None, facts.born_on}
-
-
-def _works_at(keys: Iterable[int]) -> dict[int, str]:
-    spells = Employment.objects.filter(person__in=set(keys)).order_by("started_on", "pk")
-    return dict(spells.values_list("person_id", "organisation__name"))
-
-
-def _ask_person(
-    row: Record, meant: Sequence[Person], earlier: Record | None, works: Mapping[int, str], setting: Setting
-) -> None:
-    choices = [
-        Choice(f"p{one.pk}", " ".join(filter(None, (one.name, *masked(one), works.get(one.pk))))) for one in meant
-    ]
-    if earlier is not None:
-        choices.append(Choice(EARLIER, _("the person of row %(row)d of this file") % {"row": earlier.row}))
-    if row["id_number"] or row["phone"]:  # by the name alone a second import could not find a new person again
-        choices.append(Choice(NEW, _("none of these: a new person")))
-    words = _(
-        "Somebody called %(name)s is known; neither ID number nor telephone tells whether this is the same person."
-    )
-    cells = (row["name"], row["id_number"].upper(), plain_phone(row["phone"]))
-    answer = setting.questions.ask(
-        row, "name", kind="person", message=words % {"name": row["name"]}, choices=choices, cells=cells
-    )
-    if answer == EARLIER and earlier is not None:
-        row.decide(PHONE, earlier["phone"])
-        row.decide(PERSON, earlier.decided(PERSON))
-    elif answer == NEW:
-        row.decide(APART, tuple(one.pk for one in meant))
-    elif answer:
-        row.decide(PERSON, int(answer[1:]))
-
-
-def draft_of(row: Record) -> PersonDraft:
-    """Return the person of a row, with what was answered."""
-    draft = PersonDraft(row["name"], row["id_number"], row.decided(PHONE) or row["phone"])
-    return replace(draft, known=row.decided(PERSON), apart=row.decided(APART) or ())
 
 
 def fill_codes(

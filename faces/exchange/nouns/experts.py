@@ -31,7 +31,7 @@ from experts.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known
+from faces.exchange.nouns import known, people
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_indexes
@@ -42,7 +42,6 @@ from parties.services import (
     OrganisationDraft,
     record_employments,
     register_organisations,
-    register_persons,
 )
 
 NOTICE_DAYS: Final = timedelta(days=7)  # 公示
@@ -139,7 +138,7 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "number")
     yield from repeated(rows, "id_number")
     setting.bring("expert", (row["number"] for row in rows))
-    asked.ask_people(rows, setting)
+    people.ask_people(rows, setting)
     bodies = known.body_codes(setting.bureau) | setting.brought.get("body", set())
     yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
     yield from unknown(rows, "specialties", known.specialties(setting.bureau), _("There is no specialty %(code)s."))
@@ -169,17 +168,16 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
     before = set(known.experts(setting.bureau, (row["number"] for row in rows)))
     bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     nodes = known.specialties(setting.bureau)
-    drafts = [asked.draft_of(row) for row in rows]
-    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    persons = people.register_people(rows, setting)
     record_employments(
         drafts=[
             EmploymentDraft(person, bodies[row["body"]], row["since"], title=row["post"])
-            for row, person in zip(rows, people, strict=True)
+            for row, person in zip(rows, persons, strict=True)
         ],
         by=setting.by,
         on=setting.on,
     )
-    pairs = sorted(zip(rows, people, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
+    pairs = sorted(zip(rows, persons, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
     for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
         told_on = day - NOTICE_DAYS if day else setting.on
         experts = register_experts(

@@ -39,7 +39,7 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known
+from faces.exchange.nouns import asked, known, people
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.enums import RelationshipKind
@@ -50,7 +50,6 @@ from parties.services import (
     record_employments,
     record_relationship,
     register_organisations,
-    register_persons,
 )
 
 CHECKED: Final = dict.fromkeys(ADMISSION_ITEMS, True)
@@ -238,7 +237,7 @@ def check_staff(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: unknown firms, and people named twice."""
     yield from check_number(rows, setting)
     yield from repeated(rows, "id_number")
-    asked.ask_people(rows, setting)
+    people.ask_people(rows, setting)
 
 
 def _firms(rows: Sequence[Record], setting: Setting) -> QuerySet[Firm]:
@@ -291,9 +290,8 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
 def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
     """Write the persons and their employment with their firms; ``post`` is the column of their title."""
     firms = known.firms(setting.bureau, (row["number"] for row in rows))
-    drafts = [asked.draft_of(row) for row in rows]
-    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
-    told = [(row, firms[row["number"]], person) for row, person in zip(rows, people, strict=True)]
+    persons = people.register_people(rows, setting)
+    told = [(row, firms[row["number"]], person) for row, person in zip(rows, persons, strict=True)]
     spells = [EmploymentDraft(person, firm.organisation, row["since"], title=row[post]) for row, firm, person in told]
     record_employments(drafts=spells, by=setting.by, on=setting.on)
     return told

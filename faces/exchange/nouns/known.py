@@ -18,7 +18,7 @@ from foundation.core.identifiers import plain_phone
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
-from parties.models import BudgetUnit, Employment, FormerPersonName, Organisation, Person
+from parties.models import BudgetUnit, Employment, FormerPersonName, Organisation, Person, SuspectedPair
 from parties.rules import same_name
 from projects.models import Project
 
@@ -123,20 +123,22 @@ def persons(bureau: Bureau, numbers: Iterable[str]) -> dict[str, Person]:
 
 
 def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
-    """Return the persons whom the rows name by ID number or phone, and their employment."""
+    """Return the persons whom the rows name by ID number or phone, their employment, names and suspected doubles."""
     ids = {key for row in rows for key in blind_indexes(row["id_number"].upper(), use="id")}
     phones = {key for row in rows for key in blind_indexes(plain_phone(row["phone"]), use="phone")}
     said = {row.decided("person") for row in rows} - {None}  # whom an answer named
     found = Q(id_index__in=ids) | Q(phone_index__in=phones) | Q(pk__in=said)
     theirs = Q(person__id_index__in=ids) | Q(person__phone_index__in=phones) | Q(person__in=said)
+    people = Person.objects.filter(found, bureau=setting.bureau)
     return [
-        Touched(Person.objects.filter(found, bureau=setting.bureau), "name", {"name": "姓名"}),
+        Touched(people, "name", {"name": "姓名"}),
         Touched(
             Employment.objects.filter(theirs, person__bureau=setting.bureau),
             "person__name",
             {"ended_on": "终止日期", "title": "职务"},
         ),
         Touched(FormerPersonName.objects.filter(theirs, person__bureau=setting.bureau)),
+        Touched(SuspectedPair.objects.filter(Q(first__in=people) | Q(second__in=people))),
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known
+from faces.exchange.nouns import asked, known, people
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import BudgetUnit, Contact, Organisation
@@ -24,7 +24,6 @@ from parties.services import (
     recode_unit,
     record_employments,
     register_organisations,
-    register_persons,
     register_units,
 )
 
@@ -143,7 +142,7 @@ def check_people(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: units that nobody knows, and people whom a second import could not find again."""
     codes = {*known.units(setting.bureau), *setting.brought.get("unit", ())}
     yield from unknown(rows, "code", codes, _("There is no unit %(code)s."))
-    asked.ask_people(rows, setting)
+    people.ask_people(rows, setting)
     with_question = {(one.sheet, one.row) for one in setting.questions.asked}
     for row in rows:
         if not row["id_number"] and not row["phone"] and (row.sheet, row.row) not in with_question:
@@ -154,12 +153,11 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the people, their employment, and that they are to be called."""
     units = known.units(setting.bureau)
     bodies: list[Organisation] = [units[row["code"]].organisation for row in rows]
-    drafts = [asked.draft_of(row) for row in rows]
-    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    persons = people.register_people(rows, setting)
     record_employments(
         drafts=[
             EmploymentDraft(person, body, row["since"], title=row["duty"])
-            for row, body, person in zip(rows, bodies, people, strict=True)
+            for row, body, person in zip(rows, bodies, persons, strict=True)
         ],
         by=setting.by,
         on=setting.on,

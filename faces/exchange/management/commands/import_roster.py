@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from faces.exchange.answers import answered_by
 from faces.exchange.faults import ImportRefused, Report, Why, open_words
 from faces.exchange.importing import NOUNS, dry_run
 from faces.exchange.runs import import_file, setting_of
@@ -101,7 +102,7 @@ def _plain(by: User, kind: str, path: Path, answers: Mapping[str, str], *, is_dr
     try:
         if is_dry:
             setting = setting_of(bureau=_bureau(by), noun=kind, by=by, on=on)
-            setting.questions.answers = {**setting.questions.answers, **answers}
+            setting.questions = answered_by(setting.questions, answers)
             report = dry_run(noun=NOUNS[kind], content=content, name=path.name, setting=setting)
         else:
             run = import_file(
