@@ -8,6 +8,7 @@ from faces.exchange.tables import Record
 from foundation.core.crypto import blind_index
 
 NEW: Final = "new"  # none of those that are known
+RENAMED: Final = "renamed"  # the known one, which bears the name of the file now
 MISTAKE: Final = "mistake"  # the file is wrong there
 EARLIER: Final = "row-"  # who stands in an earlier row of the same file; a digest of that row follows
 

@@ -46,7 +46,9 @@ def fill_codes(
         if answer == MISTAKE:
             yield row.fault("name", _("Give the code of this row, and upload the file again."), "empty")
         elif answer:
-            row.decide("code", next(code for code, one in meant if f"k{one.pk}" == answer))
+            code, one = next((code, one) for code, one in meant if f"k{one.pk}" == answer)
+            row.decide("code", code)
+            row.decide("name", known.called(one))
 
 
 def ask_names(

@@ -31,12 +31,12 @@ from experts.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import known, people
+from faces.exchange.nouns import known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_indexes
 from parties.enums import EmploymentKind
-from parties.models import Employment, Organisation
+from parties.models import Employment, FormerName, Organisation
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -118,14 +118,15 @@ PLEDGES: Final = Layout(
 
 
 def check_bodies(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: codes named twice, codes that stand here with another name."""
+    """Yield faults: codes named twice; ask about codes that stand here with another name."""
+    yield from renamed.ask_renamed_bodies(rows, setting)
     setting.bring("body", (row["uscc"] for row in rows))
     yield from repeated(rows, "uscc")
-    yield from known.other_names(rows, setting)
 
 
 def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the employers."""
+    """Write the employers; those that were said to be renamed get their new names first."""
+    renamed.rename_bodies(rows, setting)
     before = set(known.bodies(setting.bureau, (row["uscc"] for row in rows)))
     drafts = [OrganisationDraft(row["name"], row["kind"], row["uscc"]) for row in rows]
     register_organisations(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
@@ -287,9 +288,12 @@ def _experts(rows: Sequence[Record], setting: Setting) -> QuerySet[Expert]:
 
 
 def touched_bodies(rows: Sequence[Record], setting: Setting) -> list[Touched]:
-    """Return the bodies of the rows."""
+    """Return the bodies of the rows, with their names of before."""
     bodies = Organisation.objects.filter(bureau=setting.bureau, uscc__in=[row["uscc"] for row in rows])
-    return [Touched(bodies, "name", {"kind": "单位性质"})]
+    return [
+        Touched(bodies, "name", {"name": "单位名称", "kind": "单位性质"}),
+        Touched(FormerName.objects.filter(organisation__in=bodies)),
+    ]
 
 
 def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:

@@ -39,11 +39,11 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known, people
+from faces.exchange.nouns import asked, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.enums import RelationshipKind
-from parties.models import FormerFact, Organisation, Person, Relationship
+from parties.models import FormerFact, FormerName, Organisation, Person, Relationship
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
@@ -141,10 +141,10 @@ PLEDGES: Final = Layout(
 
 
 def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated numbers and codes, numbers and codes that belong to others, codes with other names."""
+    """Yield faults: repeated numbers and codes, numbers and codes of others; ask about codes with other names."""
+    yield from renamed.ask_renamed_bodies(rows, setting)
     yield from repeated(rows, "number")
     yield from repeated(rows, "uscc")
-    yield from known.other_names(rows, setting)
     yield from asked.ask_bodies(rows, setting)
     setting.bring("firm", (row["number"] for row in rows))
     there = known.firms(setting.bureau)
@@ -163,6 +163,7 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
 def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
     """Write bodies and firms; one with a day of admission goes through its public notice into the register."""
     before = set(known.firms(setting.bureau, (row["number"] for row in rows)))
+    renamed.rename_bodies(rows, setting)
     bodies = register_organisations(
         bureau=setting.bureau,
         drafts=[
@@ -209,6 +210,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     bodies = Organisation.objects.filter(own, bureau=setting.bureau)
     numbers = [row["number"] for row in rows]
     words = {
+        "name": "机构名称",
         "kind": "组织形式",
         "legal_person": "法定代表人",
         "address": "地址",
@@ -218,6 +220,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     firms = Firm.objects.filter(bureau=setting.bureau, number__in=numbers)
     return [
         Touched(bodies, "name", words),
+        Touched(FormerName.objects.filter(organisation__in=bodies)),
         Touched(FormerFact.objects.filter(organisation__in=bodies)),
         Touched(Relationship.objects.filter(subject__in=bodies)),
         Touched(firms, "organisation__name", {"kind": "机构类型", "staff_count": "从业人数"}),

@@ -1,14 +1,12 @@
 """What the sheets refer to by code: firms by number, units by code, experts by number, bodies by either."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from evaluators.models import Firm
 from experts.models import Expert
-from faces.exchange.faults import Fault
 from faces.exchange.importing import Setting
 from faces.exchange.tables import Record
 from faces.exchange.traces import Touched
@@ -19,7 +17,6 @@ from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.enums import OrganisationKind
 from parties.models import BudgetUnit, Employment, FormerPersonName, Organisation, Person, SuspectedPair
-from parties.rules import same_name
 from projects.models import Project
 
 Named = TypeVar("Named", BudgetUnit, Project)
@@ -142,12 +139,6 @@ def touched_people(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     ]
 
 
-def other_names(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield a fault for each row whose code stands here with another name: renamed, or a wrong code, never guessed."""
-    found = Organisation.objects.filter(bureau=setting.bureau, uscc__in={row["uscc"] for row in rows if row["uscc"]})
-    stored = dict(found.values_list("uscc", "name"))
-    sentence = _("This code is of %(name)s. Write that name; if the body was renamed, enter that on its page first.")
-    for row in rows:
-        held = stored.get(row["uscc"])
-        if held and same_name(held) != same_name(row["name"]):
-            yield row.fault("name", sentence % {"name": held}, "name_differs")
+def called(one: BudgetUnit | Project) -> str:
+    """Return what a unit or project is called here."""
+    return one.name if isinstance(one, Project) else one.organisation.name

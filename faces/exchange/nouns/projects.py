@@ -1,5 +1,6 @@
 """Projects with their amount and its parts by budget."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known
+from faces.exchange.nouns import asked, known, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.money import wan
@@ -52,7 +53,7 @@ PROJECTS: Final = Layout(
 
 
 def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated codes, unknown units, parts that do not add up."""
+    """Yield faults: repeated codes, unknown units, parts that do not add up; ask about codes of another name."""
     units = {unit.pk: code for code, unit in known.units(setting.bureau).items()}
     yield from asked.fill_codes(
         rows,
@@ -61,6 +62,7 @@ def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
         lambda row: (row["unit"], same_name(row["name"])),
         setting,
     )
+    yield from _ask_renamed([row for row in rows if row["code"]], setting)
     yield from repeated([row for row in rows if row["code"]], "code")
     yield from unknown(rows, "unit", known.units(setting.bureau), _("There is no unit %(code)s."))
     for row in rows:
@@ -73,6 +75,19 @@ def check(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     )
     coded = [row for row in rows if row["code"]]
     asked.ask_names(coded, _twins(coded, setting), sentence, "project", setting)
+
+
+def _ask_renamed(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
+    """Ask about each row whose code is of a project of another name; others of the row's unit and name are offered."""
+    there = known.projects(setting.bureau)
+    units = {unit.pk: code for code, unit in known.units(setting.bureau).items()}
+    by_name: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for code, one in there.items():
+        by_name[units[one.unit_id], same_name(one.name)].append((one.pk, code))
+    held = {code: one.name for code, one in there.items()}
+    yield from renamed.ask_renamed(
+        rows, "code", held, lambda row: by_name.get((row["unit"], same_name(row["name"])), ()), setting
+    )
 
 
 def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[Project]]:

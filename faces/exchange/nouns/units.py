@@ -1,7 +1,8 @@
 """Budget units with their superiors, and who is to be called there."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db.models import Q
@@ -11,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known, people
+from faces.exchange.nouns import asked, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from parties.models import BudgetUnit, Contact, Organisation
+from parties.models import BudgetUnit, Contact, FormerName, Organisation
 from parties.rules import same_name
 from parties.services import (
     EmploymentDraft,
@@ -25,6 +26,7 @@ from parties.services import (
     record_employments,
     register_organisations,
     register_units,
+    rename_organisation,
 )
 
 UNITS: Final = Layout(
@@ -54,12 +56,13 @@ PEOPLE: Final = Layout(
 
 
 def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated codes, codes of other bodies, unknown superiors and sections."""
+    """Yield faults: repeated codes, codes of other bodies, unknown superiors and sections; ask what a name means."""
     there = known.units(setting.bureau)
     yield from asked.fill_codes(
         rows, there, lambda unit: _near(unit.organisation.name), lambda row: _near(row["name"]), setting
     )
     rows = [row for row in rows if row["code"]]
+    yield from _ask_renamed(rows, there, setting)
     yield from repeated(rows, "code")
     yield from repeated([row for row in rows if row["uscc"]], "uscc")
     setting.bring("unit", (row["code"] for row in rows))
@@ -67,14 +70,57 @@ def check_units(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from unknown(rows, "superior", codes, _("There is no unit %(code)s."))
     yield from unknown(rows, "section", known.sections(setting.bureau), _("There is no section %(code)s."))
     for row in rows:
-        held = there.get(row["code"])
-        if held and row["uscc"] and held.organisation.uscc != row["uscc"]:
-            sentence = _("The unit code %(code)s belongs to %(name)s.")
-            yield row.fault("code", sentence % {"code": row["code"], "name": held.organisation.name}, "code_taken")
         if row["superior"] == row["code"]:
             yield row.fault("superior", _("A unit is not its own superior."))
     sentence = _("A unit called %(name)s has the code %(codes)s. Is it the same? Answer 同一 or 另一 under %(column)s.")
-    asked.ask_names(rows, _twins(rows, setting), sentence, "unit", setting)
+    twins = _twins(rows, setting)
+    asked.ask_names(rows, twins, sentence, "unit", setting)
+    yield from _codes_of_others(rows, there, twins, setting)
+
+
+def _ask_renamed(rows: Sequence[Record], there: Mapping[str, BudgetUnit], setting: Setting) -> Iterator[Fault]:
+    """Ask about each row whose unit code, or with a new one whose USCC, stands here with another name."""
+    by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for code, unit in there.items():
+        by_name[same_name(unit.organisation.name)].append((unit.pk, code))
+    bodies = {code: unit.organisation for code, unit in there.items()}
+    told = [(row, bodies[row["code"]]) for row in rows if row["code"] in bodies]
+    held = {row["code"]: body.name for row, body in told if not body.uscc or row["uscc"] in {None, body.uscc}}
+    yield from renamed.ask_renamed(rows, "code", held, lambda row: by_name.get(same_name(row["name"]), ()), setting)
+    fresh = [row for row in rows if row["uscc"] and row["code"] not in there]
+    yield from renamed.ask_renamed_bodies(fresh, setting)
+
+
+def _codes_of_others(
+    rows: Sequence[Record],
+    there: Mapping[str, BudgetUnit],
+    twins: Mapping[str, Sequence[BudgetUnit]],
+    setting: Setting,
+) -> Iterator[Fault]:
+    """Yield a fault for each row whose code is another body's, or whose body is a unit under another code."""
+    stored = dict(
+        Organisation.objects.filter(
+            bureau=setting.bureau, uscc__in={row["uscc"] for row in rows if row["uscc"]}
+        ).values_list("uscc", "budget_unit__code")
+    )
+    for row in rows:
+        held, unit_code = there.get(row["code"]), stored.get(row["uscc"])
+        found = twins.get(row["code"], ())
+        if held and row["uscc"] and held.organisation.uscc != row["uscc"]:
+            if held.organisation.uscc or row["uscc"] in stored:
+                sentence = _("The unit code %(code)s belongs to %(name)s.")
+                facts = {"code": row["code"], "name": held.organisation.name}
+                yield row.fault("code", sentence % facts, "code_taken")
+        elif unit_code not in {None, row["code"]} and not _may_be_recoded(row, unit_code, found):
+            sentence = _("The body with this code is the unit %(code)s already; write that unit code.")
+            yield row.fault("uscc", sentence % {"code": unit_code}, "code_taken")
+
+
+def _may_be_recoded(row: Record, code: str | None, found: Sequence[BudgetUnit]) -> bool:
+    """Return whether the row was said, or may still be said, to be the unit with ``code`` under a new code."""
+    if all(unit.code != code for unit in found) or row["same"] == known.OTHER:
+        return False
+    return row["same"] is None or asked.twin_of(row, found).code == code
 
 
 def _near(name: str) -> str:
@@ -93,32 +139,16 @@ def _twins(rows: Sequence[Record], setting: Setting) -> dict[str, list[BudgetUni
 
 
 def write_units(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the bodies, then their role as units; a unit that was said to be the same gets its new code first."""
+    """Write the bodies, then their role as units; what was said to be the same gets its new code or name first."""
     twins = _twins(rows, setting)
     for row in rows:
         if row["same"] == known.SAME and row["code"] in twins:
             recode_unit(unit=asked.twin_of(row, twins[row["code"]]), code=row["code"], by=setting.by, on=setting.on)
+    _rename(rows, setting)
     held = known.units(setting.bureau)
     sections = known.sections(setting.bureau)
-    bodies = register_organisations(
-        bureau=setting.bureau,
-        drafts=[
-            OrganisationDraft(
-                name=row["name"],
-                kind=row["kind"],
-                uscc=row["uscc"],
-                uscc_absent_reason="" if row["uscc"] else "无",
-                is_another=row["code"] in twins and row["code"] not in held,
-            )
-            for row in rows
-        ],
-        by=setting.by,
-        on=setting.on,
-    )
-    for place, row in enumerate(rows):  # of two bodies of one name the code says which
-        unit = held.get(row["code"])
-        if unit and not row["uscc"] and same_name(unit.organisation.name) == same_name(row["name"]):
-            bodies[place] = unit.organisation
+    drafts = [_body_of(row, held.get(row["code"]), is_another=row["code"] in twins) for row in rows]
+    bodies = register_organisations(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
     register_units(
         bureau=setting.bureau,
         drafts=[
@@ -136,6 +166,29 @@ def write_units(rows: Sequence[Record], setting: Setting) -> Written:
     )
     created = sum(row["code"] not in held for row in rows)
     return Written(created, len(rows) - created)
+
+
+def _rename(rows: Sequence[Record], setting: Setting) -> None:
+    """Give the units' bodies the names that were said to be their new ones."""
+    told = {row["code"]: row["name"] for row in rows if row.decided(renamed.NAMED)}
+    for code, unit in known.units(setting.bureau).items() if told else ():
+        if code in told:
+            rename_organisation(organisation=unit.organisation, name=told[code], by=setting.by, on=setting.on)
+    renamed.rename_bodies(rows, setting)
+
+
+def _body_of(row: Record, unit: BudgetUnit | None, *, is_another: bool) -> OrganisationDraft:
+    """Return the body of a row; that of a known unit is the unit's, whatever the row says of its USCC."""
+    body = unit.organisation if unit else None
+    uscc = row["uscc"] or (body.uscc if body else None)
+    return OrganisationDraft(
+        name=row["name"],
+        kind=row["kind"],
+        uscc=uscc,
+        uscc_absent_reason="" if uscc else "无",
+        is_another=is_another or body is not None,
+        known=body.pk if body else None,
+    )
 
 
 def check_people(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
@@ -183,8 +236,11 @@ def touched_units(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     same = [unit.pk for found in _twins(rows, setting).values() for unit in found]
     own = Q(code__in=[row["code"] for row in rows]) | Q(pk__in=same)
     units = BudgetUnit.objects.filter(own, bureau=setting.bureau)
+    of_units = Q(pk__in=list(units.values_list("organisation", flat=True)))
+    bodies = Organisation.objects.filter(found | of_units, bureau=setting.bureau)
     return [
-        Touched(Organisation.objects.filter(found, bureau=setting.bureau), "name", {"kind": "单位性质"}),
+        Touched(bodies, "name", {"name": "单位名称", "kind": "单位性质"}),
+        Touched(FormerName.objects.filter(organisation__in=bodies)),
         Touched(units, "organisation__name", {"code": "单位编码", "is_bureau_itself": "是否本局"}),
     ]
 

@@ -17,7 +17,7 @@ from faces.exchange.faults import Why
 from faces.exchange.importing import NOUNS, OFFERED
 from faces.exchange.models import RUNNING, ImportRun, RunStatus
 from faces.exchange.progress import told
-from faces.exchange.questions import NEW
+from faces.exchange.questions import NEW, RENAMED
 from faces.exchange.runs import answer, check_file, confirm, name_columns, stop, undo, visible_to
 from faces.pages.shared.access import AudiencePage
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
@@ -42,7 +42,9 @@ KINDS = {
     "body": gettext_lazy("the bodies"),
     "unit": gettext_lazy("the units"),
     "project": gettext_lazy("the projects"),
+    "name": gettext_lazy("the names"),
 }
+FOR_ALL = {"name": RENAMED}  # what all of a kind may be said to be at once; of other kinds: new
 
 serve_shapes(
     run=("QUEUED", "WRITING", "UNDOING"),
@@ -358,11 +360,8 @@ class ImportAnswers(RunAction):
         asked = questions_of(self.object)[:QUESTIONS_SHOWN]
         for kind, words in KINDS.items():
             like = [one for one in asked if one["kind"] == kind and not one["answer"]]
-            if len(like) > 1 and all(NEW in dict(one["choices"]) for one in like):
-                form.fields[f"all_{kind}"] = forms.BooleanField(
-                    required=False,
-                    label=_("All %(what)s that I leave open below are new ones, not known here") % {"what": words},
-                )
+            if len(like) > 1 and all(FOR_ALL.get(kind, NEW) in dict(one["choices"]) for one in like):
+                form.fields[f"all_{kind}"] = forms.BooleanField(required=False, label=_all_words(kind, words))
         for one in asked:
             form.fields[f"q_{one['id']}"] = forms.ChoiceField(
                 choices=one["choices"],
@@ -380,13 +379,20 @@ class ImportAnswers(RunAction):
         for one in questions_of(self.object)[:QUESTIONS_SHOWN]:
             chosen = form.cleaned_data.get(f"q_{one['id']}")
             if not chosen and not one["answer"] and form.cleaned_data.get(f"all_{one['kind']}"):
-                chosen = NEW
+                chosen = FOR_ALL.get(one["kind"], NEW)
             if chosen:
                 answers[one["id"]] = chosen
         done = answer(run_=self.object, answers=answers, by=self.user, on=self.today)
         if done.status == RunStatus.QUEUED:
             return _("The answers are kept; the file is being checked again.")
         return _("The answers are kept; the file was checked again.")
+
+
+def _all_words(kind: str, what: StrOrPromise) -> str:
+    """Return what is said of all open questions of a kind at once."""
+    if kind in FOR_ALL:
+        return _("All names that I leave open below are the new ones of what is known here")
+    return _("All %(what)s that I leave open below are new ones, not known here") % {"what": what}
 
 
 class ImportUndo(RunAction):
