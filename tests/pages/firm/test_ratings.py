@@ -10,17 +10,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader
 
 from foundation.accounts.enums import Role
 from foundation.core import clock
+from foundation.core.canon import sha256_hex
 from foundation.notices.models import Notice
-from reviews.enums import AppealStatus, RatingStatus
+from reviews.enums import AppealStatus, FormalDefect, RatingStatus
 from reviews.models import Appeal, QualityRating
-from reviews.services import decide_appeal
+from reviews.services import decide_appeal, return_opinion, submit_opinion
 from rubrics.enums import Scorer
 from tests.factories.assignments import firm_user
-from tests.factories.reviews import ON, PNG, World
+from tests.factories.reviews import AT, ON, PNG, World
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,6 +51,36 @@ def world(client):
 
 def at(name, world):
     return reverse(f"pages:{name}", args=[world.task.number])
+
+
+@pytest.mark.edge("E46")
+def test_file_that_holds_its_authors_name_is_kept_as_delivered_and_never_reaches_the_firm(client, world):
+    """Bytes are not rewritten: their hash and signature stand for them. The firm gets papers that we draw."""
+    author = PngInfo()
+    author.add_text("Author", f"{CANARY}0")
+    made = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(made, "PNG", pnginfo=author)
+    back = {"defect": FormalDefect.MISSING_SIGNATURE, "by": world.people["clerk"], "at": AT}
+    opinion = return_opinion(opinion=world.opinions[0], **back)
+    signed = {"signature_name": f"{CANARY}0签名.png", "signature": made.getvalue(), "by": world.users[0], "at": AT}
+    opinion = submit_opinion(opinion=opinion, **signed)
+    scan = opinion.signed_scan
+
+    world.told()
+
+    kept = scan.content.read()
+    assert (kept, scan.sha256) == (made.getvalue(), sha256_hex(made.getvalue()))
+    assert Image.open(io.BytesIO(kept)).text == {"Author": f"{CANARY}0"}
+    assert client.get(reverse("pages:file", args=[scan.pk])).status_code == 404
+    for address in ("firm-rating", "firm-rating-document", "firm-rating-sheet"):
+        taken = client.get(at(address, world)).content
+        assert not any(text.encode() in taken for text in (CANARY, scan.sha256, scan.original_name)), address
+    sheet = PdfReader(io.BytesIO(client.get(at("firm-rating-sheet", world)).content))
+    assert (sheet.metadata.author, sheet.xmp_metadata) == (world.task.bureau.name, None)
+    assert CANARY not in "".join(page.extract_text() for page in sheet.pages)
+    client.force_login(world.people["clerk"])
+    handed_out = client.get(reverse("pages:file", args=[scan.pk]))
+    assert b"".join(handed_out.streaming_content) == made.getvalue()
 
 
 def test_firm_finds_nothing_before_it_is_told(client, world):
