@@ -3,6 +3,7 @@
 from desk.selectors.accounts import doubtful_accounts
 from desk.selectors.drafts import draft_of
 from desk.selectors.leads import LeadFinding, lead_findings, leads_with_load
+from desk.selectors.score_gaps import ScoreGap, score_gaps
 from desk.selectors.search import Hit, search
 from desk.selectors.today import Line, Today, today
 from desk.selectors.year_end import OpenThing, YearEndStep, YearReview, closing_of, year_end_steps, year_review
@@ -13,6 +14,7 @@ __all__ = [
     "LeadFinding",
     "Line",
     "OpenThing",
+    "ScoreGap",
     "Today",
     "YearEndStep",
     "YearReview",
@@ -22,6 +24,7 @@ __all__ = [
     "lead_findings",
     "leads_with_load",
     "pipeline",
+    "score_gaps",
     "search",
     "supply",
     "today",

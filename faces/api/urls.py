@@ -116,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<int:pk>/", versions.FileView.as_view(), name="file"),
     path("own-draws/", leaves.OwnDrawsView.as_view(), name="own-draws"),
     path("years/<int:year>/summary/", years.YearSummaryView.as_view(), name="year-summary"),
+    path("years/<int:year>/score-gaps/", years.ScoreGapsView.as_view(), name="score-gaps"),
     path("years/<int:year>/draw-statistics/", statistics.DrawStatisticsView.as_view(), name="draw-statistics"),
     *router.urls,
 ]

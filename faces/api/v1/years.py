@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from desk.selectors.years import year_summary
+from desk.selectors import score_gaps, year_summary
 from faces.api.serializers import INSIDE, Needs, person
 from faces.api.views import HasNeeds, bureau_of
 
@@ -59,3 +59,28 @@ class YearSummaryView(APIView):
     def get(self, request: Request, year: int) -> Response:
         """Return the figures."""
         return Response(SummarySerializer(year_summary(bureau_of(person(request)), year)).data)
+
+
+class ScoreGapSerializer(serializers.Serializer[Any]):
+    """A unit's own score, the one of the evaluation and the difference, as exact fractions of points."""
+
+    task = serializers.CharField(source="task.number")
+    project = serializers.CharField(source="task.project.code")
+    budget_year = serializers.IntegerField(source="task.budget_year")
+    own = serializers.CharField()
+    found = serializers.CharField()
+    gap = serializers.CharField()
+    is_confirmed = serializers.BooleanField()
+    firm_name = serializers.CharField(allow_blank=True)
+
+
+class ScoreGapsView(APIView):
+    """The own scores of a work year beside those of the evaluations, the widest gap first; neither is changed."""
+
+    needs: Needs = INSIDE
+    permission_classes = (IsAuthenticated, HasNeeds)
+
+    @extend_schema(responses=ScoreGapSerializer(many=True))
+    def get(self, request: Request, year: int) -> Response:
+        """Return the lines."""
+        return Response(ScoreGapSerializer(score_gaps(bureau_of(person(request)), year), many=True).data)

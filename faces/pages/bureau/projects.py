@@ -12,6 +12,7 @@ from assignments.enums import TaskKind
 from assignments.selectors.tasks import visible_to as visible_tasks
 from faces.pages.bureau.rule_words import CODES
 from faces.pages.shared import formats
+from faces.pages.shared.access import open_url
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
@@ -66,8 +67,9 @@ class ProjectList(ListPage):
         return visible_to(self.user).select_related("unit__organisation")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
-        """Say whether this person may import."""
-        return super().get_context_data(**({"may_import": may(self.user, Capability.IMPORT)} | kwargs))
+        """Say whether this person may import, and read the scores."""
+        found = {"may_import": may(self.user, Capability.IMPORT), "gaps_url": open_url(self.user, "score-gaps")}
+        return super().get_context_data(**(found | kwargs))
 
 
 class ProjectPage(ObjectPage):
