@@ -26,4 +26,5 @@ class DeliveryConfig(AppConfig):
         serve_owner("papers.paper", "delivery.selectors.papers_visible_to")
         serve_owner("delivery.signoff", "delivery.selectors.sign_offs_visible_to")
         serve_owner("delivery.clockstop", "delivery.selectors.clock_stops_visible_to")
+        serve_owner("delivery.sitevisit", "delivery.selectors.site_visits_visible_to")
         serve_owner("delivery.earlierreport", "delivery.selectors.earlier_reports_visible_to")

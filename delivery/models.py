@@ -107,6 +107,57 @@ class LeadEvent(models.Model):
         return f"{self.commission} {self.kind} #{self.pk}"
 
 
+class TeamMember(models.Model):
+    """One of the people whom a firm declared for a task, beside the lead evaluator; dated, never overwritten."""
+
+    commission = models.ForeignKey(Commission, models.PROTECT, related_name="team")
+    name = models.CharField(max_length=60)
+    duty = models.CharField(max_length=60, blank=True)
+    joined_on = models.DateField()
+    left_on = models.DateField(null=True, blank=True)  # no longer of the team from this day on
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commission", "name"], condition=Q(left_on__isnull=True), name="team_member_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=models.F("joined_on")),
+                name="team_member_leaves_after_joining",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the member without the name."""
+        return f"{self.commission} #{self.pk}"
+
+
+class SiteVisit(models.Model):
+    """A day on site by its sign-in sheet: who signed for the firm. A wrong entry is void and stays."""
+
+    commission = models.ForeignKey(Commission, models.PROTECT, related_name="visits")
+    visited_on = models.DateField()
+    place = models.CharField(max_length=120, blank=True)
+    names = models.JSONField(default=list)  # as they stand on the sheet
+    sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    voided_on = models.DateField(null=True, blank=True)
+    void_words = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_on__isnull=True) | ~Q(void_words=""), name="void_site_visit_has_words"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the visit."""
+        return f"{self.commission} {self.visited_on} #{self.pk}"
+
+
 class ClockStop(models.Model):
     """Working days that do not count, asked with proof, granted or denied."""
 

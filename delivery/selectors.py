@@ -1,6 +1,7 @@
 """What was commissioned and delivered, who may read it, and how late it is."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
@@ -29,11 +30,14 @@ from delivery.models import (
     LeadEvent,
     ReportVersion,
     SignOff,
+    SiteVisit,
+    TeamMember,
     UnitComment,
 )
 from delivery.rules import due_after_stops
 from delivery.rules import late_days as net_late_days
-from evaluators.models import Firm, LeadEvaluator
+from delivery.site import Compared, Spell, compare, never_seen
+from evaluators.models import Firm, LeadEvaluator, Practitioner
 from foundation.accounts.enums import Capability, Role
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may, roles_of
@@ -251,6 +255,95 @@ def lead_events_of_year(firm: Firm, year: int) -> models.QuerySet[LeadEvent]:
         status__in=[LeadEventStatus.AGREED, LeadEventStatus.RECORDED],
     )  # fmt: skip
     return rows.select_related("before__person", "after__person", "commission__task").order_by("entered_on", "pk")
+
+
+def site_visits_visible_to(user: User) -> models.QuerySet[SiteVisit]:
+    """Return the days on site of the commissions that ``user`` may see."""
+    return SiteVisit.objects.filter(commission__in=visible_to(user))
+
+
+def team_of(commission: Commission) -> models.QuerySet[TeamMember]:
+    """Return who is declared for the commission now, beside the lead evaluator."""
+    return TeamMember.objects.filter(commission=commission, left_on__isnull=True).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """One sheet and how its names stand to the team of that day."""
+
+    visit: SiteVisit
+    compared: Compared
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCheck:
+    """The declared team, every valid sheet compared with it, and who never came; void sheets apart."""
+
+    team: list[TeamMember]
+    former: list[TeamMember]
+    days: list[SiteDay]
+    void: list[SiteVisit]
+    never_seen: tuple[str, ...]
+    not_staff: frozenset[str]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether somebody signed who was not declared, or the lead evaluator signed no sheet."""
+        no_lead = bool(self.days) and not any(day.compared.lead_came for day in self.days)
+        return no_lead or any(day.compared.strangers for day in self.days)
+
+
+def site_check(commission: Commission) -> SiteCheck:
+    """Return who was on site against who was declared (edge case 29).
+
+    ``not_staff`` are the declared whom the register does not know as people of the firm on the day they joined: a
+    question of subcontracting, not an answer. A constant number of queries.
+    """
+    members = list(TeamMember.objects.filter(commission=commission).order_by("pk"))
+    visits = list(
+        SiteVisit.objects.filter(commission=commission).select_related("sheet", "entered_by").order_by(
+            "visited_on", "pk"
+        )
+    )  # fmt: skip
+    leads = _lead_spells(commission)
+    spells = [Spell(row.name, row.joined_on, row.left_on) for row in members]
+    valid = [row for row in visits if row.voided_on is None]
+    days = [SiteDay(row, compare(row.names, row.visited_on, team=spells, leads=leads)) for row in valid]
+    team = [row for row in members if row.left_on is None]
+    lead = [leads[-1].name] if leads else []
+    staff = _staff_spells(commission)
+    unknown = (row.name for row in team if not compare([row.name], row.joined_on, team=staff, leads=()).declared)
+    return SiteCheck(
+        team=team,
+        former=[row for row in members if row.left_on is not None],
+        days=days,
+        void=[row for row in visits if row.voided_on is not None],
+        never_seen=never_seen([*lead, *(row.name for row in team)], [row.names for row in valid]) if valid else (),
+        not_staff=frozenset(unknown),
+    )
+
+
+def _lead_spells(commission: Commission) -> list[Spell]:
+    """Return who led the commission from when until when, by the agreed changes."""
+    changes = LeadEvent.objects.filter(commission=commission, status=LeadEventStatus.AGREED)
+    spells, since = [], date.min
+    for event in changes.select_related("before__person").order_by("decided_on", "pk"):
+        spells.append(Spell(event.before.person.name, since, event.decided_on))
+        since = event.decided_on or since
+    if commission.lead_evaluator is not None:
+        spells.append(Spell(commission.lead_evaluator.person.name, since))
+    return spells
+
+
+def _staff_spells(commission: Commission) -> list[Spell]:
+    """Return the people of the firm in the register, leads and practitioners, as dated there."""
+    found = []
+    for rows in (
+        LeadEvaluator.objects.filter(firm_id=commission.firm_id),
+        Practitioner.objects.filter(firm_id=commission.firm_id),
+    ):
+        found += list(rows.values_list("person__name", "started_on", "ended_on"))
+    return [Spell(*row) for row in found]
 
 
 def acceptance_of(task: EvaluationTask) -> Acceptance | None:

@@ -27,6 +27,7 @@ from delivery.services.instalments import (
     request_payment,
 )
 from delivery.services.leads import answer_lead_request, ask_lead_change, record_lead_absence, request_lead_change
+from delivery.services.site import declare_team, record_site_visit, void_site_visit
 from delivery.services.succession import carry_commission
 from delivery.services.versions import (
     ask_comments,
@@ -51,6 +52,7 @@ __all__ = [
     "check_version",
     "comment",
     "commission",
+    "declare_team",
     "decline_commission",
     "deny_clock_stop",
     "end_commission",
@@ -68,6 +70,7 @@ __all__ = [
     "plan_by_percent",
     "plan_instalments",
     "record_lead_absence",
+    "record_site_visit",
     "release_instalment",
     "request_lead_change",
     "request_payment",
@@ -78,4 +81,5 @@ __all__ = [
     "sign_off",
     "start_fieldwork",
     "submit_version",
+    "void_site_visit",
 ]

@@ -24,6 +24,7 @@ from delivery.selectors import (
     latest_version,
     lead_asked,
     payment_terms,
+    site_check,
     versions_of,
 )
 from delivery.transitions import INSTALMENT
@@ -76,6 +77,7 @@ class CommissionPage(Tasks, ObjectPage):
             Tab("clock", _("Deadline and clock-stops"), "bureau/commission/clock.html"),
         ]
         if task.executor == Executor.FIRM:
+            found.append(Tab("site", _("Team and days on site"), "shared/parts/site.html"))
             found.append(Tab("payments", _("Payments"), "bureau/commission/payments.html"))
         return found if task.executor == Executor.FIRM else found[1:]
 
@@ -86,7 +88,7 @@ class CommissionPage(Tasks, ObjectPage):
         may_act = may_commission(self.user, task)
         final = latest_version(task, VersionKind.FINAL)
         approval = of_subject(row).filter(kind="LETTER").first() if row else None
-        found = {
+        found: dict[str, Any] = {
             "title": _("Commission: %(task)s") % {"task": task.title}
             if task.executor == Executor.FIRM
             else _("Delivery: %(task)s") % {"task": task.title},
@@ -119,6 +121,9 @@ class CommissionPage(Tasks, ObjectPage):
             "may_deliver": may_act and task.status not in {TaskStatus.ACCEPTED, TaskStatus.ARCHIVED},
         }
         if row:
+            may_enter = may_act and row.status == CommissionStatus.ACCEPTED
+            found["site"], found["may_enter_visit"] = site_check(row), may_enter
+            found["team_url"] = reverse("pages:commission-team", args=[task.number]) if may_enter else ""
             found["payment_days"], found["payment_source"] = payment_terms(row, self.today)
         return super().get_context_data(**(found | kwargs))
 

@@ -55,7 +55,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
                 "tasks",
                 _("Tasks"),
                 (Can.READ_DESK,),
-                ("versions", "comments", "clock-stops", "instalments"),
+                ("versions", "comments", "clock-stops", "instalments", "site-visits"),
             ),
             Line("draws", _("Draws"), (Can.READ_ALL,)),
             Line("batches", _("Batch assignments"), (Can.READ_ALL,)),

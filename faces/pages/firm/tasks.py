@@ -24,6 +24,7 @@ from delivery.selectors import (
     due_net,
     instalments_visible_to,
     late_days,
+    site_check,
     versions_visible_to,
     visible_to,
 )
@@ -86,6 +87,7 @@ class FirmTaskPage(FirmTasks, ObjectPage):
         return (
             Tab("work", _("Versions and comments"), "firm/task/work.html", len(self.versions)),
             Tab("terms", _("Letter and terms"), "firm/task/terms.html"),
+            *([Tab("site", _("Team and days on site"), "shared/parts/site.html")] if self.commission else []),
             Tab("clock", _("Deadline and clock-stops"), "firm/task/clock.html"),
         )
 
@@ -120,6 +122,7 @@ class FirmTaskPage(FirmTasks, ObjectPage):
             "may_change_lead": self.commission is not None
             and self.commission.status == CommissionStatus.ACCEPTED
             and may(self.user, Capability.FIRM_SIGN),
+            "site": site_check(self.commission) if self.commission else None,
             "instalments": list(
                 instalments_visible_to(self.user).filter(commission=self.commission).order_by("position")
             )
@@ -147,6 +150,7 @@ class FirmTaskPage(FirmTasks, ObjectPage):
                 is_read=self.rows().filter(tasks.read_by_experts(), pk=task.pk).exists(),
             ),
         }
+        found["team_url"] = reverse("pages:firm-team", args=[task.number]) if found["may_change_lead"] else ""
         return super().get_context_data(**(found | kwargs))
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver
 
-from faces.pages.firm import conflicts, contacts, credit, deliveries, home, lead_change, ratings, record, tasks, yearly
+from faces.pages.firm import (
+    conflicts,
+    contacts,
+    credit,
+    deliveries,
+    home,
+    lead_change,
+    ratings,
+    record,
+    tasks,
+    team,
+    yearly,
+)
 from faces.pages.firm.rail import build
 from faces.pages.shared.rail import serve_rail
 
@@ -11,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *home.urls,
     *tasks.urls,
     *lead_change.urls,
+    *team.urls,
     *deliveries.urls,
     *ratings.urls,
     *record.urls,
