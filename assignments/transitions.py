@@ -192,8 +192,13 @@ BATCH: Final[Mapping[tuple[BatchStatus, BatchAction], BatchStatus]] = {
     (BatchStatus.SOLVING, BatchAction.VOID): BatchStatus.VOID,
     (BatchStatus.FROZEN, BatchAction.COMMIT): BatchStatus.COMMITTED,
     (BatchStatus.FROZEN, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.COMMITTED, BatchAction.CLOSE_REVEALS): BatchStatus.REVEALED,
     (BatchStatus.COMMITTED, BatchAction.DRAW): BatchStatus.DRAWN,
     (BatchStatus.COMMITTED, BatchAction.VOID): BatchStatus.VOID,
+    (BatchStatus.REVEALED, BatchAction.DRAW): BatchStatus.DRAWN,
+    (BatchStatus.DRAWN, BatchAction.CORRECT): BatchStatus.DRAWN,
+    (BatchStatus.SEATED, BatchAction.CORRECT): BatchStatus.SEATED,
+    (BatchStatus.SENT, BatchAction.CORRECT): BatchStatus.SENT,
     (BatchStatus.DRAWN, BatchAction.SUBMIT): BatchStatus.SUBMITTED,
     (BatchStatus.DRAWN, BatchAction.VOID): BatchStatus.VOID,
     (BatchStatus.SUBMITTED, BatchAction.GIVE_BACK): BatchStatus.DRAWN,
@@ -203,6 +208,9 @@ BATCH: Final[Mapping[tuple[BatchStatus, BatchAction], BatchStatus]] = {
     (BatchStatus.SENT, BatchAction.REPLACE): BatchStatus.SENT,
 }
 
+WORKING: Final = frozenset({
+    AssignmentStatus.SERVING, AssignmentStatus.SIGNED, AssignmentStatus.EVALUATED, AssignmentStatus.PAID,
+})  # fmt: skip
 _RUNNING: Final = (
     AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED, AssignmentStatus.ACCEPTED, AssignmentStatus.DECLARED,
     AssignmentStatus.SERVING, AssignmentStatus.SIGNED, AssignmentStatus.EVALUATED, AssignmentStatus.PAID,

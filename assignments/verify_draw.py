@@ -1494,6 +1494,7 @@ def check_batch(record: Json) -> list[str]:
             "缺少承诺或公开",
         )
         check_parts(record, freeze, nonces)
+        check_outside(record, freeze)
         seed = seed_of(record["h"], record["parts"], "batch")
         expect(
             seed.hex() == record["seed"],

@@ -171,7 +171,7 @@ def record(
             {"name": opening.name, "number": opening.number, "ref": opening.ref, "salt": opening.salt}
             for opening in openings
         ],
-        "outside": [_finding(finding) for finding in outside],
+        "outside": [finding_document(finding) for finding in outside],
         "replacements": [_step(step) | {"withdrawn": list(step.withdrawn)} for step in steps[1:]],
         "reveals": [{"nonce": reveals[id_], "party": id_} for id_ in view.parties if id_ in reveals],
         "type": RECORD_TYPE,
@@ -198,7 +198,8 @@ def _place(place: Place) -> dict[str, int]:
     return {"number": place.number, "stratum": place.stratum}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Return how a record tells what was found at an outside source."""
     state = "unavailable" if finding.part is None else "corrected" if finding.is_wrong else "used"
     return {"id": finding.source, "part": finding.part, "state": state, "words": finding.words}
 

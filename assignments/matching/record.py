@@ -7,7 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from assignments.draw import GONGPING_1, Entry, Opening, Part, Seat, Void, order, seed, walk
+from assignments.draw import (
+    GONGPING_1,
+    Entry,
+    Finding,
+    Opening,
+    Part,
+    Seat,
+    Void,
+    finding_document,
+    order,
+    seed,
+    walk,
+)
 from assignments.matching.engine import INFEASIBLE, Sample, Solution, sample, solvers
 from assignments.matching.network import UNLISTED, build_network
 from assignments.matching.problem import UNITS, Pair, ProblemError, read_problem
@@ -143,6 +155,7 @@ def batch_record(
     openings: Sequence[Opening] = (),
     voids: Sequence[Void] = (),
     void: Void | None = None,
+    outside: Sequence[Finding] = (),
     witness: Mapping[str, Any] | None = None,
     about: Mapping[str, Any] | None = None,
     freeze_text: str = "",
@@ -175,6 +188,7 @@ def batch_record(
         "freeze": data.decode(),
         "h": h,
         "openings": [asdict(opening) for opening in openings],
+        "outside": [finding_document(finding) for finding in outside],
         "replacements": [_step(step) for step in replacements],
         "reveals": [{"nonce": reveals[one], "party": one} for one in parties if one in reveals],
         "type": RECORD_TYPE,

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from assignments.enums import BatchStatus, PairKind
-from assignments.models.seeding import SeedParty
+from assignments.enums import BatchStatus, DrawProfile, PairKind
+from assignments.models.seeding import BY_ANOTHER, IS_WAITING, SeedParty, SeedValue
 from assignments.models.tasks import ReReviewTask
 from experts.models import Expert
 from foundation.accounts.models import User
@@ -24,6 +24,8 @@ class AssignmentBatch(models.Model):
     title = models.CharField(max_length=120)
     work_year = models.PositiveSmallIntegerField()
     attempt = models.PositiveSmallIntegerField(default=1)
+    profile = models.CharField(max_length=1, choices=DrawProfile.choices, default=DrawProfile.INSIDE)
+    outside_source = models.JSONField(null=True, blank=True)  # as of a draw
     status = models.CharField(max_length=10, choices=BatchStatus.choices, default=BatchStatus.PREPARED)
     surveyed = models.PositiveSmallIntegerField(default=0)  # tasks whose eligibility is known by the running job
     evens_out = models.BooleanField(default=False)  # the worst fitted task gets as much as possible, the total second
@@ -35,6 +37,7 @@ class AssignmentBatch(models.Model):
     commitment = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     commit_until = models.DateTimeField(null=True, blank=True)
+    reveal_until = models.DateTimeField(null=True, blank=True)
     seed = models.CharField(max_length=64, blank=True)
     panels = models.JSONField(default=list)  # the numbers of the experts on each task now
     steps = models.JSONField(default=list)  # the walks of replacements, in turn
@@ -134,3 +137,19 @@ class BatchParty(SeedParty):
     def __str__(self) -> str:
         """Name the party."""
         return f"{self.batch} {self.role} #{self.pk}"
+
+
+class BatchValue(SeedValue):
+    """An outside value of a batch."""
+
+    batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="values")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch"], condition=IS_WAITING, name="one_value_waits_per_batch"),
+            models.CheckConstraint(condition=BY_ANOTHER, name="batch_value_confirmed_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the value."""
+        return f"{self.batch} {self.source} #{self.pk}"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from assignments.enums import DrawProfile, DrawStatus, PartyRole
-from assignments.models.seeding import SeedParty
+from assignments.models.seeding import BY_ANOTHER, IS_WAITING, SeedParty, SeedValue
 from assignments.models.tasks import EvaluationTask, ReReviewTask
 from evaluators.models import Firm
 from experts.models import Expert
@@ -134,32 +134,15 @@ class DrawParty(SeedParty):
         return f"{self.draw} {self.role} #{self.pk}"
 
 
-class DrawValue(models.Model):
-    """What one person read at an outside source and another confirmed; ``part`` None: it was not to be had."""
+class DrawValue(SeedValue):
+    """An outside value of a draw."""
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="values")
-    source = models.CharField(max_length=64)
-    part = models.JSONField(null=True, blank=True)
-    words = models.CharField(max_length=300)
-    typed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    typed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    confirmed_words = models.CharField(max_length=300, blank=True)
-    is_wrong = models.BooleanField(default=False)
-    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["draw"],
-                condition=Q(confirmed_at__isnull=True, dropped_at__isnull=True),
-                name="one_value_waits_per_draw",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("typed_by")),
-                name="value_confirmed_by_another",
-            ),
+            models.UniqueConstraint(fields=["draw"], condition=IS_WAITING, name="one_value_waits_per_draw"),
+            models.CheckConstraint(condition=BY_ANOTHER, name="value_confirmed_by_another"),
         ]
 
     def __str__(self) -> str:

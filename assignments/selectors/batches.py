@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import BatchStatus, DrawStatus, Origin, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
-from assignments.selectors.seeding import ORDERED, REFUSED, REVEAL_ORDER
+from assignments.selectors.seeding import ORDERED, REFUSED, turn_of_party
 from assignments.transitions import GONE
 from experts.enums import ExpertSource
 from experts.models import Expert
@@ -56,6 +56,14 @@ def batch_to_repeat(keys: Iterable[int]) -> AssignmentBatch | None:
         return None
     is_done = rows.filter(~Q(status=BatchStatus.VOID) | Q(void_ground=ORDERED), pk__gt=last.pk, seed__gt="").exists()
     return None if is_done else last
+
+
+def was_refused(keys: Iterable[int]) -> bool:
+    """Return whether a nonce was refused at any of these re-reviews, so that only an outside value may decide."""
+    reviews = list(keys)
+    batches = AssignmentBatch.objects.filter(status=BatchStatus.VOID, void_ground=REFUSED, tasks__re_review__in=reviews)
+    draws = Draw.objects.filter(status=DrawStatus.VOID, void_ground=REFUSED, re_review__in=reviews)
+    return batches.exists() or draws.exists()
 
 
 def repeated_by(batch: AssignmentBatch) -> AssignmentBatch | None:
@@ -152,10 +160,11 @@ def seats_of(batch: AssignmentBatch) -> list[Assignment]:
 
 
 def waiting_for(user: User) -> list[AssignmentBatch]:
-    """Return the batches that ``user`` is a party of and that are not drawn yet, the oldest first: two queries."""
+    """Return the batches that ``user`` is a party of and that are not drawn yet, the oldest first: three queries."""
     open_ones = [BatchStatus.PREPARED, BatchStatus.SOLVING, BatchStatus.FROZEN, BatchStatus.COMMITTED]
+    open_ones.append(BatchStatus.REVEALED)
     rows = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=open_ones, parties__user=user)
-    return list(rows.defer(*HEAVY).prefetch_related("parties").order_by("pk"))
+    return list(rows.defer(*HEAVY).prefetch_related("parties", "values").order_by("pk"))
 
 
 def named_ratios(bureau: Bureau, years: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -167,20 +176,11 @@ def named_ratios(bureau: Bureau, years: Iterable[int]) -> dict[int, tuple[int, i
 
 
 def turn_of(batch: AssignmentBatch, user: User) -> str:
-    """Return what the batch waits for from ``user``: prepare, commit, reveal, submit, notify or nothing ("")."""
+    """Return what the batch waits for from ``user``: prepare, what a party does, submit, notify or nothing."""
     is_own = user.bureau_id == batch.bureau_id
     if batch.status in {BatchStatus.PREPARED, BatchStatus.DRAWN}:
         word = "prepare" if batch.status == BatchStatus.PREPARED else "submit"
         return word if is_own and may(user, Capability.DRAW) else ""
     if batch.status == BatchStatus.SEATED:
         return "notify" if is_own and may(user, Capability.COMMISSION) else ""
-    parties = {row.role: row for row in batch.parties.all()}
-    mine = next((row for row in parties.values() if row.user_id == user.pk), None)
-    if mine is None:
-        return ""
-    if batch.status == BatchStatus.FROZEN:
-        return "" if mine.commitment else "commit"
-    if batch.status == BatchStatus.COMMITTED:
-        waiting = [role for role in REVEAL_ORDER if role in parties and not parties[role].nonce]
-        return "reveal" if waiting and waiting[0] == mine.role else ""
-    return ""
+    return turn_of_party(batch, user)

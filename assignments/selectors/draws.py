@@ -7,10 +7,18 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus, DrawProfile, DrawStatus, ReReviewStatus, TaskStatus
-from assignments.models import Assignment, Draw, DrawExclusion, DrawValue, EligibilityLook, EvaluationTask, ReReviewTask
+from assignments.enums import AssignmentStatus, DrawStatus, ReReviewStatus, TaskStatus
+from assignments.models import (
+    Assignment,
+    AssignmentBatch,
+    Draw,
+    DrawExclusion,
+    EligibilityLook,
+    EvaluationTask,
+    ReReviewTask,
+)
 from assignments.rules.eligibility import drawn_too_early
-from assignments.selectors.seeding import ORDERED, REFUSED, is_at_table, missing_role
+from assignments.selectors.seeding import ORDERED, REFUSED, turn_of_party
 from assignments.selectors.tasks import rules_of_task
 from assignments.transitions import GONE
 from evaluators.models import Firm
@@ -88,7 +96,8 @@ def lineage_of(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -
 def was_refused(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> bool:
     """Return whether a nonce was refused in this lineage, so that only an outside value may decide from then on."""
     refused = lineage_of(task=task, re_review=re_review).filter(status=DrawStatus.VOID, void_ground=REFUSED)
-    return refused.exists()
+    batches = AssignmentBatch.objects.filter(status=DrawStatus.VOID, void_ground=REFUSED, tasks__re_review=re_review)
+    return refused.exists() or (re_review is not None and batches.exists())
 
 
 def list_to_repeat(*, task: EvaluationTask | None, re_review: ReReviewTask | None) -> Draw | None:
@@ -110,26 +119,6 @@ def base_of(draw: Draw) -> EvaluationTask:
     return draw.re_review.evaluation
 
 
-def is_overdue(draw: Draw, at: datetime) -> bool:
-    """Return whether the time of the step that the draw waits for has passed by ``at``, so that it must be settled."""
-    if draw.status == DrawStatus.FROZEN:
-        return draw.commit_until is not None and at > draw.commit_until
-    is_open = draw.status == DrawStatus.COMMITTED and draw.profile == DrawProfile.OUTSIDE
-    return is_open and draw.reveal_until is not None and at > draw.reveal_until
-
-
-def sources_of(draw: Draw) -> list[dict[str, Any]]:
-    """Return the outside source of the draw and its fall-backs, in order."""
-    first = draw.outside_source
-    return [first, *first["fallbacks"]] if first else []
-
-
-def awaited_source(draw: Draw) -> dict[str, Any] | None:
-    """Return the outside source whose value is asked for: the first that was not found unavailable."""
-    gone = set(draw.values.filter(confirmed_at__isnull=False, part__isnull=True).values_list("source", flat=True))
-    return next((source for source in sources_of(draw) if source["id"] not in gone), None)
-
-
 def recent_edits(draw: Draw, at: datetime) -> list[dict[str, Any]]:
     """Return how often facts of eligibility were changed in the 30 days before ``at``, by act and role: two queries."""
     since = at - timedelta(days=EDITS_DAYS)
@@ -141,12 +130,6 @@ def recent_edits(draw: Draw, at: datetime) -> list[dict[str, Any]]:
     for action, actor, kind, count in found:
         counts[action, roles.get(actor, kind).lower()] += count
     return [{"count": counts[key], "kind": key[0], "role": key[1]} for key in sorted(counts)]
-
-
-def waiting_value(draw: Draw) -> DrawValue | None:
-    """Return the public value that one has typed and nobody confirmed yet."""
-    open_rows = (row for row in draw.values.all() if row.confirmed_at is None and row.dropped_at is None)
-    return next(open_rows, None)
 
 
 def left_out_of(draw: Draw) -> list[tuple[Firm | Expert, str]]:
@@ -212,31 +195,7 @@ def turn_of(draw: Draw, user: User) -> str:
         return "prepare" if is_operator else ""
     if draw.status == DrawStatus.DRAWN:
         return "replace" if is_operator and empty_seats(draw) else ""
-    if draw.status == DrawStatus.REVEALED:
-        return _turn_at_value(draw, user)
-    return _turn_of_party(draw, user)
-
-
-def _turn_of_party(draw: Draw, user: User) -> str:
-    parties = {row.role: row for row in draw.parties.all()}
-    mine = next((row for row in parties.values() if row.user_id == user.pk), None)
-    if mine is None:
-        return ""
-    if draw.status == DrawStatus.FROZEN:
-        return "" if mine.commitment else "commit"
-    if draw.status != DrawStatus.COMMITTED or mine.nonce:
-        return ""
-    is_next = missing_role(draw) == mine.role
-    return "reveal" if is_next or draw.profile == DrawProfile.OUTSIDE else ""
-
-
-def _turn_at_value(draw: Draw, user: User) -> str:
-    if not is_at_table(user, draw):
-        return ""
-    typed = waiting_value(draw)
-    if typed is None:
-        return "type"
-    return "" if typed.typed_by_id == user.pk else "confirm"
+    return turn_of_party(draw, user)
 
 
 def empty_seats(draw: Draw) -> int:

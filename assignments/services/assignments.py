@@ -343,3 +343,10 @@ def _does_not_follow(assignment: Assignment, action: AssignmentAction) -> Transi
 
 def _record(assignment: Assignment, by: User, what: str, **facts: object) -> None:
     record(actor=by, action=f"assignments.{what}", subject=assignment, facts=facts)
+
+
+def void_by_draw(row: Assignment, *, words: str, by: User) -> None:
+    """Take back a seat that the draw should not have given; the row stays."""
+    row.status, row.void_words, row.is_leader = AssignmentStatus.VOID, words[:300], False
+    row.save(update_fields=["status", "void_words", "is_leader"])
+    record(actor=by, action="assignments.voided_by_draw", subject=row, facts={"words": row.void_words})

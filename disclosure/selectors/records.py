@@ -132,6 +132,7 @@ def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
         "void": record["void"],
         "is_named": bool(opened),
         "parts": _parts(record["parts"] or [], roles),
+        "sources": _sources(freeze, record.get("outside") or []),
     }
 
 

@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from faces.documents.dates import to_the_minute
-from faces.documents.draw_record import CODES, HEAD, TIGHT, WARNING, ExclusionLine, PartyLine
+from faces.documents.draw_record import CODES, HEAD, TIGHT, WARNING, ExclusionLine, PartyLine, PublicValue
 from faces.documents.kit import SMALL, Prose, Sheet, SignPlaces, Square, facts, heading, press, three_line, together
 
 PAD: Final = 1.6
@@ -50,6 +50,7 @@ class BatchRecord:
     commitment: str
     frozen_at: datetime
     parties: Sequence[PartyLine]
+    public_values: Sequence[PublicValue]
     seed: str
     drawn_at: datetime | None
     panels: Sequence[PanelLine]
@@ -133,6 +134,7 @@ def _seed(batch: BatchRecord, sheet: Sheet) -> list[Flowable]:
         ]
         for party in batch.parties
     ]
+    rows += [[f"外部值\n{value.name}", f"{value.value}\n{value.citation}"] for value in batch.public_values]
     parts: list[Flowable] = [
         Prose("二、种子  先各自承诺，全部承诺封存后揭示", HEAD),
         three_line(["来源", "承诺与揭示"], rows, widths=[22, 78], room=sheet.room, cell=TIGHT, pad=PAD),

@@ -9,7 +9,7 @@ from assignments.models import AssignmentBatch
 from assignments.selectors.eligibility import reason_words
 from faces.documents.batch_record import BatchRecord, PanelLine, build
 from faces.documents.draw_record import ExclusionLine, PartyLine
-from faces.documents.draws import CHINESE, GROUNDS, commitment_slip
+from faces.documents.draws import CHINESE, GROUNDS, commitment_slip, public_values
 from foundation.accounts.selectors import section_name
 
 MILLIONTHS: Final = 1_000_000
@@ -69,6 +69,7 @@ def _facts(batch: AssignmentBatch, titles: list[str], verify_url: str) -> BatchR
             )
             for party in batch.parties.select_related("user").order_by("pk")
         ],
+        public_values=public_values(freeze, record),
         seed=batch.seed,
         drawn_at=batch.drawn_at,
         panels=[

@@ -36,6 +36,7 @@ SKIPS: Final = {
     "ahead": "若其入席，其余席位无法坐满",
 }
 GROUNDS: Final = {
+    "given_up": "冻结前放弃",
     "missing_commitment": "缺少承诺",
     "refused_reveal": "拒不揭示",
     "ordered_again": "经批准重新抽取",
@@ -139,7 +140,7 @@ def _facts(draw: Draw, verify_url: str) -> DrawRecord:
             )
             for row in draw.parties.select_related("user").prefetch_related("user__grants__section").order_by("pk")
         ],
-        public_values=_public_values(frozen, record),
+        public_values=public_values(frozen, record),
         seed=draw.seed,
         order=draw.order,
         drawn_at=draw.drawn_at or draw.frozen_at,
@@ -168,7 +169,7 @@ def _role(role: str) -> str:
     return f"：{PartyRole(role.upper()).label}" if role.upper() in PartyRole else ""
 
 
-def _public_values(frozen: dict[str, Any], record: dict[str, Any]) -> list[PublicValue]:
+def public_values(frozen: dict[str, Any], record: dict[str, Any]) -> list[PublicValue]:
     """Return every outside value that the freeze names, with what was found there."""
     told = record.get("outside") or []
     found = []

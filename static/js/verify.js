@@ -1094,7 +1094,7 @@
     commit,
     order: (algorithm, key, size) => orderOf(algorithm, bytesOf(key), size),
     parts: {
-      Difference, Malformed, Draw, canon, checkParties, checkParts, checkSeal, checkSkips, checkVoid, checks: CHECKS, expect,
+      Difference, Malformed, Draw, canon, checkOutside, checkParties, checkParts, checkSeal, checkSkips, checkVoid, checks: CHECKS, expect,
       hashOf, isLeafOf, orderOf, rowsOf, same, sha256, sha256hex, take, unhex, utf8,
     },
   });

@@ -5,7 +5,7 @@
 (function (root) {
   const { Difference, Malformed, expect, take, rowsOf, canon, same, sha256, sha256hex, hashOf, unhex, utf8 } =
     root.Gongping.parts;
-  const { orderOf, Draw, checkParties, checkParts, checkVoid, checkSkips, checkSeal, isLeafOf, checks } =
+  const { orderOf, Draw, checkOutside, checkParties, checkParts, checkVoid, checkSkips, checkSeal, isLeafOf, checks } =
     root.Gongping.parts;
   const UNITS = 1000;
   const TIE_BITS = 16;
@@ -998,6 +998,7 @@
         "缺少承诺或公开",
       );
       checkParts(record, freeze, nonces);
+      checkOutside(record, freeze);
       seed = hashOf({ freeze: record.h, parts: record.parts, type: "gongping/seed/1", use: "batch" });
       expect(
         seed === record.seed,

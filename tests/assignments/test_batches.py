@@ -61,7 +61,18 @@ from foundation.taxonomy.models import Node
 from parties.models import Employment
 from parties.services import rename_person
 from reviews.models import ExpertFeedback
-from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, revealed, solved
+from tests.factories.assigned import (
+    NOW,
+    TODAY,
+    batch_office,
+    decided,
+    drawn,
+    lottery,
+    pool_expert,
+    prepared,
+    revealed,
+    solved,
+)
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     OrganisationFactory,
@@ -557,7 +568,8 @@ def test_after_a_refused_nonce_another_person_draws_from_the_same_list(desk, tmp
     assert refused(batches.prepare, **given, fields=fields, witness=desk.witness) == "another_person"
     assert refused(batches.prepare, **given, fields={desk.reviews[0]: desk.node}, witness=other) == "list_kept"
 
-    again = batches.prepare(**given, fields=fields, witness=other)
+    assert refused(batches.prepare, **given, fields=fields, witness=other) == "outside_value_needed"
+    again = batches.prepare(**given, fields=fields, witness=other, sources=lottery())
     (first, *_rest) = tasks_of(again)
     assert refused(batches.ask_field, task=first, node=desk.node, by=desk.clerk, on=TODAY) == "list_kept"
     assert refused(batches.choose_floor, batch=again, evens_out=True, by=desk.clerk, on=TODAY) == "list_kept"
@@ -566,10 +578,11 @@ def test_after_a_refused_nonce_another_person_draws_from_the_same_list(desk, tmp
     again = batches.start(batch=again, by=desk.clerk, at=NOW, freezes=True)
 
     old, new = json.loads(former.freeze_text), json.loads(again.freeze_text)
-    assert {key for key in old if old[key] != new[key]} == {"journal", "lineage"}
+    changed = {key for key in old if old[key] != new[key]}
+    assert changed == {"journal", "lineage", "profile", "sources", "deadlines"}
     assert again.commitment != former.commitment
     desk.witness = other
-    again = revealed(desk, again)
+    again = decided(desk, revealed(desk, again))
     assert (again.attempt, earlier_attempts(again)) == (2, [former])
     assert [row["h"] for row in again.record["voids"]] == [former.commitment]
     assert (answer := verified(again, tmp_path)).returncode == 0, answer.stdout
@@ -581,7 +594,12 @@ def test_list_is_not_repeated_once_one_of_its_re_reviews_is_stopped(desk):
     ReReviewTask.objects.filter(pk=desk.reviews[0].pk).update(status=ReReviewStatus.STOPPED)
 
     again = batches.prepare(
-        title="其余", fields={desk.reviews[1]: desk.node}, witness=desk.witness, by=desk.clerk, on=TODAY
+        title="其余",
+        fields={desk.reviews[1]: desk.node},
+        witness=desk.witness,
+        by=desk.clerk,
+        on=TODAY,
+        sources=lottery(),
     )
 
     assert [task.re_review for task in tasks_of(again)] == [desk.reviews[1]]

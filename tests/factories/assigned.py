@@ -1,10 +1,10 @@
 """A bureau with open re-reviews and a pool for them, and the steps of a batch over both."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from assignments import draw as pure
-from assignments.enums import ReReviewStatus
+from assignments.enums import ReReviewStatus, SourceKind
 from assignments.services import batches
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.approvals.selectors import running
@@ -55,10 +55,17 @@ def batch_office(*, reviews=2, experts=8, seats=3):
     )
 
 
-def prepared(desk):
+def lottery(at=NOW + timedelta(hours=2), *later):
+    """Return outside values known at these moments, the first with the others as fall-backs."""
+    moments = enumerate((at, *later), 1)
+    return [batches.SourceDraft(SourceKind.LOTTERY, f"双色球第{place}期", moment) for place, moment in moments]
+
+
+def prepared(desk, **facts):
     """Return a batch of all re-reviews."""
     fields = dict.fromkeys(desk.reviews, desk.node)
-    return batches.prepare(title="全年复评", fields=fields, witness=desk.witness, by=desk.clerk, on=TODAY)
+    given = {"title": "全年复评", "fields": fields, "witness": desk.witness, "by": desk.clerk, "on": TODAY}
+    return batches.prepare(**given | facts)
 
 
 def solved(desk, batch, *, freezes):
@@ -79,6 +86,13 @@ def revealed(desk, batch):
     for role, user in (("operator", desk.clerk), ("witness", desk.witness)):
         batch = batches.reveal(batch=batch, nonce=nonce(role), by=user, at=NOW)
     return batch
+
+
+def decided(desk, batch, numbers=("7", "3"), at=NOW + timedelta(hours=3)):
+    """Let the clerk type the outside value of a batch and the witness confirm it; return it drawn."""
+    reading = batches.Reading(words="中彩网公告", numbers=numbers)
+    batches.type_value(batch=batch, reading=reading, by=desk.clerk, at=at)
+    return batches.confirm_value(batch=batch, reading=reading, by=desk.witness, at=at)
 
 
 def seated(desk, batch):

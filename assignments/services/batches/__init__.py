@@ -3,20 +3,32 @@
 The protocol is docs/assignment.md; the arithmetic is in assignments.matching. Rules R-17, R-38, R-42, R-48.
 """
 
-from assignments.services.batches.drawing import commit, note_receipt, open_from_slip, open_leaves, open_names, reveal
+from assignments.services.batches.drawing import open_leaves, open_names
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
 from assignments.services.batches.preparing import ask_field, choose_floor, drop_pair, name_pair, prepare, start
+from assignments.services.batches.protocol import (
+    commit,
+    confirm_value,
+    note_receipt,
+    open_from_slip,
+    reveal,
+    type_value,
+)
 from assignments.services.batches.seating import batch_agreed, batch_returned, notify, replace, submit_batch
 from assignments.services.batches.solving import run
+from assignments.services.seeding import Reading, SourceDraft
 
 __all__ = [
     "BatchRefused",
+    "Reading",
+    "SourceDraft",
     "ask_field",
     "batch_agreed",
     "batch_returned",
     "choose_floor",
     "commit",
+    "confirm_value",
     "drop_pair",
     "name_pair",
     "note_receipt",
@@ -33,5 +45,6 @@ __all__ = [
     "settle_due",
     "start",
     "submit_batch",
+    "type_value",
     "void",
 ]

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.enums import BatchAction, BatchStatus, PartyRole
+from assignments.enums import BatchAction, BatchStatus, DrawProfile, PartyRole
 from assignments.models import AssignmentBatch
 from assignments.rules.draws import SOURCE
-from assignments.selectors.seeding import MISSING, ORDERED, REFUSED, missing_role
+from assignments.selectors.seeding import GIVEN_UP, MISSING, ORDERED, REFUSED, is_outside, is_overdue, missing_role
 from assignments.services.batches.facts import (
     BatchRefused,
     does_not_follow,
@@ -19,7 +19,8 @@ from assignments.services.batches.facts import (
     require_operator,
     rules_of,
 )
-from assignments.services.seeding import require_missing
+from assignments.services.batches.protocol import BATCH
+from assignments.services.seeding import close_reveals, require_missing
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -48,7 +49,11 @@ def void(
         raise BatchRefused(Refusal("not_ordered", message, {}, SOURCE))
     if batch.status in {BatchStatus.FROZEN, BatchStatus.COMMITTED}:
         require_missing(batch, role, at, rules_of(batch, at), refused=BatchRefused)
-    ground = REFUSED if batch.status == BatchStatus.COMMITTED else MISSING
+    if batch.status == BatchStatus.REVEALED or (batch.status == BatchStatus.COMMITTED and is_outside(batch)):
+        message = _("With an outside value a silent party stops nothing: the value is typed when it is known.")
+        raise BatchRefused(Refusal("no_ground", message, {}, SOURCE))
+    grounds = {BatchStatus.COMMITTED: REFUSED, BatchStatus.FROZEN: MISSING}
+    ground = grounds.get(BatchStatus(batch.status), GIVEN_UP)
     _end(batch, ground, missing_role(batch) if batch.commitment else "", words=words.strip(), by=by, at=at)
     return batch
 
@@ -88,8 +93,10 @@ def order_again(*, batch: AssignmentBatch, words: str, by: User, at: datetime) -
 
 
 def settle_due(*, at: datetime) -> int:
-    """End every batch whose commitments were due before ``at`` and are not all there; return how many. Every minute."""
-    due = list(AssignmentBatch.objects.filter(status=BatchStatus.FROZEN, commit_until__lt=at).order_by("pk"))
+    """Settle every batch whose time has passed by ``at``; return how many. Run every minute."""
+    frozen = AssignmentBatch.objects.filter(status=BatchStatus.FROZEN, commit_until__lt=at)
+    open_ones = AssignmentBatch.objects.filter(profile=DrawProfile.OUTSIDE, reveal_until__lt=at)
+    due = list((frozen | open_ones.filter(status=BatchStatus.COMMITTED)).order_by("pk"))
     for batch in due:
         settle(batch=batch, at=at)
     return len(due)
@@ -97,9 +104,16 @@ def settle_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def settle(*, batch: AssignmentBatch, at: datetime) -> AssignmentBatch:
-    """Bring a batch in line with its time: a missing commitment ends it. Changes nothing before, nor twice."""
+    """Bring a batch in line with its times: a missing commitment ends it, a missing nonce enters as null.
+
+    Changes nothing before the time, nor twice.
+    """
     batch = locked(batch)
-    if batch.status == BatchStatus.FROZEN and batch.commit_until is not None and at > batch.commit_until:
+    if not is_overdue(batch, at):
+        return batch
+    if batch.status == BatchStatus.COMMITTED:
+        close_reveals(BATCH, batch, by="system")
+    else:
         words = _("A commitment was missing when its time was over.")
         _end(batch, MISSING, missing_role(batch), words=words, by="system", at=at)
     return batch

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments import matching
-from assignments.enums import BatchAction, BatchStatus, PartyRole
+from assignments.enums import BatchAction, BatchStatus
 from assignments.models import Assignment, AssignmentBatch, BatchParty
 from assignments.selectors.batches import earlier_attempts, experts_of
 from assignments.selectors.leaves import batch_opened
-from assignments.selectors.seeding import REVEAL_ORDER, slips_of
+from assignments.selectors.seeding import findings_of, parts_of, reveals_of, slips_of
 from assignments.selectors.tasks import rules_of_task
-from assignments.transitions import BATCH
+from assignments.transitions import BATCH, WORKING
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -46,10 +46,9 @@ def party_of(batch: AssignmentBatch, user: User) -> BatchParty:
     return row
 
 
-def roles_in_order(batch: AssignmentBatch) -> list[PartyRole]:
-    """Return the roles in the order of their reveals."""
-    held = set(batch.parties.values_list("role", flat=True))
-    return [role for role in REVEAL_ORDER if role in held]
+def began_to_work(batch: AssignmentBatch) -> bool:
+    """Return whether somebody of the batch has begun, or it is under approval: nothing is computed anew then."""
+    return batch.status == BatchStatus.SUBMITTED or Assignment.objects.filter(batch=batch, status__in=WORKING).exists()
 
 
 def move(batch: AssignmentBatch, action: BatchAction) -> None:
@@ -68,12 +67,6 @@ def does_not_follow(batch: AssignmentBatch, action: BatchAction) -> TransitionRe
     return TransitionRefused(noun="batch", status=batch.status, action=action, message=message)
 
 
-def parts_of(batch: AssignmentBatch) -> list[dict[str, Any]]:
-    """Return the seed's parts in the freeze's order."""
-    nonces = dict(batch.parties.values_list("role", "nonce"))
-    return [pure.nonce_part(role.lower(), nonces[role]) for role in roles_in_order(batch)]
-
-
 def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
     """Write the record as it stands now; once it names those who were seated it goes on naming them."""
     solution, terms = matching.read_freeze(batch.freeze_text)
@@ -86,7 +79,7 @@ def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
         solution,
         terms=terms,
         commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
-        reveals={row.role.lower(): row.nonce for row in parties if row.nonce},
+        reveals=reveals_of(batch, is_drawn=bool(batch.seed)),
         parts=parts_of(batch) if batch.seed else (),
         replacements=[walk_of(step) for step in batch.steps],
         voids=[
@@ -97,6 +90,7 @@ def keep_record(batch: AssignmentBatch, *, is_named: bool = False) -> None:
         openings=openings_of(batch, seated_ever(batch)) if is_named else (),
         void=own,
         witness={"how": "slip", "words": batch.outside_receipt} if batch.outside_receipt else None,
+        outside=findings_of(batch) if batch.seed else (),
         about={"number": batch.number, "title": batch.title} | slips_of(parties),
         freeze_text=batch.freeze_text,
     )

@@ -1,18 +1,31 @@
 """Preparing a batch: its re-reviews, their fields, who is named or kept away; then on to the job. Rules R-42, R-48."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assignments.enums import BatchAction, PairKind, PartyRole
+from assignments.enums import BatchAction, DrawProfile, PairKind, PartyRole
 from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask, ReReviewTask
 from assignments.rules.draws import SOURCE
-from assignments.selectors.batches import batch_to_repeat, earlier_attempts, free_re_reviews, repeated_by
-from assignments.services.batches.facts import BatchRefused, locked, move, require_operator
+from assignments.selectors.batches import (
+    batch_to_repeat,
+    earlier_attempts,
+    free_re_reviews,
+    repeated_by,
+    was_refused,
+)
+from assignments.services.batches.facts import BatchRefused, locked, move, require_operator, rules_of
 from assignments.services.batches.solving import freeze_again
-from assignments.services.seeding import require_another_person
+from assignments.services.seeding import (
+    SourceDraft,
+    refused_sources,
+    require_another_person,
+    require_parties,
+    source_document,
+    times_of,
+)
 from experts.enums import ExpertSource
 from experts.models import Expert
 from foundation.accounts.enums import Capability
@@ -31,29 +44,44 @@ JOB = "assignments.jobs.solve_batch"
 
 
 @transaction.atomic
-def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, by: User, on: date) -> AssignmentBatch:
+def prepare(
+    *,
+    title: str,
+    fields: Mapping[ReReviewTask, Node],
+    witness: User,
+    by: User,
+    on: date,
+    third: User | None = None,
+    sources: Sequence[SourceDraft] = (),
+) -> AssignmentBatch:
     """Put open re-reviews into a batch, each with the field that its experts should know.
 
-    Raise ``BatchRefused`` for none, for one that has a panel, a draw or another batch, and for a witness who is the
-    operator himself or does not come from supervision (R-42).
+    With ``sources`` an outside value decides, too (profile O); after a refused nonce it must. Raise ``BatchRefused``
+    for no re-review, for one that has a panel, a draw or another batch, for parties who are not distinct or a witness
+    who does not come from supervision (R-42).
     """
     if by.bureau is None or not may(by, Capability.DRAW):
         raise NotAllowed
     rules = rules_for(bureau=by.bureau, on=on)
-    _check_parties(by, witness, source=rules.source("draw_parties"))
+    require_parties(by, witness, third, refused=BatchRefused, source=rules.source("draw_parties"))
     keys = {review.pk: node for review, node in fields.items()}
     list(ReReviewTask.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
     free = list(free_re_reviews(by).filter(pk__in=keys).order_by("number", "pk"))
     if not keys or len(free) < len(keys):
         message = _("Only open re-reviews without a panel, a draw or another batch go into a batch, and at least one.")
         raise BatchRefused(Refusal("not_free", message, {"field": "re_reviews"}))
-    former = _repeated(keys, by=by, witness=witness, source=rules.source("draw_parties"))
+    people = {PartyRole.OPERATOR: by, PartyRole.WITNESS: witness} | ({PartyRole.THIRD: third} if third else {})
+    former = _repeated(keys, people=people, source=rules.source("draw_parties"))
+    if refusal := refused_sources(sources, was_refused=was_refused(keys), rules=rules):
+        raise BatchRefused(refusal)
     year = max(review.evaluation.work_year for review in free)
     batch = AssignmentBatch.objects.create(
         bureau=by.bureau,
         number=f"批{year}-{next_number(bureau=by.bureau, kind='BATCH', year=year):03d}",
         title=title.strip(),
         work_year=year,
+        profile=DrawProfile.OUTSIDE if sources else DrawProfile.INSIDE,
+        outside_source=source_document(sources),
         created_by=by,
     )
     if former is None:
@@ -66,14 +94,14 @@ def prepare(*, title: str, fields: Mapping[ReReviewTask, Node], witness: User, b
         _take_over(batch, former)
     batch.attempt = 1 + max((row.attempt for row in earlier_attempts(batch)), default=0)
     batch.save(update_fields=["attempt"])
-    parties = [(PartyRole.OPERATOR, by), (PartyRole.WITNESS, witness)]
-    BatchParty.objects.bulk_create([BatchParty(batch=batch, role=role, user=user) for role, user in parties])
-    facts = {"re_reviews": [review.number for review in free], "attempt": batch.attempt, "on": on}
+    BatchParty.objects.bulk_create([BatchParty(batch=batch, role=role, user=user) for role, user in people.items()])
+    numbers = [review.number for review in free]
+    facts = {"re_reviews": numbers, "attempt": batch.attempt, "profile": batch.profile, "on": on}
     record(actor=by, action="batches.prepared", subject=batch, facts=facts)
     return batch
 
 
-def _repeated(keys: Collection[int], *, by: User, witness: User, source: str) -> AssignmentBatch | None:
+def _repeated(keys: Collection[int], *, people: Mapping[PartyRole, User], source: str) -> AssignmentBatch | None:
     """Return the attempt that a refused nonce ended, whose frozen list this one takes over; None without one.
 
     Raise ``BatchRefused`` for other re-reviews than its own as long as all of those are open, and where the part that
@@ -83,12 +111,12 @@ def _repeated(keys: Collection[int], *, by: User, witness: User, source: str) ->
     if former is None:
         return None
     own = set(former.tasks.values_list("re_review_id", flat=True))
-    if not own <= set(free_re_reviews(by).values_list("pk", flat=True)):
+    if not own <= set(free_re_reviews(people[PartyRole.OPERATOR]).values_list("pk", flat=True)):
         return None  # one of them was filled or stopped: it is another problem now
     if own != set(keys):
         raise BatchRefused(list_kept(former))
-    people: dict[PartyRole, int | None] = {PartyRole.OPERATOR: by.pk, PartyRole.WITNESS: witness.pk}
-    require_another_person(former, people, refused=BatchRefused, source=source)
+    numbers: dict[PartyRole, int | None] = {role: user.pk for role, user in people.items()}
+    require_another_person(former, numbers, refused=BatchRefused, source=source)
     return former
 
 
@@ -104,14 +132,6 @@ def _take_over(batch: AssignmentBatch, former: AssignmentBatch) -> None:
     batch.pool, batch.solved, batch.evens_out = former.pool, former.solved, former.evens_out
     batch.looks = former.looks
     batch.save(update_fields=["pool", "solved", "evens_out", "looks"])
-
-
-def _check_parties(by: User, witness: User, *, source: str) -> None:
-    if witness.pk == by.pk:
-        raise BatchRefused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}, source))
-    if witness.bureau_id != by.bureau_id or not may(witness, Capability.WITNESS):
-        message = _("The witness comes from supervision, not from the section that draws.")
-        raise BatchRefused(Refusal("no_witness", message, {"field": "witness"}, source))
 
 
 def _known(node: Node, by: User) -> Node:
@@ -213,6 +233,8 @@ def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> A
         move(batch, BatchAction.SOLVE)
         freeze_again(batch, former, by=by, at=at)
         return batch
+    if freezes:
+        times_of(batch, rules_of(batch, at), at, refused=BatchRefused)  # said now, not by a job
     move(batch, BatchAction.SOLVE)
     batch.surveyed = 0
     batch.save(update_fields=["status", "surveyed"])

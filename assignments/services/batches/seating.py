@@ -73,22 +73,22 @@ def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
     """
     batch = locked(AssignmentBatch(pk=approval.subject_id))
     move(batch, BatchAction.SEAT)
-    tasks, experts = tasks_of(batch), _lock(batch)
+    tasks, experts = tasks_of(batch), lock_pool(batch)
     solution, _terms = matching.read_freeze(batch.freeze_text)
     named = {(pair.task.place, pair.expert_id): pair.reason for pair in pairs_of(batch) if pair.kind == PairKind.PIN}
     for task in tasks:
         if task.re_review.status != ReReviewStatus.OPEN:
             continue
-        late = _late(task, solution, experts, on)
+        late = late_for(task, solution, experts, on)
         drawn = list(batch.panels[task.place])
         gone = [number for number in drawn if number in late]
-        came = _walk(batch, solution, task, withdrawn=gone, late=late) if gone else ()
+        came = walk(batch, solution, task, withdrawn=gone, late=late) if gone else ()
         for number in drawn:
             if number not in late:
                 reason = named.get((task.place, experts[number].pk))
-                _seat(batch, task, experts[number], Origin.DIRECT if reason else Origin.BATCH, by, on, reason or "")
+                seat_one(batch, task, experts[number], Origin.DIRECT if reason else Origin.BATCH, by, on, reason or "")
         for number in came:
-            _seat(batch, task, experts[number], Origin.REPLACEMENT, by, on)
+            seat_one(batch, task, experts[number], Origin.REPLACEMENT, by, on)
         fill(re_review=task.re_review, by=by, on=on)
     batch.save()
     keep_record(batch)
@@ -96,7 +96,7 @@ def batch_agreed(*, approval: Approval, by: User, on: date) -> None:
     seal()
 
 
-def _lock(batch: AssignmentBatch) -> list[Expert]:
+def lock_pool(batch: AssignmentBatch) -> list[Expert]:
     """Lock the pool in the order of keys, as a draw does, and return it by number."""
     keys = [row["expert"] for row in batch.pool]
     rows = Expert.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
@@ -104,7 +104,7 @@ def _lock(batch: AssignmentBatch) -> list[Expert]:
     return experts_of(batch)
 
 
-def _late(task: BatchTask, solution: matching.Solution, experts: Sequence[Expert], on: date) -> set[int]:
+def late_for(task: BatchTask, solution: matching.Solution, experts: Sequence[Expert], on: date) -> set[int]:
     """Return the numbers of those listed for the task who became ineligible for it since the freeze."""
     begin, end = solution.problem.tasks.searchsorted([task.place, task.place + 1])
     numbers: list[int] = solution.problem.experts[begin:end].tolist()
@@ -116,7 +116,7 @@ def _late(task: BatchTask, solution: matching.Solution, experts: Sequence[Expert
     }
 
 
-def _walk(
+def walk(
     batch: AssignmentBatch,
     solution: matching.Solution,
     task: BatchTask,
@@ -151,11 +151,11 @@ def _walk(
         return step.seated
     if len(withdrawn) == 1:
         return ()
-    each = [_walk(batch, solution, task, withdrawn=[number], late=late) for number in withdrawn]
+    each = [walk(batch, solution, task, withdrawn=[number], late=late) for number in withdrawn]
     return tuple(number for came in each for number in came)
 
 
-def _seat(
+def seat_one(
     batch: AssignmentBatch,
     task: BatchTask,
     expert: Expert,
@@ -165,6 +165,7 @@ def _seat(
     reason: str = "",
     replaces: Assignment | None = None,
 ) -> Assignment:
+    """Give one seat of a task to ``expert``; the number of the batch stands as reason where none is told."""
     return seat(
         re_review=task.re_review,
         expert=expert,
@@ -202,7 +203,7 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
     batch = locked(batch)
     require_operator(batch, by)
     move(batch, BatchAction.REPLACE)
-    experts = _lock(batch)
+    experts = lock_pool(batch)
     numbers = {row.pk: number for number, row in enumerate(experts)}
     left = _left(batch, numbers)
     if not left:
@@ -213,10 +214,10 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
         rows = left.get(task.re_review_id)
         if not rows or task.re_review.status in OVER:
             continue
-        late = _late(task, solution, experts, on)
-        came = _walk(batch, solution, task, withdrawn=sorted(rows), late=late)
+        late = late_for(task, solution, experts, on)
+        came = walk(batch, solution, task, withdrawn=sorted(rows), late=late)
         for number, old in zip(came, rows.values(), strict=False):
-            made.append(_seat(batch, task, experts[number], Origin.REPLACEMENT, by, on, replaces=old))
+            made.append(seat_one(batch, task, experts[number], Origin.REPLACEMENT, by, on, replaces=old))
         fill(re_review=task.re_review, by=by, on=on)
     if not made:
         raise BatchRefused(Refusal("list_exhausted", _("Nobody else on the list may take the empty seat.")))

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,13 +22,13 @@ from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.rules.batches import PERMILLE, quality_source, room_left
-from assignments.rules.draws import times_without_value
 from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
+from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
-from assignments.services.batches.facts import locked, move, roles_in_order
+from assignments.services.batches.facts import BatchRefused, locked, move
 from assignments.services.draws.freezing import new_secret
-from assignments.services.seeding import tell_frozen
+from assignments.services.seeding import deadlines, tell_frozen, times_of
 from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
@@ -344,26 +344,24 @@ def _rules(tasks: Sequence[BatchTask], at: datetime) -> Rules:
 
 
 def _fix(batch: AssignmentBatch, text: bytes, *, at: datetime, rules: Rules) -> None:
+    times = times_of(batch, rules, at, refused=BatchRefused)
     batch.freeze_text, batch.commitment, batch.frozen_at = text.decode(), sha256_hex(text), at
-    batch.commit_until = times_without_value(at, commit_hours=rules.value("draw_commit_hours")).commit_until
+    batch.commit_until, batch.reveal_until = times.commit_until, times.reveal_until
 
 
 def _protocol(batch: AssignmentBatch, tasks: Sequence[BatchTask], *, at: datetime) -> dict[str, Any]:
     rules = _rules(tasks, at)
-    until = times_without_value(at, commit_hours=rules.value("draw_commit_hours")).commit_until
+    held = set(batch.parties.values_list("role", flat=True))
     earlier = [
         {"ground": row.void_ground, "h": row.commitment, "role": row.void_role} for row in earlier_attempts(batch)
     ]
     return {
-        "deadlines": {
-            "commit": until.isoformat(),
-            "reveal": (until + timedelta(minutes=rules.value("draw_reveal_minutes"))).isoformat(),
-        },
+        "deadlines": dict(deadlines(rules, times_of(batch, rules, at, refused=BatchRefused), len(held))),
         "lineage": {"attempt": batch.attempt, "earlier": earlier, "kind": "batch", "work_year": batch.work_year},
-        "parties": [{"id": role.lower(), "role": role.value} for role in roles_in_order(batch)],
+        "parties": [{"id": role.lower(), "role": role.value} for role in REVEAL_ORDER if role in held],
         "previews": batch.looks,
-        "profile": "I",
+        "profile": batch.profile,
         "rule_set": rules.rule_set.name if rules.rule_set else "",
-        "sources": [],
+        "sources": [batch.outside_source] if batch.outside_source else [],
         "tasks": [task.re_review.number for task in tasks],
     }

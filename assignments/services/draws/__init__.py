@@ -4,21 +4,28 @@ The protocol is docs/draws.md; the arithmetic is in assignments.draw. The server
 commitment is sealed. Rules R-01, R-16, R-38, R-42, R-62, R-63.
 """
 
-from assignments.services.draws.drawing import commit, note_receipt, open_from_slip, reveal
+from assignments.selectors.seeding import parts_of
 from assignments.services.draws.ending import note_fault, order_again, settle, settle_due, void
-from assignments.services.draws.facts import DrawRefused, parts_of, steps_of
+from assignments.services.draws.facts import DrawRefused, steps_of
 from assignments.services.draws.freezing import Preview, freeze, preview
 from assignments.services.draws.listing import answers_for
+from assignments.services.draws.protocol import (
+    commit,
+    confirm_value,
+    note_receipt,
+    open_from_slip,
+    reveal,
+    type_value,
+)
 from assignments.services.draws.records import open_leaves, open_names
 from assignments.services.draws.replacing import ask_widening, replace, widening_agreed
 from assignments.services.draws.setting_up import (
     SeatDraft,
-    SourceDraft,
     Terms,
     configure_firm_draw,
     configure_panel_draw,
 )
-from assignments.services.draws.values import Reading, confirm_value, type_value
+from assignments.services.seeding import Reading, SourceDraft
 
 __all__ = [
     "DrawRefused",

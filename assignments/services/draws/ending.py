@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from assignments.enums import DrawAction, DrawProfile, DrawStatus, PartyRole, TaskAction, TaskStatus
 from assignments.models import Draw, DrawFault
 from assignments.rules.draws import SOURCE
-from assignments.selectors.draws import base_of, is_overdue, live_draw_of
-from assignments.selectors.seeding import MISSING, ORDERED, REFUSED, missing_role
+from assignments.selectors.draws import base_of, live_draw_of
+from assignments.selectors.seeding import GIVEN_UP, MISSING, ORDERED, REFUSED, is_overdue, missing_role
 from assignments.selectors.tasks import rules_of_task
-from assignments.services.draws.drawing import close_reveals
+from assignments.services.assignments import void_by_draw
 from assignments.services.draws.facts import (
     DrawRefused,
     began_to_work,
@@ -22,9 +22,9 @@ from assignments.services.draws.facts import (
     move,
     require_operator,
 )
+from assignments.services.draws.protocol import DRAW
 from assignments.services.draws.records import keep_record
-from assignments.services.draws.values import void_seat
-from assignments.services.seeding import require_missing
+from assignments.services.seeding import close_reveals, require_missing
 from assignments.services.tasks import move_task
 from evaluators.models import Firm
 from experts.models import Expert
@@ -39,14 +39,16 @@ from foundation.core.errors import NotAllowed, Refusal
 def void(*, draw: Draw, ground: str, role: PartyRole | None, by: User, at: datetime) -> Draw:
     """End an attempt for a missing commitment or a refused reveal; ``DrawRefused`` for any other ground.
 
-    A commitment is missing only after its time; before the freeze the operator may give the attempt up. A nonce is
+    A commitment is missing only after its time; before the freeze the operator may give the attempt up, which is no
+    ground of a void draw: there was no list. A nonce is
     refused only without an outside value, only once the party's minutes are over, and only by the role whose turn it
     is. Drawing again after a draw is ``order_again``.
     """
     draw = locked(draw)
     require_operator(draw, by)
     wanted = {
-        MISSING: {DrawStatus.CONFIGURED, DrawStatus.FROZEN},
+        GIVEN_UP: {DrawStatus.CONFIGURED},
+        MISSING: {DrawStatus.FROZEN},
         REFUSED: {DrawStatus.COMMITTED} if draw.profile == DrawProfile.INSIDE else set(),
     }
     if draw.status not in wanted.get(ground, set()):
@@ -80,7 +82,7 @@ def settle(*, draw: Draw, at: datetime) -> Draw:
     if draw.status == DrawStatus.FROZEN:
         _end(draw, MISSING, missing_role(draw), by="system", on=timezone.localdate(at))
     else:
-        close_reveals(draw, by="system")
+        close_reveals(DRAW, draw, by="system")
     return draw
 
 
@@ -154,7 +156,7 @@ def order_again(*, fault: DrawFault, by: User, at: datetime) -> DrawFault:
 
 def _draw_anew(draw: Draw, *, by: User, on: date) -> None:
     for seat in live_assignments(draw).select_for_update().order_by("pk"):
-        void_seat(seat, words=_("A new attempt of the draw was ordered."), by=by)
+        void_by_draw(seat, words=_("A new attempt of the draw was ordered."), by=by)
     if draw.task is not None and draw.task.status in {TaskStatus.SELECTED, TaskStatus.RECUSAL_CONFIRMED}:
         move_task(task=draw.task, action=TaskAction.RECOMMISSION, by=by, on=on, words=draw.number)
     _end(draw, ORDERED, "", by=by, on=on)

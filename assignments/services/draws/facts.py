@@ -1,31 +1,23 @@
 """What every step of a draw reads and keeps."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
 from assignments.enums import (
-    AssignmentStatus,
     DrawAction,
-    DrawProfile,
     DrawStatus,
-    PartyRole,
     TaskStatus,
 )
-from assignments.models import Assignment, Draw, DrawParty, DrawValue
-from assignments.selectors.seeding import REVEAL_ORDER
-from assignments.transitions import DRAW, GONE
+from assignments.models import Assignment, Draw, DrawParty
+from assignments.selectors.seeding import parts_of
+from assignments.transitions import DRAW, GONE, WORKING
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
-
-WORKING: Final = frozenset({
-    AssignmentStatus.SERVING, AssignmentStatus.SIGNED, AssignmentStatus.EVALUATED, AssignmentStatus.PAID,
-})  # fmt: skip
 
 
 class DrawRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -69,27 +61,6 @@ def began_to_work(draw: Draw) -> bool:
     if draw.task is not None:
         return draw.task.status not in {TaskStatus.PLANNED, TaskStatus.SELECTED, TaskStatus.RECUSAL_CONFIRMED}
     return Assignment.objects.filter(draw=draw, status__in=WORKING).exists()
-
-
-def roles_in_order(parties: Mapping[str, DrawParty]) -> list[PartyRole]:
-    """Return the roles in the order of their reveals."""
-    return [role for role in REVEAL_ORDER if role in parties]
-
-
-def parts_of(draw: Draw) -> list[dict[str, Any]]:
-    """Return the seed's parts in the freeze's order: every party, a silent one as null, then the confirmed value."""
-    nonces = {row.role.lower(): row.nonce or None for row in draw.parties.all()}
-    parts = [pure.nonce_part(party, nonces[party]) for party in pure.read_freeze(draw.freeze_text).parties]
-    if draw.profile == DrawProfile.OUTSIDE:
-        used = confirmed_values(draw).filter(part__isnull=False, is_wrong=False).order_by("-pk").first()
-        if used is not None and used.part is not None:
-            parts.append(used.part)
-    return parts
-
-
-def confirmed_values(draw: Draw) -> QuerySet[DrawValue]:
-    """Return what two persons found at the outside sources of the draw."""
-    return draw.values.filter(confirmed_at__isnull=False)
 
 
 def steps_of(draw: Draw) -> list[pure.Step]:

@@ -1,10 +1,9 @@
 """Previewing and freezing a draw. Rules R-16, R-38, R-62, R-63."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +13,9 @@ from assignments import draw as pure
 from assignments.enums import DrawAction, DrawStatus
 from assignments.models import Draw
 from assignments.rules import draws as rule
-from assignments.selectors.draws import base_of, lineage_of, list_to_repeat, recent_edits, sources_of
+from assignments.selectors.draws import base_of, lineage_of, list_to_repeat, recent_edits
 from assignments.selectors.eligibility import Eligibility
+from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import (
     DrawRefused,
@@ -24,7 +24,6 @@ from assignments.services.draws.facts import (
     locked,
     move,
     require_operator,
-    roles_in_order,
     seats_of,
 )
 from assignments.services.draws.listing import (
@@ -38,7 +37,7 @@ from assignments.services.draws.listing import (
     strata_served,
     write_entries,
 )
-from assignments.services.seeding import tell_frozen
+from assignments.services.seeding import deadlines, tell_frozen, times_of
 from foundation.accounts.models import User
 from foundation.audit.selectors import head
 from foundation.audit.services import record, seal
@@ -117,7 +116,7 @@ def freeze(*, draw: Draw, by: User, at: datetime, ratio_confirmed: bool = False)
     require_operator(draw, by)
     move(draw, DrawAction.FREEZE)
     rules = rules_of_task(base_of(draw), timezone.localdate(at))
-    times = _times(draw, rules, at)
+    times = times_of(draw, rules, at, refused=DrawRefused)
     former = list_to_repeat(task=draw.task, re_review=draw.re_review)
     seal()
     terms = _terms(draw, rules, times, at=at)
@@ -170,31 +169,6 @@ def _opened(draw: Draw, frozen: pure.FrozenList) -> tuple[tuple[int, ...], pure.
         opened = (*opened, len(opened))
 
 
-def _times(draw: Draw, rules: Rules, at: datetime) -> rule.Times:
-    """Return until when the parties act; raise ``DrawRefused`` where a public value is known too soon. Rule R-63."""
-    hours = rules.value("draw_commit_hours")
-    sources = sources_of(draw)
-    if not sources:
-        return rule.times_without_value(at, commit_hours=hours)
-    minutes = rules.value("draw_reveal_minutes")
-    gap = rules.value("draw_value_gap_minutes")
-    value_at = datetime.fromisoformat(sources[0]["at"])
-    times = rule.times_before(value_at, at, commit_hours=hours, reveal_minutes=minutes, gap_minutes=gap)
-    if times is None:
-        soonest = rule.soonest_value(at, reveal_minutes=minutes, gap_minutes=gap)
-        message = _(
-            "The outside value is known at %(at)s; a list that is frozen now needs one known at %(soonest)s or later: "
-            "the commitment is outside for %(gap)d minutes first. Give this attempt up and name a later value."
-        )
-        facts = {"at": _clock(value_at), "soonest": _clock(soonest), "gap": gap}
-        raise DrawRefused(Refusal("value_too_soon", message % facts, facts, rules.source("draw_value_gap_minutes")))
-    return times
-
-
-def _clock(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
-
-
 def _terms(draw: Draw, rules: Rules, times: rule.Times, *, at: datetime) -> pure.Terms:
     base = base_of(draw)
     earlier = lineage_of(task=draw.task, re_review=draw.re_review).filter(pk__lt=draw.pk).order_by("pk")
@@ -205,17 +179,17 @@ def _terms(draw: Draw, rules: Rules, times: rule.Times, *, at: datetime) -> pure
         "project": base.title,
         "work_year": base.work_year,
     }
-    parties = {row.role: row for row in draw.parties.all()}
+    held = {row.role for row in draw.parties.all()}
     position, head_hash = head()
     return pure.Terms(
         seats=seats_of(draw),
         group_max=draw.group_max,
         algorithm=draw.algorithm,
         profile=draw.profile,
-        parties=tuple(pure.Party(role.lower(), str(role)) for role in roles_in_order(parties)),
+        parties=tuple(pure.Party(role.lower(), str(role)) for role in REVEAL_ORDER if role in held),
         lineage=lineage,
         rule_set=rules.rule_set.name if rules.rule_set else "",
-        deadlines=_deadlines(rules, times, len(parties)),
+        deadlines=deadlines(rules, times, len(held)),
         journal_position=position,
         journal_head=head_hash,
         sources=tuple(pure.Source.of(source) for source in ([draw.outside_source] if draw.outside_source else [])),
@@ -223,12 +197,3 @@ def _terms(draw: Draw, rules: Rules, times: rule.Times, *, at: datetime) -> pure
         previews=draw.previews,
         edits=recent_edits(draw, at),
     )
-
-
-def _deadlines(rules: Rules, times: rule.Times, parties: int) -> Mapping[str, Any]:
-    """Return until when commitments and nonces are due; without outside value each party in turn has its minutes."""
-    minutes = rules.value("draw_reveal_minutes")
-    if times.reveal_until is not None:
-        return {"commit": times.commit_until.isoformat(), "reveal": times.reveal_until.isoformat()}
-    last = times.commit_until + timedelta(minutes=minutes * parties)
-    return {"commit": times.commit_until.isoformat(), "reveal": last.isoformat(), "reveal_minutes": str(minutes)}

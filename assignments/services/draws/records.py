@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assignments import draw as pure
-from assignments.enums import DrawProfile, DrawStatus
+from assignments.enums import DrawStatus
 from assignments.models import Draw
 from assignments.selectors.draws import base_of, is_over, lineage_of
 from assignments.selectors.leaves import entries_opened, exclusions_opened
-from assignments.selectors.seeding import slips_of
-from assignments.services.draws.facts import DrawRefused, confirmed_values, locked, parts_of, steps_of
+from assignments.selectors.seeding import findings_of, parts_of, reveals_of, slips_of
+from assignments.services.draws.facts import DrawRefused, locked, steps_of
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -34,33 +34,23 @@ def keep_record(draw: Draw, *, is_named: bool = False) -> None:
     if draw.status == DrawStatus.VOID:
         own = pure.Void(draw.attempt, draw.void_ground, draw.void_role.lower(), draw.commitment)
     is_drawn = bool(draw.steps)
-    shown = {row.role.lower(): row.nonce or None for row in parties}
-    if not is_drawn or draw.profile == DrawProfile.INSIDE:
-        shown = {role: nonce for role, nonce in shown.items() if nonce}
     witness = {"how": "slip", "words": draw.outside_receipt} if draw.outside_receipt else None
     steps = steps_of(draw) if is_drawn else []
     is_named = is_named or bool((draw.record or {}).get("openings"))
     draw.record = pure.record(
         freeze_text=draw.freeze_text,
         commitments={row.role.lower(): row.commitment for row in parties if row.commitment},
-        reveals=shown,
+        reveals=reveals_of(draw, is_drawn=is_drawn),
         parts=parts_of(draw) if is_drawn else (),
         steps=steps,
         openings=entries_opened(draw, draw.entries.filter(number__in=seated_ever(steps))) if is_named else (),
         voids=voids,
         void=own,
-        outside=_findings(draw) if is_drawn else (),
+        outside=findings_of(draw) if is_drawn else (),
         witness=witness,
         about={"number": draw.number, "title": base_of(draw).title} | slips_of(parties),
     )
     draw.save(update_fields=["record"])
-
-
-def _findings(draw: Draw) -> list[pure.Finding]:
-    return [
-        pure.Finding(row.source, " / ".join(filter(None, (row.words, row.confirmed_words))), row.part, row.is_wrong)
-        for row in confirmed_values(draw).order_by("pk")
-    ]
 
 
 def seated_ever(steps: Iterable[pure.Step]) -> set[int]:

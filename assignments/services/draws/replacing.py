@@ -11,6 +11,7 @@ from assignments.enums import DrawAction, DrawStatus
 from assignments.models import Assignment, Draw
 from assignments.rules.draws import SOURCE
 from assignments.selectors.draws import base_of, live_draw_of
+from assignments.selectors.seeding import parts_of
 from assignments.services.draws.drawing import assign
 from assignments.services.draws.facts import (
     DrawRefused,
@@ -18,7 +19,6 @@ from assignments.services.draws.facts import (
     infeasible,
     locked,
     move,
-    parts_of,
     require_operator,
     seats_of,
     step_facts,

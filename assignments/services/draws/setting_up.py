@@ -1,9 +1,8 @@
 """Configuring a draw: what is drawn, by whom, from which seed. Rules R-01, R-38, R-42, R-62."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,7 +13,6 @@ from assignments.enums import (
     DrawProfile,
     PartyRole,
     ReReviewStatus,
-    SourceKind,
 )
 from assignments.models import Draw, DrawParty, EvaluationTask, ReReviewTask
 from assignments.rules.draws import SOURCE, STEPS
@@ -23,7 +21,13 @@ from assignments.selectors.draws import lineage_of, list_to_repeat, live_draw_of
 from assignments.selectors.routes import draw_refusal
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws.facts import DrawRefused
-from assignments.services.seeding import require_another_person
+from assignments.services.seeding import (
+    SourceDraft,
+    refused_sources,
+    require_another_person,
+    require_parties,
+    source_document,
+)
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -34,7 +38,6 @@ from foundation.taxonomy.models import Node
 from foundation.taxonomy.selectors import retired_refusal
 
 FIRM_STRATUM: Final = "firm"
-MOST_FALLBACKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +47,6 @@ class SeatDraft:
     name: str
     count: int
     nodes: Sequence[Node] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDraft:
-    """A public value that is known at ``at``: which one, told so that a stranger finds it.
-
-    ``as_drawn``: the order in which the numbers came counts; otherwise they are sorted.
-    """
-
-    kind: SourceKind
-    name: str
-    at: datetime
-    as_drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +134,16 @@ def _configure(
     if base is None:
         raise NotAllowed
     rules = rules_of_task(base, on)
-    _check_parties(by, witness, third, source=rules.source("draw_parties"))
+    require_parties(by, witness, third, refused=DrawRefused, source=rules.source("draw_parties"))
     if live_draw_of(task=task, re_review=re_review) is not None:
         raise DrawRefused(Refusal("draw_exists", _("A draw for this is under way or done already.")))
     _check_terms(terms, kind="firm" if task else "panel")
     former = list_to_repeat(task=task, re_review=re_review)
     if former is not None:
         seats = _repeated(former, seats, by=by, witness=witness, third=third)
-    if not terms.sources and was_refused(task=task, re_review=re_review):
-        message = _(
-            "A nonce was refused in an earlier attempt: from now on an outside value or a public urn decides. Name one."
-        )
-        source = rules.source("draw_reveal_minutes")
-        raise DrawRefused(Refusal("outside_value_needed", message, {"field": "source_kind_1"}, source))
+    has_refused = was_refused(task=task, re_review=re_review)
+    if refusal := refused_sources(terms.sources, was_refused=has_refused, rules=rules):
+        raise DrawRefused(refusal)
     earlier = lineage_of(task=task, re_review=re_review).count()
     draw = Draw.objects.create(
         bureau=subject.bureau,
@@ -166,7 +153,7 @@ def _configure(
         attempt=earlier + 1,
         algorithm=terms.algorithm,
         profile=DrawProfile.OUTSIDE if terms.sources else DrawProfile.INSIDE,
-        outside_source=_source_document(terms.sources),
+        outside_source=source_document(terms.sources),
         widening=list(former.widening if former else terms.widening),
         approved_steps=len(former.opened_tiers) - 1 if former else 0,
         seats=seats,
@@ -190,28 +177,6 @@ def _check_terms(terms: Terms, *, kind: str) -> None:
     if set(terms.widening) - set(STEPS[kind]) or len(set(terms.widening)) != len(terms.widening):
         message = _("A widening relaxes each thing once, and never a conflict or a law.")
         raise DrawRefused(Refusal("widening_unknown", message, {"field": "widening_1"}, SOURCE))
-    if len(terms.sources) > MOST_FALLBACKS + 1 or any(not draft.name.strip() for draft in terms.sources):
-        message = _("Name the outside value so that a stranger finds it, with at most %(n)d fall-backs.")
-        facts = {"field": "source_name_1"}
-        raise DrawRefused(Refusal("source_unnamed", message % {"n": MOST_FALLBACKS}, facts, SOURCE))
-    moments = [draft.at for draft in terms.sources]
-    if any(later <= earlier for earlier, later in pairwise(moments)):
-        message = _("A fall-back is known later than what it stands in for.")
-        raise DrawRefused(Refusal("fallback_too_early", message, {"field": "source_at_2"}, SOURCE))
-
-
-def _source_document(drafts: Sequence[SourceDraft]) -> dict[str, Any] | None:
-    sources = [
-        pure.Source(
-            id=f"value-{place}",
-            kind="beacon" if draft.kind == SourceKind.BEACON else "numbers",
-            rule=f"{draft.kind}: {draft.name.strip()[:200]}",
-            at=draft.at.isoformat(),
-            as_drawn=draft.as_drawn and draft.kind != SourceKind.BEACON,
-        )
-        for place, draft in enumerate(drafts, 1)
-    ]
-    return replace(sources[0], fallbacks=tuple(sources[1:])).document() if sources else None
 
 
 def _repeated(
@@ -226,13 +191,3 @@ def _repeated(
     people = {PartyRole.OPERATOR: by.pk, PartyRole.WITNESS: witness.pk, PartyRole.THIRD: third.pk if third else None}
     require_another_person(former, people, refused=DrawRefused, source=SOURCE)
     return list(former.seats)
-
-
-def _check_parties(by: User, witness: User, third: User | None, *, source: str) -> None:
-    """Rule R-42: distinct persons; the witness has the capability to witness."""
-    people = [person.pk for person in (by, witness, third) if person is not None]
-    if len(set(people)) != len(people):
-        raise DrawRefused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}, source))
-    if not may(witness, Capability.WITNESS):
-        message = _("The witness comes from supervision, not from the section that draws.")
-        raise DrawRefused(Refusal("no_witness", message, {"field": "witness"}, source))

@@ -30,7 +30,7 @@ from faces.api.serializers import (
     several,
     text,
 )
-from faces.api.v1.draws import CommitAsk, ReceiptAsk, RevealAsk, SlipAsk
+from faces.api.v1.draws import CommitAsk, ReadingAsk, ReceiptAsk, RevealAsk, SlipAsk, SourceAsk
 from faces.api.v1.task_asks import colleagues
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -72,7 +72,8 @@ class BatchSerializer(NounSerializer[AssignmentBatch]):
         model = AssignmentBatch
         fields = (
             "id", "number", "title", "work_year", "attempt", "status", "evens_out", "looks", "commitment", "frozen_at",
-            "commit_until", "drawn_at", "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
+            "commit_until", "reveal_until", "profile", "outside_source", "drawn_at", "outside_receipt", "void_ground",
+            "void_role", "void_words", "parties", "tasks",
         )  # fmt: skip
 
 
@@ -84,11 +85,13 @@ class ReviewAsk(Ask):
 
 
 class BatchAsk(Ask):
-    """Re-reviews whose panels are filled at once, and who witnesses."""
+    """Re-reviews whose panels are filled at once, who takes part; with ``sources`` a public value decides, too."""
 
     title = phrase(120)
     reviews = several(ReviewAsk(), most=500, least=1)
     witness = Visible(colleagues)
+    third = Visible(colleagues, required=False)
+    sources = several(SourceAsk(), most=4, required=False)
 
 
 class PlaceAsk(Ask):
@@ -159,7 +162,9 @@ class BatchView(NounView[AssignmentBatch]):
     def create(self, given: dict[str, Any], by: User) -> AssignmentBatch:
         """Prepare a batch."""
         fields = {one["re_review"]: one["node"] for one in given["reviews"]}
-        return services.prepare(title=given["title"], fields=fields, witness=given["witness"], by=by, on=clock.today())
+        sources = [services.SourceDraft(**source) for source in given.get("sources", [])]
+        people = {"witness": given["witness"], "third": given.get("third")}
+        return services.prepare(title=given["title"], fields=fields, sources=sources, by=by, on=clock.today(), **people)
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
     @action(detail=True, methods=["get"])
@@ -227,6 +232,16 @@ class BatchView(NounView[AssignmentBatch]):
     def open_from_slip(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """Take a lost nonce as read from its slip; the second person's same reading shows it."""
         services.open_from_slip(batch=row, by=by, at=clock.now(), **given)
+
+    @verb(ReadingAsk, needs=EVERYBODY)
+    def type_value(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Write what was read at the outside source; after the draw this begins a correction."""
+        services.type_value(batch=row, reading=services.Reading(**given), by=by, at=clock.now())
+
+    @verb(ReadingAsk, needs=EVERYBODY)
+    def confirm_value(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Confirm what another typed by an own reading; the value draws, or everything is computed anew."""
+        services.confirm_value(batch=row, reading=services.Reading(**given), by=by, at=clock.now())
 
     @verb(needs=Capability.DRAW)
     def submit(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:

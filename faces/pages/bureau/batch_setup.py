@@ -18,11 +18,12 @@ from assignments.services import batches
 from experts.models import Expert
 from faces.pages.bureau.batch_steps import BatchStep
 from faces.pages.bureau.draw_setup import NO_NODE, NOBODY, NodeField, PersonField
+from faces.pages.bureau.draw_terms import SourcesForm
 from faces.pages.shared.actions import ActionForm, FormPage
 from faces.pages.shared.choices import RowsField
 from faces.pages.shared.delivery_forms import textarea
 from foundation.accounts.enums import Capability
-from foundation.accounts.selectors import colleagues_who_may
+from foundation.accounts.selectors import colleagues_of, colleagues_who_may
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.selectors import tree
 
@@ -52,8 +53,8 @@ class ExpertField(forms.ModelChoiceField[Expert]):
         return f"{obj.person.name}（{obj.number}）"
 
 
-class NewBatchForm(ActionForm):
-    """Which re-reviews, which field, who witnesses."""
+class NewBatchForm(SourcesForm):
+    """Which re-reviews, which field, who takes part, what decides."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     re_reviews = ReviewsField(
@@ -74,13 +75,22 @@ class NewBatchForm(ActionForm):
         help_text=gettext_lazy("A person of supervision: makes the second nonce on a device of its own."),
     )
 
+    third = PersonField(
+        label=gettext_lazy("Third party"),
+        queryset=NOBODY,
+        required=False,
+        empty_label=gettext_lazy("nobody"),
+        help_text=gettext_lazy("Somebody of another section, who then would have to collude, too."),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
-        """Offer what is free, the tree, and who may witness."""
+        """Offer what is free, the tree, and who may take part."""
         today = kwargs.pop("on")
         super().__init__(*args, **kwargs)
         offers: dict[str, QuerySet[Any]] = {
             "re_reviews": free_re_reviews(user),
             "witness": colleagues_who_may(user, Capability.WITNESS, on=today).prefetch_related("grants__section"),
+            "third": colleagues_of(user, on=today).prefetch_related("grants__section"),
         }
         if user.bureau is not None:
             offers["node"] = tree(user.bureau, TreeKind.SPECIALTY)
@@ -125,6 +135,8 @@ class BatchNew(FormPage):
             title=given["title"],
             fields=dict.fromkeys(given["re_reviews"], given["node"]),
             witness=given["witness"],
+            third=given["third"],
+            sources=form.sources(),
             by=self.user,
             on=self.today,
         )

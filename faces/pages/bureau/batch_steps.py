@@ -125,7 +125,7 @@ class BatchReveal(PartyStep):
     def act(self, form: RevealForm) -> str:
         """Take it."""
         batch = batches.reveal(batch=self.object, nonce=form.cleaned_data["nonce"], by=self.user, at=self.now)
-        return _("The batch is drawn.") if batch.status == BatchStatus.DRAWN else _("The nonce is shown.")
+        return _("The batch is drawn.") if batch.seed else _("The nonce is shown.")
 
 
 class BatchReceipt(BatchStep):
@@ -242,7 +242,7 @@ class BatchVoidForm(ActionForm):
 
     role = forms.ChoiceField(
         label=gettext_lazy("Who did not do the part"),
-        choices=[("", gettext_lazy("nobody")), *PartyRole.choices[:2]],
+        choices=[("", gettext_lazy("nobody")), *PartyRole.choices],
         required=False,
     )
     words = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))

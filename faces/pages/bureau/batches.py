@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from assignments.enums import BatchStatus, PairKind, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batches import (
-    earlier_attempts,
     experts_of,
     nameable,
     pairs_of,
@@ -24,10 +23,10 @@ from assignments.selectors.batches import (
     with_task_count,
 )
 from assignments.selectors.eligibility import reason_words
-from assignments.selectors.seeding import is_at_table
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_publication import urls as file_urls
+from faces.pages.bureau.batch_seed import seed_section
 from faces.pages.bureau.batch_setup import urls as setup_urls
 from faces.pages.bureau.batch_steps import urls as step_urls
 from faces.pages.shared import formats
@@ -42,6 +41,8 @@ from foundation.accounts.permissions import may
 from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
@@ -53,9 +54,14 @@ MILLIONTHS: Final = 1_000_000
 PERMILLE: Final = 1000
 HUNDREDTHS: Final = 100
 OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
-ENDED_BY_OPERATOR: Final = frozenset(
-    {BatchStatus.PREPARED, BatchStatus.SOLVING, BatchStatus.FROZEN, BatchStatus.COMMITTED}
-)
+TURNS: Final[Mapping[str, tuple[StrOrPromise, str]]] = {
+    "commit": (gettext_lazy("Hand in the commitment"), "batch-commit"),
+    "reveal": (gettext_lazy("Show the nonce"), "batch-reveal"),
+    "type": (gettext_lazy("Type the public value"), "batch-value"),
+    "confirm": (gettext_lazy("Confirm the public value"), "batch-value-confirm"),
+    "submit": (gettext_lazy("Submit for approval"), "batch-submit"),
+    "notify": (gettext_lazy("Tell everybody"), "batch-notify"),
+}
 SHOWN_LOADS: Final = 80
 SHOWN_RULES: Final = 3
 
@@ -102,7 +108,7 @@ class BatchPage(SectionsPage):
 
     def rows(self) -> QuerySet[AssignmentBatch]:
         """Return the bureau's batches."""
-        return visible_to(self.user).select_related("head", "witness").prefetch_related("parties__user")
+        return visible_to(self.user).select_related("head", "witness").prefetch_related("parties__user", "values")
 
     @cached_property
     def tasks(self) -> list[BatchTask]:
@@ -138,7 +144,7 @@ class BatchPage(SectionsPage):
             status=batch,
             acts=tuple(self._steps()),
             main=tuple(part for part in (self._state(), self._seated(), self._loads(), self._tasks()) if part),
-            beside=(self._forecast(), self._rules(), self._pairs(), self._seed()),
+            beside=(self._forecast(), self._rules(), self._pairs(), seed_section(batch, self.user)),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -158,14 +164,8 @@ class BatchPage(SectionsPage):
             look = self._act(_("Look at the forecast"), "batch-look")
             freeze = self._act(_("Solve and freeze"), "batch-freeze")
             found += [freeze, look] if self._is_fillable else [look]
-        elif turn == "commit":
-            found.append(self._act(_("Hand in the commitment"), "batch-commit"))
-        elif turn == "reveal":
-            found.append(self._act(_("Show the nonce"), "batch-reveal"))
-        elif turn == "submit":
-            found.append(self._act(_("Submit for approval"), "batch-submit"))
-        elif turn == "notify":
-            found.append(self._act(_("Tell everybody"), "batch-notify"))
+        elif turn:
+            found.append(self._act(*TURNS[turn]))
         found += self._calling()
         if runs_draws and batch.status in {BatchStatus.SEATED, BatchStatus.SENT} and self._left:
             found.append(self._act(_("Call the next"), "batch-replace"))
@@ -176,10 +176,6 @@ class BatchPage(SectionsPage):
         if publishable_batches(self.user).filter(pk=batch.pk).exists():
             found.append(self._act(_("Publish the record"), "publish-batch"))
         return found
-
-    @property
-    def _is_party(self) -> bool:
-        return any(party.user_id == self.user.pk for party in self.object.parties.all())
 
     @property
     def _is_fillable(self) -> bool:
@@ -361,23 +357,6 @@ class BatchPage(SectionsPage):
             return ()
         return (Act(_("Take back"), reverse("pages:batch-pair-drop", args=[self.object.number, pair.pk])),)
 
-    def _seed(self) -> Section:
-        """Return the commitment of phase 1, the parties, earlier attempts, and the record."""
-        batch: AssignmentBatch = self.object
-        pairs: list[tuple[StrOrPromise, Cell | object]] = []
-        if batch.commitment:
-            pairs.append((_("Commitment"), batch.commitment))
-        for party in batch.parties.all():
-            state = _("shown") if party.nonce else _("committed") if party.commitment else _("waits")
-            pairs.append((party.get_role_display(), f"{party.user.name}　{state}"))
-        pairs += [(_("Earlier attempt"), Cell(row.number, batch_url(row))) for row in earlier_attempts(batch)]
-        if batch.commitment:
-            pairs.append((_("Receipt outside"), batch.outside_receipt or _("none yet: the record prints UNWITNESSED")))
-        acts = self._seed_acts()
-        ordered = ((batch.head, _("section head")), (batch.witness, _("witness")))
-        pairs += [(_("New attempt ordered by"), f"{word}　{who.name}") for who, word in ordered if who is not None]
-        return Section(_("Seed and record"), pairs=tuple(pairs), acts=(*acts, *self._order_again()))
-
     def _calling(self) -> list[Act]:
         """Return the call list of who was seated and has not answered."""
         batch: AssignmentBatch = self.object
@@ -388,34 +367,6 @@ class BatchPage(SectionsPage):
             Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}"),
             self._act(_("Notices of all meetings (PDF)"), "batch-letters"),
         ]
-
-    def _seed_acts(self) -> list[Act]:
-        """Return what may be done with commitment and record."""
-        batch: AssignmentBatch = self.object
-        acts: list[Act] = []
-        if batch.status in {BatchStatus.FROZEN, BatchStatus.COMMITTED} and self._is_party:
-            acts.append(self._act(_("Slip with the commitment"), "batch-slip"))
-            acts.append(self._act(_("Note the receipt"), "batch-receipt"))
-        if batch.record and batch.commitment and may(self.user, Capability.WITNESS):
-            acts.append(self._act(_("Open the leaves"), "supervisor-batch-leaves"))
-        if batch.record and batch.commitment:
-            acts.append(self._act(_("Record (PDF)"), "batch-paper"))
-        if batch.record:
-            acts.append(self._act(_("Record (JSON)"), "batch-record"))
-            acts.append(Act("verify_draw.py", reverse("pages:public-verify-file", args=["verify_draw.py"])))
-        if batch.status == BatchStatus.COMMITTED and is_at_table(self.user, batch):
-            acts.append(self._act(_("Show a nonce from its slip"), "batch-from-slip"))
-        if batch.status in ENDED_BY_OPERATOR and may(self.user, Capability.DRAW):
-            acts.append(self._act(_("Declare the attempt void"), "batch-void"))
-        return acts
-
-    def _order_again(self) -> list[Act]:
-        """Return the order of a new attempt, for section head and witness who have not given it."""
-        batch: AssignmentBatch = self.object
-        may_order = may(self.user, Capability.CONFIRM) or (self._is_party and may(self.user, Capability.WITNESS))
-        if batch.status != BatchStatus.DRAWN or not may_order or self.user.pk in {batch.head_id, batch.witness_id}:
-            return []
-        return [self._act(_("Order a new attempt"), "batch-order-again")]
 
 
 def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
-from assignments.enums import DrawProfile, DrawStatus, PartyRole, SourceKind
+from assignments.enums import DrawProfile, DrawStatus, PartyRole
 from assignments.models import Assignment
-from assignments.selectors.draws import lineage_of, sources_of, turn_of, visible_to
+from assignments.selectors.draws import lineage_of, turn_of, visible_to
 from assignments.selectors.eligibility import reason_words
+from assignments.selectors.seeding import sources_of
 from assignments.transitions import GONE
+from faces.pages.bureau.outside_values import Source, told_sources
 from faces.pages.shared import formats
 from faces.pages.shared.draw_words import GROUNDS, SKIPS, step_words
 from faces.pages.shared.steps import Step
@@ -36,26 +38,6 @@ def room_draws(user: User) -> QuerySet[Draw]:
         "bureau", "task__unit__organisation", "task__bureau", "re_review__evaluation__unit__organisation",
         "re_review__evaluation__bureau",
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An outside value as the wall names it."""
-
-    kind: StrOrPromise
-    name: str
-    at: datetime
-    state: StrOrPromise = ""
-    shape: str = ""
-    value: str = ""
-    words: str = ""
-
-
-def source_words(source: dict[str, Any]) -> Source:
-    """Return a source of the freeze, or of a draw not yet frozen, in words."""
-    kind, _colon, name = source["rule"].partition(": ")
-    word = SourceKind(kind).label if kind in SourceKind else kind
-    return Source(word, name or kind, datetime.fromisoformat(source["at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +87,6 @@ class Passed:
     number: str
     place: int
     words: StrOrPromise
-
-
-def _value_words(part: dict[str, Any]) -> str:
-    if part["kind"] == "beacon":
-        return f"{part['round']}: {part['value']}"
-    return " ".join(part["value"])
 
 
 class Room:
@@ -219,25 +195,7 @@ class Room:
 
     def sources(self) -> list[Source]:
         """Return each outside value of the draw, in order, with what was read there."""
-        rows = list(self.draw.values.filter(dropped_at__isnull=True).order_by("pk")) if self.is_outside else []
-        found = []
-        for source in sources_of(self.draw):
-            plain = source_words(source)
-            mine = [row for row in rows if row.source == source["id"]]
-            for row in mine:
-                value = _value_words(row.part) if row.confirmed_at and row.part else ""
-                if not row.confirmed_at:
-                    state, shape = _("typed, waits for a second reader"), "run"
-                elif row.part is None:
-                    state, shape = _("not to be had"), "void"
-                else:
-                    state, shape = (_("misread, corrected"), "warn") if row.is_wrong else (_("decides"), "done")
-                found.append(replace(plain, state=state, shape=shape, value=value, words=row.words))
-            if not mine and self.draw.status in {DrawStatus.DRAWN, DrawStatus.VOID}:
-                found.append(replace(plain, state=_("not used"), shape="void"))
-            elif not mine:
-                found.append(replace(plain, state=_("not known yet"), shape="wait"))
-        return found
+        return told_sources(self.draw)
 
     @property
     def is_outside(self) -> bool:

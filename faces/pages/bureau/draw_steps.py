@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assignments.enums import DrawStatus, PartyRole
 from assignments.selectors.eligibility import counts_by_rule, reason_words
-from assignments.selectors.seeding import Attempt, missing_role
+from assignments.selectors.seeding import GIVEN_UP, MISSING, REFUSED, Attempt, missing_role
 from assignments.services import draws
 from faces.documents.draws import draw_record, draw_slip
 from faces.pages.bureau.draw_room import room_draws
@@ -307,7 +307,8 @@ class DrawVoid(DrawStep):
     def act(self, form: VoidForm) -> str:
         """Declare it."""
         draw: Draw = self.object
-        ground = "refused_reveal" if draw.status == DrawStatus.COMMITTED else "missing_commitment"
+        grounds = {DrawStatus.COMMITTED: REFUSED, DrawStatus.CONFIGURED: GIVEN_UP}
+        ground = grounds.get(DrawStatus(draw.status), MISSING)
         role = PartyRole(form.cleaned_data["role"]) if form.cleaned_data["role"] else None
         draws.void(draw=draw, ground=ground, role=role, by=self.user, at=self.now)
         return _("The attempt is void.")

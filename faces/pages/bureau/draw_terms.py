@@ -1,4 +1,4 @@
-"""The terms of a draw in a form: the algorithm, the outside value with its fall-backs, the widening steps."""
+"""The terms of a draw or a batch in a form: the outside value with its fall-backs, algorithm, widening steps."""
 
 from __future__ import annotations
 
@@ -31,18 +31,9 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, input_formats=[MOMENT, "%Y-%m-%d %H:%M"], **kwargs)
 
 
-class TermsForm(ActionForm):
-    """How the draw is made, besides its seats and parties."""
+class SourcesForm(ActionForm):
+    """What decides: the parties alone, or a public value with its fall-backs as well."""
 
-    kind: str = "firm"  # what is drawn: a firm, a panel
-
-    algorithm = forms.ChoiceField(
-        label=gettext_lazy("Algorithm"),
-        choices=[(name, name) for name in reversed(tuple(LARGEST_POOL))],
-        widget=forms.RadioSelect,
-        initial="gongping-1",
-        help_text=gettext_lazy("gongping-1 (SHA-256) unless RFC 3797 (MD5) is asked for."),
-    )
     profile = forms.ChoiceField(
         label=gettext_lazy("What decides"),
         choices=[
@@ -55,7 +46,7 @@ class TermsForm(ActionForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
-        """Make the lines of outside values and of widening steps."""
+        """Make the lines of outside values."""
         super().__init__(*args, **kwargs)
         for n in range(1, SOURCES + 1):
             self.fields[f"source_kind_{n}"] = forms.ChoiceField(
@@ -73,13 +64,6 @@ class TermsForm(ActionForm):
             self.fields[f"source_as_drawn_{n}"] = forms.BooleanField(
                 label=_("the order in which the numbers come counts"), required=False
             )
-        steps = STEPS[self.kind]
-        for n in range(1, len(steps) + 1):
-            self.fields[f"widening_{n}"] = forms.ChoiceField(
-                label=_("Widening step %(n)s") % {"n": n},
-                choices=[("", _("none")), *((step, step_words(step)) for step in steps)],
-                required=False,
-            )
 
     def clean(self) -> dict[str, Any]:
         """Ask for whole lines, from the first one on, and for a value where one decides."""
@@ -95,10 +79,10 @@ class TermsForm(ActionForm):
                 self.add_error(keys[0], _("Without a public value that decides, leave this empty."))
         return found
 
-    def terms(self) -> draws.Terms:
-        """Return what was filled in."""
+    def sources(self) -> list[draws.SourceDraft]:
+        """Return the outside values that were filled in, in order."""
         given = self.cleaned_data
-        sources = [
+        return [
             draws.SourceDraft(
                 kind=SourceKind(given[f"source_kind_{n}"]),
                 name=given[f"source_name_{n}"],
@@ -108,13 +92,42 @@ class TermsForm(ActionForm):
             for n in range(1, SOURCES + 1)
             if given.get(f"source_kind_{n}")
         ]
-        steps = [given[f"widening_{n}"] for n in range(1, len(STEPS[self.kind]) + 1) if given.get(f"widening_{n}")]
-        return draws.Terms(algorithm=given["algorithm"], sources=sources, widening=steps)
 
     def source_lines(self) -> Sequence[Sequence[forms.BoundField]]:
         """Return the lines of outside values as the page draws them."""
         parts = ("kind", "name", "at", "as_drawn")
         return [[self[f"source_{part}_{n}"] for part in parts] for n in range(1, SOURCES + 1)]
+
+
+class TermsForm(SourcesForm):
+    """How the draw is made, besides its seats and parties."""
+
+    kind: str = "firm"  # what is drawn: a firm, a panel
+
+    algorithm = forms.ChoiceField(
+        label=gettext_lazy("Algorithm"),
+        choices=[(name, name) for name in reversed(tuple(LARGEST_POOL))],
+        widget=forms.RadioSelect,
+        initial="gongping-1",
+        help_text=gettext_lazy("gongping-1 (SHA-256) unless RFC 3797 (MD5) is asked for."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
+        """Make the lines of widening steps."""
+        super().__init__(*args, **kwargs)
+        steps = STEPS[self.kind]
+        for n in range(1, len(steps) + 1):
+            self.fields[f"widening_{n}"] = forms.ChoiceField(
+                label=_("Widening step %(n)s") % {"n": n},
+                choices=[("", _("none")), *((step, step_words(step)) for step in steps)],
+                required=False,
+            )
+
+    def terms(self) -> draws.Terms:
+        """Return what was filled in."""
+        given = self.cleaned_data
+        steps = [given[f"widening_{n}"] for n in range(1, len(STEPS[self.kind]) + 1) if given.get(f"widening_{n}")]
+        return draws.Terms(algorithm=given["algorithm"], sources=self.sources(), widening=steps)
 
     def widening_lines(self) -> Sequence[forms.BoundField]:
         """Return the widening steps as the page draws them."""

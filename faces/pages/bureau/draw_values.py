@@ -1,4 +1,4 @@
-"""The public value of a draw: one types what was read, another reads it again; a misreading is corrected."""
+"""The public value of a draw or a batch: one types what was read, another reads it again; a misreading is corrected."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.enums import DrawStatus
-from assignments.selectors.draws import awaited_source, waiting_value
-from assignments.services import draws
-from faces.pages.bureau.draw_room import source_words
+from assignments.selectors.seeding import awaited_source, waiting_value
+from assignments.services import batches, draws
+from faces.pages.bureau.batch_steps import BatchStep
 from faces.pages.bureau.draw_steps import DrawStep
-from faces.pages.shared.actions import ActionForm
+from faces.pages.bureau.outside_values import source_words
+from faces.pages.shared.actions import ActionForm, ActionView
+from foundation.accounts.enums import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
 
-    from assignments.models import Draw
+    from assignments.selectors.seeding import Attempt
 
 
 class ReadingForm(ActionForm):
@@ -70,48 +72,45 @@ class ReadingForm(ActionForm):
         )
 
 
-class ReadValue(DrawStep):
-    """Something read at the source that is asked for."""
+class ReadValue(ActionView):
+    """Something read at the source that is asked for, of a draw or a batch."""
 
     form_class, template_name = ReadingForm, "bureau/draw/value.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Say which source is asked for, and whether one stands behind it."""
-        draw: Draw = self.object
-        source = awaited_source(draw)
-        last = (draw.outside_source or {}).get("fallbacks", [])[-1:]
-        has_next = draw.status == DrawStatus.REVEALED and bool(source and last and last[0]["id"] != source["id"])
+        row: Attempt = self.object
+        source = awaited_source(row)
+        last = (row.outside_source or {}).get("fallbacks", [])[-1:]
+        has_next = row.status == DrawStatus.REVEALED and bool(source and last and last[0]["id"] != source["id"])
         return super().get_form_kwargs() | {"source": source, "has_next": has_next}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Say which value is meant."""
         source = awaited_source(self.object)
-        found = {"draw": self.object, "source": source_words(source) if source else None}
+        found = {"row": self.object, "back": self.object_url(), "source": source_words(source) if source else None}
         return super().get_context_data(**(found | kwargs))
 
 
-class DrawTypeValue(ReadValue):
+class TypeValue(ReadValue):
     """Type what was read; another confirms it. After the draw this begins a correction."""
 
     title, submit_label = gettext_lazy("Type the public value"), gettext_lazy("Type it")
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say that another person reads it, too, and what a correction does."""
-        lines = [_("Another person reads the value again and confirms it; nothing is drawn before that.")]
-        if self.object.status == DrawStatus.DRAWN:
+        lines: list[StrOrPromise] = [
+            _("Another person reads the value again and confirms it; nothing is drawn before that.")
+        ]
+        if self.object.seed:
             lines += [
                 _("Once confirmed, seed, order and seats are computed anew, and the misreading stays in the record."),
                 _("Who is seated by both readings keeps the seat; others leave it."),
             ]
         return lines
 
-    def act(self, form: ReadingForm) -> str:
-        """Type it."""
-        draws.type_value(draw=self.object, reading=form.reading(), by=self.user, at=self.now)
-        return _("The value is typed. Now another person confirms it.")
 
-
-class DrawConfirmValue(ReadValue):
+class ConfirmValue(ReadValue):
     """Read the value again and confirm what another typed."""
 
     title, submit_label, danger = gettext_lazy("Confirm the public value"), gettext_lazy("Confirm it"), True
@@ -129,13 +128,50 @@ class DrawConfirmValue(ReadValue):
         )
         return [lines[0] % {"name": typed.typed_by.name}, follows]
 
+
+class DrawTypeValue(TypeValue, DrawStep):
+    """Type the value of a draw."""
+
+    def act(self, form: ReadingForm) -> str:
+        """Type it."""
+        draws.type_value(draw=self.object, reading=form.reading(), by=self.user, at=self.now)
+        return _("The value is typed. Now another person confirms it.")
+
+
+class DrawConfirmValue(ConfirmValue, DrawStep):
+    """Confirm the value of a draw."""
+
     def act(self, form: ReadingForm) -> str:
         """Confirm it."""
         draw = draws.confirm_value(draw=self.object, reading=form.reading(), by=self.user, at=self.now)
         return _("The draw is made.") if draw.status == DrawStatus.DRAWN else _("The next fall-back is asked for.")
 
 
+class BatchTypeValue(TypeValue, BatchStep):
+    """Type the value of a batch."""
+
+    needs = Capability.READ_DESK
+
+    def act(self, form: ReadingForm) -> str:
+        """Type it."""
+        batches.type_value(batch=self.object, reading=form.reading(), by=self.user, at=self.now)
+        return _("The value is typed. Now another person confirms it.")
+
+
+class BatchConfirmValue(ConfirmValue, BatchStep):
+    """Confirm the value of a batch."""
+
+    needs = Capability.READ_DESK
+
+    def act(self, form: ReadingForm) -> str:
+        """Confirm it."""
+        batch = batches.confirm_value(batch=self.object, reading=form.reading(), by=self.user, at=self.now)
+        return _("The batch is drawn.") if batch.seed else _("The next fall-back is asked for.")
+
+
 urls = [
     path("draws/<str:number>/value/", DrawTypeValue.as_view(), name="draw-value"),
     path("draws/<str:number>/value/confirm/", DrawConfirmValue.as_view(), name="draw-value-confirm"),
+    path("batches/<str:number>/value/", BatchTypeValue.as_view(), name="batch-value"),
+    path("batches/<str:number>/value/confirm/", BatchConfirmValue.as_view(), name="batch-value-confirm"),
 ]

@@ -16,16 +16,8 @@ from assignments.enums import DrawProfile, DrawStatus
 from assignments.models import Draw
 from assignments.rules.draws import may_be_blamed_from
 from assignments.selectors.assignments import untold
-from assignments.selectors.draws import (
-    awaited_source,
-    base_of,
-    is_overdue,
-    meeting_warning,
-    nameable,
-    visible_to,
-    waiting_value,
-)
-from assignments.selectors.seeding import is_at_table, turn_began_at
+from assignments.selectors.draws import base_of, meeting_warning, nameable, visible_to
+from assignments.selectors.seeding import awaited_source, is_at_table, is_overdue, turn_began_at, waiting_value
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.draws import settle
 from disclosure.selectors import publishable_draws
@@ -34,13 +26,12 @@ from faces.pages.bureau.draw_room import (
     SHOWN_OF_ALTERNATES,
     SHOWN_OF_LIST,
     Room,
-    Source,
     room_draws,
-    source_words,
 )
 from faces.pages.bureau.draw_steps import CommitForm, ReceiptForm, RevealForm, kept_preview
 from faces.pages.bureau.draw_steps import urls as step_urls
 from faces.pages.bureau.draw_values import urls as value_urls
+from faces.pages.bureau.outside_values import Source, source_words
 from faces.pages.bureau.task_steps import address
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column

@@ -18,6 +18,7 @@ SKIPS: Final[Mapping[str, StrOrPromise]] = {
     "ahead": gettext_lazy("the other seats could not have been filled"),
 }
 GROUNDS: Final[Mapping[str, StrOrPromise]] = {
+    "given_up": gettext_lazy("given up before anything was frozen"),
     "missing_commitment": gettext_lazy("a commitment was missing"),
     "refused_reveal": gettext_lazy("a nonce was not shown"),
     "ordered_again": gettext_lazy("a new draw was ordered"),

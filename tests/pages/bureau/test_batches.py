@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def test_batch_runs_from_page_to_page_to_a_record_that_verifies(desk, tmp_path):
         "re_reviews": [review.pk for review in desk.reviews],
         "node": desk.node.pk,
         "witness": desk.witness.pk,
+        "profile": "I",
     }
     response = clerk.post(reverse("pages:batch-new"), given)
     batch = AssignmentBatch.objects.get()
@@ -387,3 +389,50 @@ def test_section_head_and_witness_order_a_new_attempt_from_the_page(desk):
 
     batch.refresh_from_db()
     assert batch.status == BatchStatus.VOID
+
+
+@pytest.mark.rule("R-63")
+def test_a_batch_with_a_public_value_by_its_pages(desk, tmp_path):
+    clerk, witness = signed_in(desk.clerk), signed_in(desk.witness)
+    given = {
+        "title": "全年复评",
+        "re_reviews": [review.pk for review in desk.reviews],
+        "node": desk.node.pk,
+        "witness": desk.witness.pk,
+        "profile": "O",
+    }
+    incomplete = clerk.post(reverse("pages:batch-new"), given)
+    assert incomplete.status_code == 422
+    value = {"source_kind_1": "LOTTERY", "source_name_1": "双色球2020061期", "source_at_1": "2020-06-01T13:15"}
+    clerk.post(reverse("pages:batch-new"), given | value)
+    batch = AssignmentBatch.objects.get()
+    assert "双色球2020061期" in shown(clerk, batch)
+    clerk.post(at("batch-look", batch))
+    clerk.post(at("batch-freeze", batch))
+    batch.refresh_from_db()
+    for role, client in (("operator", clerk), ("witness", witness)):
+        client.post(at("batch-commit", batch), {"commitment": pure.commitment(batch.commitment, role, nonce(role))})
+    for role, client in (("witness", witness), ("operator", clerk)):  # no turns
+        client.post(at("batch-reveal", batch), {"nonce": nonce(role)})
+    batch.refresh_from_db()
+    assert batch.status == "REVEALED"
+    assert at("batch-value", batch) in shown(clerk, batch)
+
+    with clock.standing_at(batch.reveal_until + timedelta(hours=6)):
+        typed = {"numbers": "7 3", "words": "中彩网公告"}
+        assert clerk.post(at("batch-value", batch), typed).status_code == 302
+        assert at("batch-value-confirm", batch) in shown(witness, batch)
+        assert clerk.post(at("batch-value-confirm", batch), typed).status_code in {403, 409}
+        assert witness.post(at("batch-value-confirm", batch), typed).status_code == 302
+
+        batch.refresh_from_db()
+        assert batch.status == "DRAWN"
+        assert "中彩网公告" in shown(clerk, batch)
+        assert at("batch-value", batch) in shown(witness, batch)  # to correct it
+        paper = clerk.get(at("batch-paper", batch))
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages).replace("\n", "")
+    assert "双色球2020061期" in text
+    target = tmp_path / "record.json"
+    target.write_text(json.dumps(batch.record), encoding="utf-8")
+    run = subprocess.run([sys.executable, str(VERIFIER), str(target)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout

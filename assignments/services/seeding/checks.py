@@ -13,7 +13,9 @@ from assignments.enums import DrawStatus, PartyRole
 from assignments.models import BatchParty, DrawParty
 from assignments.rules.draws import SOURCE, listeners_of_freezes, may_be_blamed_from
 from assignments.selectors.seeding import REVEAL_ORDER, Attempt, is_at_table, missing_role, turn_began_at
+from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
+from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules
 
@@ -32,6 +34,22 @@ class Slip(enum.Enum):
     TYPED = "slip_typed"
     CONFIRMED = "slip_confirmed"
     KNOWN = "known"
+
+
+def require_parties(by: User, witness: User, third: User | None, *, refused: Refused, source: str) -> None:
+    """Raise ``refused`` unless the parties are distinct persons with sign-ins of this bureau, one of supervision. R-42.
+
+    Somebody from outside, a notary say, takes part with a sign-in that the bureau opens for him.
+    """
+    people = [person for person in (by, witness, third) if person is not None]
+    if len({person.pk for person in people}) != len(people):
+        raise refused(Refusal("same_person", _("Nobody plays two parts in a draw."), {"field": "witness"}, source))
+    if witness.bureau_id != by.bureau_id or not may(witness, Capability.WITNESS):
+        message = _("The witness comes from supervision, not from the section that draws.")
+        raise refused(Refusal("no_witness", message, {"field": "witness"}, source))
+    if third is not None and third.bureau_id != by.bureau_id:
+        message = _("The third party needs a sign-in of this bureau: let the administrator open one.")
+        raise refused(Refusal("third_outside", message, {"field": "third"}, source))
 
 
 def read_commitment(text: str, *, refused: Refused) -> str:
