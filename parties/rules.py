@@ -30,6 +30,22 @@ def same_name(name: str) -> str:
     return name.replace("（", "(").replace("）", ")").replace(" ", "").replace("\u3000", "").replace("·", "·")
 
 
+def near_name(one: str, other: str) -> bool:
+    """Return whether two different names may be one that was written differently.
+
+    They sound the same in pinyin, or one character of three and more is another, missing or too many.
+    """
+    first, second = sorted((same_name(one), same_name(other)), key=len)
+    if first == second:
+        return False
+    if sort_key_of(first) == sort_key_of(second):
+        return True
+    if len(second) < 3 or len(second) - len(first) > 1:  # noqa: PLR2004 - as said
+        return False
+    begin = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first))
+    return first[begin + (len(first) == len(second)) :] == second[begin + 1 :]
+
+
 def uscc_refusal(uscc: str | None, absent_reason: str) -> Refusal | None:
     """Return why a unified social credit code cannot stand; a body without one needs a reason. GB 32100—2015."""
     if uscc is None:

@@ -75,7 +75,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     phones = [blind_indexes(plain_phone(draft.phone), use="phone") for draft in drafts]
     by_id, by_phone = _known_persons(bureau, ids, phones)
     said = _said_persons(bureau, drafts)
-    borne = _names_borne([*by_id.values(), *by_phone.values()])
+    borne = _names_borne([*by_id.values(), *by_phone.values(), *said.values()])
     made: list[Person] = []
     changed: dict[int, Person] = {}
     result: list[Person] = []

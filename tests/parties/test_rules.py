@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.core.identifiers import is_uscc, masked_id, masked_phone, uscc_check_character
-from parties.rules import id_refusal, same_name, sort_key_of, uscc_refusal
+from parties.rules import id_refusal, near_name, same_name, sort_key_of, uscc_refusal
 
 VALID = ["91350100M000100Y43", "91110108551385082Q", "11150300011554391W", "913724394X35QDYPK0"]
 
@@ -78,3 +78,22 @@ def test_middles_are_hidden():
     assert masked_id("370112198001010013") == "3701**********0013"
     assert masked_phone("13800000000") == "138****0000"
     assert (masked_id(""), masked_phone("1234")) == ("", "****")
+
+
+@pytest.mark.parametrize(("one", "other", "is_near"), [
+    ("张三", "张叁", True),  # the same sound
+    ("王晓明", "王小明", True),
+    ("王小明", "王小红", True),  # one of three characters
+    ("张三丰", "张三", True),  # one too many, or missing
+    ("三丰", "张三丰", True),
+    ("阿不都·卡德尔", "阿不都·卡的尔", True),
+    ("张三", "张三", False),
+    ("张 三", "张三", False),  # one name in two spellings
+    ("张三", "张四", False),  # one of two characters is half a name
+    ("王小明", "李晓红", False),
+    ("张三丰", "张丰三", False),
+    ("张三", "欧阳张三", False),
+    ("", "张", False),
+])  # fmt: skip
+def test_names_are_near_by_sound_or_by_one_character_of_three(one, other, is_near):
+    assert (near_name(one, other), near_name(other, one)) == (is_near, is_near)

@@ -216,12 +216,12 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
         on=setting.on,
     )
     created = 0
-    for row, body in zip(rows, bodies, strict=True):
-        if not body.contacts.filter(duty=row["duty"], name=row["name"], ended_on__isnull=True).exists():
+    for row, body, person in zip(rows, bodies, persons, strict=True):
+        if not body.contacts.filter(duty=row["duty"], name=person.name, ended_on__isnull=True).exists():
             add_contact(
                 organisation=body,
                 duty=row["duty"],
-                name=row["name"],
+                name=person.name,
                 phone=row["phone"],
                 by=setting.by,
                 on=row["since"],
