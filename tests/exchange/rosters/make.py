@@ -371,5 +371,7 @@ def no_roster():
     )
 
 
-for case in (titled, two_rows, merged_and_hidden, wrong_firms, wide, people, wrong_people, tree, units, projects, courses, no_roster):  # fmt: skip
-    case()
+CASES = (titled, two_rows, merged_and_hidden, wrong_firms, wide, people, wrong_people, tree, units, projects, courses, no_roster)  # fmt: skip
+if __name__ == "__main__":
+    for case in CASES:
+        case()
