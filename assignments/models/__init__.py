@@ -1,7 +1,7 @@
 """Plans, tasks, draws, batches and the life of an assignment."""
 
 from assignments.models.assignments import Assignment, CallAttempt, Declaration, Presence
-from assignments.models.batches import AssignmentBatch, BatchPair, BatchParty, BatchTask, BatchValue
+from assignments.models.batches import AssignmentBatch, BatchExclusion, BatchPair, BatchParty, BatchTask, BatchValue
 from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawFault, DrawParty, DrawValue
 from assignments.models.looks import EligibilityLook
 from assignments.models.tasks import (
@@ -20,6 +20,7 @@ __all__ = [
     "Assignment",
     "AssignmentBatch",
     "Award",
+    "BatchExclusion",
     "BatchPair",
     "BatchParty",
     "BatchTask",

@@ -122,6 +122,30 @@ class BatchPair(models.Model):
         return f"{self.task} {self.kind} #{self.pk}"
 
 
+class BatchExclusion(models.Model):
+    """A rule that kept an expert off some re-reviews of a frozen batch: source, own fact, first free day.
+
+    One row per expert and rule; ``tasks`` counts the re-reviews, the day is the latest of theirs.
+    """
+
+    batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="exclusions")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    source = models.CharField(max_length=120, blank=True)
+    facts = models.JSONField(default=dict)
+    free_on = models.DateField(null=True, blank=True)
+    tasks = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "expert", "code"], name="batch_exclusion_once_per_rule")
+        ]
+
+    def __str__(self) -> str:
+        """Name the exclusion."""
+        return f"{self.batch} {self.code} #{self.pk}"
+
+
 class BatchParty(SeedParty):
     """A party of a batch's seed."""
 

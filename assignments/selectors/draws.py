@@ -12,7 +12,6 @@ from assignments.models import (
     Assignment,
     AssignmentBatch,
     Draw,
-    DrawExclusion,
     EligibilityLook,
     EvaluationTask,
     ReReviewTask,
@@ -29,7 +28,6 @@ from foundation.accounts.permissions import may
 from foundation.audit.models import Entry
 from foundation.core.errors import Refusal
 from foundation.workdays.selectors import overrides
-from parties.selectors import memberships_of
 
 UNDER_WAY: Final = (DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.REVEALED)
 EDITS_DAYS: Final = 30
@@ -160,22 +158,6 @@ def nameable(user: User) -> models.QuerySet[Draw]:
     """Return the draws of the reader's bureau that are over and whose record names nobody yet."""
     rows = over(Draw.objects.filter(bureau_id=user.bureau_id or 0)).exclude(secret_sealed="")
     return rows.filter(record__openings=[]) if may(user, Capability.PUBLISH) else rows.none()
-
-
-def own_exclusions(user: User, *, as_firm: bool = False) -> models.QuerySet[DrawExclusion]:
-    """Return why the expert (or the firm) behind ``user`` was not in draws that are over, the latest first.
-
-    Nobody else's, and nothing before the review, or the firm's work, is over.
-    """
-    mine = memberships_of(user)
-    if as_firm:
-        organisations = mine.filter(organisation__isnull=False).values("organisation_id")
-        rows = DrawExclusion.objects.filter(firm__organisation_id__in=organisations)
-    else:
-        persons = mine.filter(person__isnull=False).values("person_id")
-        rows = DrawExclusion.objects.filter(expert__person_id__in=persons)
-    rows = rows.filter(draw__in=over(Draw.objects.all()).values("pk"))
-    return rows.select_related("draw").order_by("-draw__frozen_at", "-draw__pk", "pk")
 
 
 def record_of(draw: Draw) -> dict[str, Any]:

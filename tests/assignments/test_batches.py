@@ -38,6 +38,7 @@ from assignments.selectors.batches import (
     visible_to,
     waiting_for,
 )
+from assignments.selectors.exclusions import own_exclusions
 from assignments.services import assignments as life
 from assignments.services import batches, draws
 from assignments.services.batches import BatchRefused
@@ -67,6 +68,7 @@ from tests.factories.assigned import (
     batch_office,
     decided,
     drawn,
+    finish,
     lottery,
     pool_expert,
     prepared,
@@ -812,3 +814,23 @@ def test_employer_of_the_pool_is_kept_for_the_page(desk):
     batch = solved(desk, prepared(desk), freezes=False)
 
     assert next(row["employer"] for row in batch.pool if row["expert"] == expert.pk) == "演示大学"
+
+
+def test_who_was_kept_off_a_batch_reads_why_once_all_its_reviews_are_over(desk):
+    lost, barred = desk.experts[0], desk.experts[1]
+    ExpertUndertaking.objects.filter(expert=lost).delete()
+    batch = prepared(desk)
+    first = tasks_of(batch)[0]
+    batches.name_pair(task=first, expert=barred, kind="FORBID", reason="曾受该单位委托", by=desk.clerk, on=TODAY)
+    batch = drawn(desk, batch)
+    batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
+    for who in ("head", "leader"):
+        agree(approval=running("BATCH", batch), by=desk.people[who], on=TODAY)
+    own = [expert_user(one) for one in (lost, barred, desk.experts[2])]
+    assert [own_exclusions(user) for user in own] == [[], [], []]
+
+    finish(desk)
+
+    told = [[(row.code, row.tasks, row.of) for row in own_exclusions(user)] for user in own]
+    assert told == [[("no_undertaking", 2, 2)], [("kept_away", 1, 2)], []]
+    assert "曾受" not in str(own_exclusions(own[1]))

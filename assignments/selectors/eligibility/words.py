@@ -42,6 +42,7 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "untrained": _("too few hours of training"),
     "not_free": _("not free on the day"),
     "no_specialty": _("has no specialty that is asked for"),
+    "kept_away": _("kept away from some re-reviews before the run, with approval"),
     "one_employer": _("too many of one employer to sit together"),
 }
 
@@ -60,6 +61,7 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "kin_tie": _("a near relation in your record"),
     "standing_recusal": _("somebody from whom you always step back"),
     "coached_unit": _("coaching or help of yours to a unit, known to the bureau"),
+    "kept_away": _("a reason that was approved with the batch; the bureau tells it on request"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }
 

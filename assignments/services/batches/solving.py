@@ -27,6 +27,7 @@ from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import BatchRefused, locked, move
+from assignments.services.batches.refusals import NO_SPECIALTY, Refusals, copy_refusals
 from assignments.services.draws.freezing import new_secret
 from assignments.services.seeding import deadlines, tell_frozen, times_of
 from assignments.transitions import GONE
@@ -41,7 +42,6 @@ from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Organisation
 
-NO_SPECIALTY: Final = "no_specialty"
 CROSSING: Final = (
     (
         "Seats of two fields, employers and the greatest chance of a pair (R-48) cannot all be promised at once: "
@@ -74,6 +74,7 @@ class Survey:
     fits: list[dict[int, Fit]]
     strata: Mapping[int, set[int]]  # the fields that each may take a typed seat for
     removed: list[Counter[str]]
+    refusals: Refusals
     caps: Mapping[int, int]
     limits: Limits
 
@@ -143,6 +144,7 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
     fits: list[dict[int, Fit]] = []
     strata: dict[int, set[int]] = defaultdict(set)
     removed: list[Counter[str]] = []
+    refusals = Refusals()
     links: dict[int, frozenset[str]] = {}
     for number, task in enumerate(tasks, 1):
         answers = expert_eligibility(task.re_review, on, experts)
@@ -157,13 +159,14 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
                     fit = max(fit, found, key=lambda one: one.value) if fit else found
             if answer.refusals or fit is None:
                 gone[answer.refusals[0].code if answer.refusals else NO_SPECIALTY] += 1
+                refusals.note(answer)
             else:
                 here[answer.party.pk] = fit
         fits.append(here)
         removed.append(gone)
         AssignmentBatch.objects.filter(pk=batch.pk).update(surveyed=number)
     caps = {key: room_left(cap=limits.yearly_cap, served=served.get(key, 0)) for key in keys}
-    return Survey(experts, links, _employers(links), fits, strata, removed, caps, limits)
+    return Survey(experts, links, _employers(links), fits, strata, removed, refusals, caps, limits)
 
 
 def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
@@ -317,6 +320,7 @@ def _freeze(
     move(batch, BatchAction.FREEZE)
     _fix(batch, text, at=at, rules=_rules(tasks, at))
     batch.secret_sealed = encrypt(secret.hex())
+    survey.refusals.keep(batch, pairs)
     facts = {"h": batch.commitment, "tasks": len(tasks), "experts": len(survey.experts), "pairs": len(pairs)}
     record(actor=by, action="batches.frozen", subject=batch, facts=facts)
 
@@ -333,6 +337,7 @@ def freeze_again(batch: AssignmentBatch, former: AssignmentBatch, *, by: User, a
     _fix(batch, text, at=at, rules=_rules(tasks, at))
     batch.secret_sealed = encrypt(decrypt(former.secret_sealed))
     batch.save()
+    copy_refusals(batch, former)
     facts = {"h": batch.commitment, "repeats": former.number, "tasks": len(tasks)}
     record(actor=by, action="batches.frozen", subject=batch, facts=facts)
     tell_frozen(at)

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assignments.selectors.draws import own_exclusions
 from assignments.selectors.eligibility import own_fact, reason_words
+from assignments.selectors.exclusions import own_exclusions
 from assignments.selectors.leaves import own_leaves
 from faces.api.serializers import Needs, person
 from faces.api.views import HasNeeds
@@ -28,14 +28,19 @@ class OwnLeafSerializer(serializers.Serializer[Any]):
 
 
 class OwnExclusionSerializer(serializers.Serializer[Any]):
-    """What kept the reader off a list: rule, own fact, source, first free day; no task, no unit, no draw."""
+    """What kept the reader off a list: rule, own fact, source, first free day; no task, no unit, no draw.
 
-    frozen_at = serializers.DateTimeField(source="draw.frozen_at", allow_null=True)
+    Of a batch: at ``tasks`` of its ``of`` reviews.
+    """
+
+    frozen_at = serializers.DateTimeField(allow_null=True)
     code = serializers.CharField()
     words = serializers.SerializerMethodField()
     fact = serializers.SerializerMethodField()
     citation = serializers.CharField(source="source")
     free_on = serializers.DateField(allow_null=True)
+    tasks = serializers.IntegerField()
+    of = serializers.IntegerField()
 
     def get_words(self, row: Any) -> str:  # noqa: ANN401 - an exclusion
         """Return the rule in words."""

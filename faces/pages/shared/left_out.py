@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assignments.selectors.draws import own_exclusions
 from assignments.selectors.eligibility import own_fact, reason_words
+from assignments.selectors.exclusions import own_exclusions
 from assignments.selectors.leaves import own_leaves
 from faces.pages.shared import formats
 from faces.pages.shared.access import AudiencePage
@@ -20,7 +20,7 @@ from faces.pages.shared.sections import Cell, Grid, Layout, Section
 from foundation.core.canon import dumps
 
 if TYPE_CHECKING:
-    from assignments.models import DrawExclusion
+    from assignments.selectors.exclusions import OwnExclusion
     from assignments.selectors.leaves import OwnLeaf
     from foundation.accounts.models import User
 
@@ -29,7 +29,7 @@ MOST_SHOWN: Final = 200
 
 def left_out(user: User, *, as_firm: bool = False) -> Layout:
     """Return the page of the expert (or the firm) behind ``user``."""
-    rows = list(own_exclusions(user, as_firm=as_firm)[:MOST_SHOWN])
+    rows = own_exclusions(user, as_firm=as_firm)[:MOST_SHOWN]
     headings = (_("Day of the list"), _("Rule that said no"), _("Own fact"), _("Source"), _("First free day"))
     when = _("once the firm's work is accepted") if as_firm else _("once the review is over")
     rules = ((_("From when"), when), (_("Who reads it"), _("you alone")))
@@ -90,11 +90,14 @@ class OwnLeafFile(AudiencePage):
         return response
 
 
-def _line(row: DrawExclusion) -> tuple[Cell | object, ...]:
+def _line(row: OwnExclusion) -> tuple[Cell | object, ...]:
+    fact = str(own_fact(row.code, row.facts)) or "—"
+    if row.of > 1:
+        fact = _("%(fact)s (at %(n)d of %(all)d reviews of a batch)") % {"fact": fact, "n": row.tasks, "all": row.of}
     return (
-        formats.day(row.draw.frozen_at, with_year=True) if row.draw.frozen_at else "—",
+        formats.day(row.frozen_at, with_year=True) if row.frozen_at else "—",
         reason_words(row.code),
-        own_fact(row.code, row.facts) or "—",
+        fact,
         row.source or "—",
         formats.day(row.free_on, with_year=True) if row.free_on else _("cannot be foreseen"),
     )
