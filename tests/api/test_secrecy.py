@@ -40,7 +40,7 @@ BUREAU_ONLY = {
     "comments": {"entered_by_name"},
     "papers": {"void_reason", "subject_kind", "subject_id"},
     "opinions": {"expert_name"},
-    "ratings": {"re_review"},
+    "ratings": {"re_review", "earlier"},
     "appeals": {"filed_by_name", "decided_by_name"},
     "rectifications": {"asked_by_name"},
     "appraisals": {"confirmed_by_name"},
@@ -217,6 +217,7 @@ def test_firm_reads_its_rating_once_it_was_told_and_findings_without_names(clien
     findings = client.get(f"/api/v1/ratings/{rating.pk}/findings/")
 
     assert told.json()["raw"] == RAW
+    assert "earlier" not in told.json()
     assert [one["words"] for one in findings.json()] == ["one", "two"]
     assert EXPERT not in told.content.decode() + findings.content.decode()
     assert client.get(f"/api/v1/ratings/{rating.pk}/document/").status_code == 403

@@ -37,7 +37,16 @@ from parties.models import Contact, Employment, PersonTie, Reveal, SuspectedPair
 from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
 from results.models import Adoption, Proposal, Rectification
 from reviews.enums import OpinionStatus, RatingStatus
-from reviews.models import Appeal, CriterionScore, Finding, Opinion, PanelOpinion, PanelSignature, QualityRating
+from reviews.models import (
+    Appeal,
+    CriterionScore,
+    EarlierRating,
+    Finding,
+    Opinion,
+    PanelOpinion,
+    PanelSignature,
+    QualityRating,
+)
 from rubrics.models import Indicator, Rubric
 from rubrics.services import ensure_default
 from tests.factories.assignments import (
@@ -272,6 +281,11 @@ def _review(row, turn, bureau, by):
         task=row.task, commission=row.commission, re_review=row.re_review, rubric_version=rubric, formula="mean",
         status=RatingStatus.CONFIRMED, raw=RAW, adjusted=RAW, grade="GOOD",
     )  # fmt: skip
+    EarlierRating.objects.create(
+        rating=row.rating, round=1, status=RatingStatus.FINAL, raw=RAW, adjusted=RAW, final=RAW, grade="GOOD",
+        reason=f"{EXPERT}乙{turn}曾任该单位顾问", reopened_by=row.commission.task.clerk, reopened_on=DAY,
+    )  # fmt: skip
+    QualityRating.objects.filter(pk=row.rating.pk).update(round=2)
     Appeal.objects.create(rating=row.rating, item=item, ground="不服", filed_by=row.firm_user, filed_on=DAY)
 
 

@@ -254,6 +254,33 @@ def test_page_of_the_rating_shows_the_result_that_no_longer_holds(client):
     assert "曾任该单位顾问" in page
 
 
+@pytest.mark.edge("E38")
+def test_api_gives_each_result_that_no_longer_holds_to_the_bureau_only(client):
+    world = World(shares=FIVE)
+    before = final(world)
+    take_off(world)
+    row, approval = again(world)
+    agree(approval=approval, by=world.people["leader"], on=LATER)
+    take_off(world, place=3, words="又一人回避")
+    row.refresh_from_db()
+    address = f"/api/v1/ratings/{row.pk}/"
+    client.force_login(world.people["clerk"])
+
+    newest, oldest = client.get(address).json()["earlier"]
+
+    kept = EarlierRating.objects.get(round=1)
+    assert oldest == {
+        "round": 1, "status": "FINAL", "raw": before.raw, "adjusted": before.adjusted, "final": before.final,
+        "grade": before.grade, "told_on": ON.isoformat(), "final_on": LATER.isoformat(), "reason": "曾任该单位顾问",
+        "reopened_by_name": world.people["clerk"].name, "reopened_on": kept.reopened_on.isoformat(),
+    }  # fmt: skip
+    assert (newest["round"], newest["status"], newest["final"], newest["reason"]) == (2, "CONFIRMED", "", "又一人回避")
+    QualityRating.objects.update(status=RatingStatus.TOLD)
+    client.force_login(world.firm)
+    told = client.get(address)
+    assert (told.status_code, "earlier" in told.json(), "顾问" in told.content.decode()) == (200, False, False)
+
+
 def test_recusal_without_words_opens_nothing():
     world = World(shares=FIVE)
     final(world)

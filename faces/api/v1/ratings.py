@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -21,7 +21,7 @@ from foundation.core import clock
 from reviews import selectors as reviews
 from reviews import services
 from reviews.enums import AppealStatus
-from reviews.models import Appeal, QualityRating
+from reviews.models import Appeal, EarlierRating, QualityRating
 from rubrics import selectors as rubrics
 from rubrics.models import RubricItem
 
@@ -31,17 +31,35 @@ def items(user: User) -> QuerySet[RubricItem]:
     return RubricItem.objects.filter(version__in=rubrics.versions_visible_to(user))
 
 
-class RatingSerializer(NounSerializer[QualityRating]):
-    """A rating; its values are exact fractions as text."""
+class EarlierSerializer(NounSerializer[EarlierRating]):
+    """A result that no longer holds, as it stood, and why it was opened again; values are exact fractions as text."""
 
-    only: ClassVar[Only] = {"re_review": INSIDE}
+    reopened_by_name = text("reopened_by.name")
+
+    class Meta:
+        model = EarlierRating
+        fields = (
+            "round", "status", "raw", "adjusted", "final", "grade", "told_on", "final_on", "reason",
+            "reopened_by_name", "reopened_on",
+        )  # fmt: skip
+
+
+class RatingSerializer(NounSerializer[QualityRating]):
+    """A rating; its values are exact fractions as text. Earlier results, the newest first, are for the bureau.
+
+    Why one was opened again may name who had to leave the panel.
+    """
+
+    only: ClassVar[Only] = {"re_review": INSIDE, "earlier": INSIDE}
     task_number = text("task.number")
+    earlier = EarlierSerializer(many=True)
 
     class Meta:
         model = QualityRating
         fields = (
             "id", "task", "task_number", "commission", "re_review", "rubric_version", "formula", "status", "raw",
             "adjusted", "final", "grade", "veto_code", "late_days", "told_on", "appeal_until", "final_on", "round",
+            "earlier",
         )  # fmt: skip
 
 
@@ -68,7 +86,8 @@ class RatingView(NounView[QualityRating]):
 
     def rows(self, user: User) -> QuerySet[QualityRating]:
         """Return the ratings that the reader may see."""
-        return reviews.visible_to(user).select_related("task")
+        earlier = EarlierRating.objects.select_related("reopened_by").order_by("-round")
+        return reviews.visible_to(user).select_related("task").prefetch_related(Prefetch("earlier", earlier))
 
     @make(ComputeAsk)
     def create(self, given: dict[str, Any], by: User) -> QualityRating:
