@@ -21,7 +21,7 @@ from appraisals.models import ConflictReport, FirmAppraisal, HandOver, Sanction,
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
-from delivery.models import ClockStop, Instalment, SignOff, UnitComment
+from delivery.models import ClockStop, Instalment, SignOff, SiteVisit, TeamMember, UnitComment
 from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification
 from experts.models import ExpertSpecialty, ExpertUndertaking, SpecialtyAsk, StandingRecusal, Unavailability
 from faces.api.tokens import give_token
@@ -29,6 +29,7 @@ from faces.exchange.models import ImportRun
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval, ApprovalStep
 from foundation.core.crypto import encrypt
+from foundation.files.services import store_made
 from foundation.notices.models import Message, Notice
 from foundation.papers.models import Paper
 from foundation.rulesets.models import Wording
@@ -235,6 +236,12 @@ def _work(world, row, turn, bureau, by):
     UnitComment.objects.create(version=row.version, words="意见", entered_by=by)
     ClockStop.objects.create(task=row.task, started_on=DAY, ended_on=DAY, reason="等资料", asked_by=by)
     Instalment.objects.create(commission=row.commission, position=1, amount_cents=1)
+    TeamMember.objects.create(commission=row.commission, name="组员", joined_on=DAY, entered_by=by)
+    row.visit = SiteVisit.objects.create(
+        commission=row.commission, visited_on=DAY, names=["组员", "外人"], entered_by=by, entered_on=DAY
+    )
+    row.visit.sheet = store_made(bureau=bureau, name="签到.pdf", content=b"sheet", owner=row.visit, by=by)
+    row.visit.save(update_fields=["sheet"])
 
 
 def _review(row, turn, bureau, by):

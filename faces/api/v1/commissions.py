@@ -4,7 +4,11 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assignments.selectors import tasks
 from delivery import selectors as delivery
@@ -28,6 +32,7 @@ from faces.api.serializers import (
     text,
 )
 from faces.api.v1.panels import DeclineAsk, with_scan
+from faces.api.v1.site import SiteSerializer, TeamAsk, VisitAsk, VoidVisitAsk
 from faces.api.views import NounView, make, verb
 from faces.documents.letters import commission_letter
 from foundation.accounts.enums import Capability
@@ -181,6 +186,31 @@ class CommissionView(NounView[Commission]):
     def record_lead_absence(self, row: Commission, given: dict[str, Any], by: User) -> None:
         """Write that the named lead evaluator did not come."""
         services.record_lead_absence(commission=row, by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=SiteSerializer, filters=False)
+    @action(detail=True, methods=["get"], needs=MAKERS)
+    def site(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the commission
+        """Return who was on site against who was declared."""
+        return Response(SiteSerializer(delivery.site_check(self.get_object())).data)
+
+    @verb(TeamAsk, needs=SIGNERS)
+    def declare_team(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Declare who works on the task from today."""
+        members = [(one["name"], one.get("duty", "")) for one in given["members"]]
+        services.declare_team(commission=row, members=members, by=by, on=clock.today())
+
+    @verb(VisitAsk, needs=Capability.COMMISSION, takes_file=True)
+    def record_visit(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Enter a sign-in sheet; the firm is told of who was not declared."""
+        file = given.pop("sheet")
+        services.record_site_visit(commission=row, sheet=(file.name, file.read()), by=by, on=clock.today(), **given)
+
+    @verb(VoidVisitAsk, needs=Capability.COMMISSION)
+    def void_visit(self, row: Commission, given: dict[str, Any], by: User) -> None:
+        """Take a sheet that was entered wrongly out of the comparison."""
+        if given["visit"].commission_id != row.pk:
+            raise Http404
+        services.void_site_visit(by=by, on=clock.today(), **given)
 
     @verb(ReasonAsk, needs=Capability.COMMISSION)
     def end(self, row: Commission, given: dict[str, Any], by: User) -> None:
