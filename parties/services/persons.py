@@ -65,8 +65,8 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
 
     Numbers and phones are sealed; equal ones are found by their blind indexes, under any key. Who was joined into
     another record is written there. A new name of a known person holds from ``on``, the old one stays known. Raise
-    ``PartyRefused`` for a wrong ID number, and with the question for a name that is known here where nothing else tells
-    whether it is the same person.
+    ``PartyRefused`` for a wrong ID number, for somebody said to be known who has another number, and with the question
+    for a name that is known here where nothing else tells whether it is the same person.
     """
     for draft in drafts:
         if refusal := id_refusal(draft.id_number):
@@ -87,7 +87,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
             row = _by_phone(by_phone, draft, keys, called)
         others: list[Person] = []
         if row is None:
-            row = said.get(draft.known or 0)
+            row = _said(said, draft, keys, index=len(result))
             others = [] if row else [said[pk] for pk in draft.apart if pk in said]
         if row is None and draft.asks:
             row, others = _asked(bureau, draft)
@@ -133,6 +133,15 @@ def _said_persons(bureau: Bureau, drafts: Sequence[PersonDraft]) -> dict[int, Pe
     keys = {pk for draft in drafts for pk in (draft.known, *draft.apart) if pk}
     stands = Person.objects.select_for_update(of=("self",)).filter(bureau=bureau, joined_into__isnull=True)
     return stands.in_bulk(keys) if keys else {}
+
+
+def _said(said: dict[int, Person], draft: PersonDraft, keys: tuple[str, ...], *, index: int) -> Person | None:
+    """Return whom an answer names; raise ``PartyRefused`` where he has another ID number by now."""
+    row = said.get(draft.known or 0)
+    if row is not None and keys and row.id_index and row.id_index not in keys:
+        message = _("%(name)s has another ID number by now; this row is somebody else.") % {"name": row.name}
+        raise PartyRefused(Refusal("number_differs", message, {"field": "name", "index": index}))
+    return row
 
 
 def _by_phone(

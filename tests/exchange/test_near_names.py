@@ -136,6 +136,19 @@ def test_whose_number_is_known_is_asked_about_with_nobody(clerk):
     assert checked(clerk, people_book(("王小明", ID, B))).report["questions"] == []
 
 
+def test_two_numbers_of_a_file_are_never_one_known_person(clerk):
+    person = known_person(clerk)
+    other = "11010119900307213X"
+    run_ = checked(clerk, people_book(("张三", ID, A), ("张三", other, B)))
+    assert [choices(run_, place) for place in (0, 1)] == [[f"p{person.pk}", "new"]] * 2
+
+    run_ = answered(clerk, run_, f"p{person.pk}", f"p{person.pk}")
+
+    assert [(one["row"], one["answer"]) for one in run_.report["questions"]] == [(2, f"p{person.pk}")]
+    confirm(run_=run_, by=clerk, on=DAY)
+    assert Person.objects.count() == 2
+
+
 def test_somebody_called_so_now_by_an_answer_is_found_by_it_without_a_telephone(clerk):
     person = known_person(clerk, "王小明", A)
     confirm(run_=answered(clerk, checked(clerk, people_book(("王晓明", "", A))), f"n{person.pk}"), by=clerk, on=DAY)

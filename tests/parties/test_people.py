@@ -92,6 +92,18 @@ def test_two_numbers_with_one_name_and_phone_are_two_persons_and_a_question(know
 
 
 @pytest.mark.edge("E5")
+def test_whom_an_answer_named_gets_one_number_and_the_row_with_a_second_one_is_refused(known):
+    one = register(known, PersonDraft("张演示", phone=PHONE))[0]
+    drafts = [PersonDraft("张演示", number, OTHER_PHONE, known=one.pk) for number in (ID, OTHER_ID)]
+
+    with pytest.raises(PartyRefused) as caught:
+        register(known, *drafts)
+
+    assert (caught.value.refusal.code, caught.value.refusal.facts["index"]) == ("number_differs", 1)
+    assert [row.id_index for row in Person.objects.all()] == [None]
+
+
+@pytest.mark.edge("E5")
 def test_a_name_alone_is_asked_about_and_the_answer_is_kept(known):
     one = register(known, PersonDraft("张演示", phone=PHONE))[0]
     before = (Person.objects.count(), Entry.objects.count())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db.models import QuerySet
@@ -26,7 +26,8 @@ class Namesakes:
     """Those who may be meant, joined records led on to the one that stands.
 
     ``named``: by a name of today or of before; ``on_line``: by the index of a telephone, under nearly the name of a
-    row; ``sounding``: by pinyin; ``said``: by the choice of an earlier answer.
+    row; ``sounding``: by pinyin; ``said``: by the choice of an earlier answer; ``taken``: the ID
+    number that an earlier row of the file gives a person, who cannot be meant by one with another number.
     """
 
     named: Named
@@ -36,11 +37,13 @@ class Namesakes:
     said: Mapping[str, Person]
     phones: Mapping[int, set[str]]
     works: Mapping[int, str]
+    taken: dict[int, str] = field(default_factory=dict)
 
     def called(self, row: Record) -> Person | None:
         """Return whom name and telephone tell, unless two ID numbers say otherwise."""
         keys = _lines(row)
-        alike = (one for one in self._of(self.named, row["name"]) if not (row["id_number"] and one.id_index))
+        bearing = (one for one in self._of(self.named, row["name"]) if self._is_free(one, row))
+        alike = (one for one in bearing if not (row["id_number"] and one.id_index))
         return next((one for one in alike if self.phones[one.pk].intersection(keys)), None)
 
     def bears(self, person: Person, name: str) -> bool:
@@ -59,7 +62,11 @@ class Namesakes:
         likely = [one for one in found if _may_be(one, row)]
         sounding = [one for one in self._of(self.sounding, sort_key_of(row["name"])) if _may_be(one, row)]
         likely += sounding[:MOST_SOUNDING] if likely else []
-        return list({one.pk: one for one in likely}.values())
+        return list({one.pk: one for one in likely if self._is_free(one, row)}.values())
+
+    def _is_free(self, person: Person, row: Record) -> bool:
+        number = row["id_number"].upper()
+        return not number or self.taken.get(person.pk, number) == number
 
     def _of(self, named: Named, key: str) -> Iterable[Person]:
         return named.get(key, {}).values()

@@ -56,6 +56,7 @@ def ask_people(rows: Sequence[Record], setting: Setting) -> None:
         if who is None and not again:
             who, again = _found(row, before, stored, setting)
         if who is not None:
+            stored.taken.update({who.pk: number} if number else {})
             first = phone_of.setdefault(who.pk, row["phone"])
             if row.decided(PERSON):
                 row.decide(PHONE, first)
