@@ -11,6 +11,7 @@ from appraisals.permissions import may_decide_conflict
 from appraisals.selectors.conflicts import flow_of, reportable_by, source_of, users_of_seat
 from appraisals.services.sanctions import take_away
 from assignments.models import Assignment
+from assignments.services.assignments import left_for_conflict
 from credit.enums import CreditCode, ReplyOutcome
 from credit.services import record_violation
 from credit.services.events import EVIDENCE, Evidence
@@ -143,6 +144,7 @@ def uphold_conflict(
     if found != ConflictOutcome.RECORDED:
         choice = FIRM_WAYS.get(found, RunningTasks.HAND_OVER)
         take_away(seat, choice, reason=f"{words} {reason.strip()}"[:300], by=by, on=on)
+        left_for_conflict(assignment=seat)
     if is_undeclared:
         row.credit_event = record_violation(
             bureau=row.bureau,

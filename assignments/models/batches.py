@@ -29,6 +29,7 @@ class AssignmentBatch(models.Model):
     status = models.CharField(max_length=10, choices=BatchStatus.choices, default=BatchStatus.PREPARED)
     surveyed = models.PositiveSmallIntegerField(default=0)  # tasks whose eligibility is known by the running job
     evens_out = models.BooleanField(default=False)  # the worst fitted task gets as much as possible, the total second
+    employer_quota = models.PositiveSmallIntegerField(null=True, blank=True)  # seats of one employer over all tasks
     looks = models.PositiveSmallIntegerField(default=0)  # how often it was solved before the freeze
     solved = models.JSONField(null=True, blank=True)  # what the last run of phase 1 found
     pool = models.JSONField(default=list)  # [{"expert": pk, "cap": 4, "employer": "…"}, …]

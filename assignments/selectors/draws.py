@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus, DrawStatus, ReReviewStatus, TaskStatus
+from assignments.enums import AssignmentStatus, DeclineReason, DrawStatus, ReReviewStatus, TaskStatus
 from assignments.models import (
     Assignment,
     AssignmentBatch,
@@ -137,6 +137,20 @@ def left_out_of(draw: Draw) -> list[tuple[Firm | Expert, str]]:
         return [(row, row.organisation.name) for row in firms.select_related("organisation").order_by("number", "pk")]
     experts = Expert.objects.filter(bureau_id=draw.bureau_id).exclude(pk__in=draw.entries.values("expert_id"))
     return [(row, row.person.name) for row in experts.select_related("person").order_by("number", "pk")]
+
+
+def left_of(draw: Draw) -> dict[str, list[dict[str, Any]]]:
+    """Return for the record which drawn firm left for a conflict, by its number; nothing where none did.
+
+    Of experts nothing is told: who left a panel stands in its walk, the ground is his own.
+    """
+    if draw.task_id is None:
+        return {}
+    rows = Assignment.objects.filter(draw=draw, status__in=GONE, decline_reason=DeclineReason.CONFLICT)
+    gone = set(rows.values_list("firm_id", "expert_id"))
+    entries = draw.entries.order_by("number").values_list("number", "firm_id", "expert_id") if gone else ()
+    left = [{"ground": "conflict", "number": number} for number, *party in entries if tuple(party) in gone]
+    return {"left": left} if left else {}
 
 
 def is_over(draw: Draw) -> bool:

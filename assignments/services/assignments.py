@@ -1,9 +1,11 @@
 """The life of an assignment: notify, answer, declare, serve, sign, recuse; every telephone call is logged."""
 
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from assignments.enums import AssignmentAction, AssignmentStatus, DeclineReason, TaskAction, TaskStatus
@@ -11,7 +13,7 @@ from assignments.models import Assignment, CallAttempt, Declaration, EvaluationT
 from assignments.rules.draws import no_answer_from
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.tasks import move_task
-from assignments.transitions import ASSIGNMENT
+from assignments.transitions import ASSIGNMENT, GONE
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -123,6 +125,8 @@ def decline(
     assignment.decline_words, assignment.decline_counts = words[:300], reason not in FREE_REASONS
     assignment.save(update_fields=["status", "answered_at", "decline_reason", "decline_words", "decline_counts"])
     _record(assignment, by, "declined", at=at, reason=reason, counts=assignment.decline_counts)
+    if reason == DeclineReason.CONFLICT:
+        tell_draw(assignment)
     _free_task(assignment, by=by, on=timezone.localdate(at), words=str(reason.label))
     return assignment
 
@@ -265,8 +269,30 @@ def recuse(
     assignment.void_words, assignment.decline_reason = words[:300], DeclineReason.CONFLICT
     assignment.save(update_fields=["status", "void_words", "decline_reason"])
     _record(assignment, by, "recused", at=at, before=before)
+    tell_draw(assignment)
     _free_task(assignment, by=by, on=timezone.localdate(at), words=words)
     return assignment
+
+
+@transaction.atomic
+def left_for_conflict(*, assignment: Assignment) -> Assignment:
+    """Give the seat of a party that was taken off for an upheld conflict its coded ground; its draw tells it, too."""
+    row = _locked(assignment)
+    if row.status in GONE and not row.decline_reason:
+        row.decline_reason = DeclineReason.CONFLICT
+        row.save(update_fields=["decline_reason"])
+    tell_draw(row)
+    return row
+
+
+def tell_draw(assignment: Assignment) -> None:
+    """Let the record of its draw say that somebody left for a conflict, once this is committed.
+
+    Afterwards and by name: a draw locks itself before its seats, and draws import this module.
+    """
+    if assignment.draw_id is not None and assignment.firm_id is not None:
+        note = import_string("assignments.services.draws.records.note_departures")
+        transaction.on_commit(partial(note, draw=assignment.draw), robust=True)
 
 
 def _free_task(assignment: Assignment, *, by: User, on: date, words: str) -> None:

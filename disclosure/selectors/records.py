@@ -49,6 +49,7 @@ def draw_summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "is_outside": freeze["profile"] == "O",
         "sources": _sources(freeze, record.get("outside") or []),
         "roles": list(roles.values()),
+        "left": [one["number"] for one in (record.get("about") or {}).get("left", [])],
         "slips": [roles.get(one, one) for one in (record.get("about") or {}).get("slips", [])],
         "void": record.get("void"),
         "void_role": label_of(PartyRole, ((record.get("void") or {}).get("role") or "").upper()),

@@ -89,3 +89,17 @@ def test_stranger_finds_no_batch(desk):
 
     send(UserFactory(role="CLERK"), f"{batch.pk}/look/", status=404)
     send(desk.witness, f"{batch.pk}/look/", status=403)
+
+
+def test_share_of_an_employer_is_limited_over_the_api(client, desk):
+    batch = prepared(desk)
+    client.force_login(desk.clerk)
+
+    def post(quota):
+        body = {"employer_quota": quota}
+        return client.post(f"/api/v1/batches/{batch.pk}/quota/", body, content_type="application/json")
+
+    answers = [post(2), post(0), post(None)]
+
+    assert [one.status_code for one in answers] == [200, 400, 200]
+    assert [answers[place].json()["employer_quota"] for place in (0, 2)] == [2, None]

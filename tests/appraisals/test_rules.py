@@ -118,6 +118,8 @@ def test_every_pair_of_the_sanction(status, action):
         (SanctionStatus.PROPOSED, SanctionAction.DECIDE): SanctionStatus.IN_FORCE,
         (SanctionStatus.PROPOSED, SanctionAction.REFUSE): SanctionStatus.REFUSED,
         (SanctionStatus.IN_FORCE, SanctionAction.END): SanctionStatus.ENDED,
+        (SanctionStatus.IN_FORCE, SanctionAction.REVOKE): SanctionStatus.REVOKED,
+        (SanctionStatus.ENDED, SanctionAction.REVOKE): SanctionStatus.REVOKED,
     }
 
     assert SANCTION.get((status, action)) == known.get((status, action))

@@ -471,3 +471,21 @@ def test_published_copy_gets_a_next_version_with_names(panel_table):
     seated = {place["number"] for place in draw.record["draw"]["seated"]}
     shown = Client().get(reverse("pages:public-publication", args=[second.slug])).content.decode()
     assert all(name in shown for name in names_of(draw, seated).values())
+
+
+@pytest.mark.edge(28)
+def test_record_of_a_firms_draw_says_by_number_that_it_left_for_a_conflict(
+    firm_table, tmp_path, django_capture_on_commit_callbacks
+):
+    draw, clerk = firm_table.run(), firm_table.task.clerk
+    before, row = draw.record["sha256"], Assignment.objects.get(draw=draw)
+    life.notify(assignment=row, by=clerk, at=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        life.decline(assignment=row, reason=DeclineReason.CONFLICT, words="曾为该单位记账", by=clerk, at=NOW)
+
+    draw.refresh_from_db()
+    number = draw.entries.get(firm=row.firm).number
+    assert draw.record["about"]["left"] == [{"ground": "conflict", "number": number}]
+    assert draw.record["sha256"] != before
+    assert "记账" not in str(draw.record)
+    assert canonical(record_of(draw), tmp_path).returncode == 0

@@ -6,7 +6,15 @@ The protocol is docs/assignment.md; the arithmetic is in assignments.matching. R
 from assignments.services.batches.drawing import open_leaves, open_names
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
-from assignments.services.batches.preparing import ask_field, choose_floor, drop_pair, name_pair, prepare, start
+from assignments.services.batches.preparing import (
+    ask_field,
+    choose_floor,
+    choose_quota,
+    drop_pair,
+    name_pair,
+    prepare,
+    start,
+)
 from assignments.services.batches.protocol import (
     commit,
     confirm_value,
@@ -27,6 +35,7 @@ __all__ = [
     "batch_agreed",
     "batch_returned",
     "choose_floor",
+    "choose_quota",
     "commit",
     "confirm_value",
     "drop_pair",

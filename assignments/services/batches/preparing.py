@@ -130,8 +130,8 @@ def _take_over(batch: AssignmentBatch, former: AssignmentBatch) -> None:
             pair.pk, pair.task = None, task
         BatchPair.objects.bulk_create(pairs)
     batch.pool, batch.solved, batch.evens_out = former.pool, former.solved, former.evens_out
-    batch.looks = former.looks
-    batch.save(update_fields=["pool", "solved", "evens_out", "looks"])
+    batch.looks, batch.employer_quota = former.looks, former.employer_quota
+    batch.save(update_fields=["pool", "solved", "evens_out", "looks", "employer_quota"])
 
 
 def _known(node: Node, by: User) -> Node:
@@ -179,6 +179,23 @@ def choose_floor(*, batch: AssignmentBatch, evens_out: bool, by: User, on: date)
     batch.save(update_fields=["evens_out"])
     _forget(batch)
     record(actor=by, action="batches.floor", subject=batch, facts={"evens_out": evens_out, "on": on})
+    return batch
+
+
+@transaction.atomic
+def choose_quota(*, batch: AssignmentBatch, employer_quota: int | None, by: User, on: date) -> AssignmentBatch:
+    """Say how many seats of the whole batch the people of one employer take at most; None: as many as the rules let.
+
+    Raise ``BatchRefused`` for less than one seat.
+    """
+    batch = _open(batch, by)
+    if employer_quota is not None and employer_quota < 1:
+        message = _("An employer may take at least one seat; to keep it out altogether keep its people away.")
+        raise BatchRefused(Refusal("quota_too_small", message, {"field": "employer_quota"}))
+    batch.employer_quota = employer_quota
+    batch.save(update_fields=["employer_quota"])
+    _forget(batch)
+    record(actor=by, action="batches.quota", subject=batch, facts={"employer_quota": employer_quota, "on": on})
     return batch
 
 

@@ -128,6 +128,8 @@ def walk(
 
     Where the list cannot fill all of them, it fills as many as it can, one by one.
     """
+    if solution.problem.quotas and len(withdrawn) > 1:  # each newcomer counts against the quota of the next
+        return _one_by_one(batch, solution, task, withdrawn, late)
     panel = batch.panels[task.place]
     steps = [step for step in batch.steps if step["task"] == task.place]
     gone = {number for step in steps for number in step["withdrawn"]}
@@ -151,7 +153,13 @@ def walk(
         return step.seated
     if len(withdrawn) == 1:
         return ()
-    each = [walk(batch, solution, task, withdrawn=[number], late=late) for number in withdrawn]
+    return _one_by_one(batch, solution, task, withdrawn, late)
+
+
+def _one_by_one(
+    batch: AssignmentBatch, solution: matching.Solution, task: BatchTask, withdrawn: Sequence[int], late: set[int]
+) -> tuple[int, ...]:
+    each = [walk(batch, solution, task, withdrawn=[number], late=late) for number in sorted(withdrawn)]
     return tuple(number for came in each for number in came)
 
 

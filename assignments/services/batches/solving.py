@@ -240,11 +240,20 @@ def _problem(
             ],
             "groups": [entry.group or None for entry in listed.entries],
             "group_limit": survey.limits.employer_max,
+            "quotas": _quotas(batch, listed),
             "q_permille": chance if chance < PERMILLE else None,
             "pins": _numbers(pairs, PairKind.PIN, place),
             "forbids": _numbers(pairs, PairKind.FORBID, place),
         }
     )
+
+
+def _quotas(batch: AssignmentBatch, listed: pure.FrozenList) -> list[list[int]]:
+    """Return the quota of every employer; none where the batch sets none."""
+    if batch.employer_quota is None:
+        return []
+    groups = {entry.group for entry in listed.entries if entry.group}
+    return [[group, batch.employer_quota] for group in sorted(groups)]
 
 
 def _numbers(pairs: Sequence[BatchPair], kind: PairKind, place: Mapping[int, int]) -> list[list[int]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assignments import draw as pure
 from assignments.enums import DrawStatus
 from assignments.models import Draw
-from assignments.selectors.draws import base_of, is_over, lineage_of
+from assignments.selectors.draws import base_of, is_over, left_of, lineage_of
 from assignments.selectors.leaves import entries_opened, exclusions_opened
 from assignments.selectors.seeding import findings_of, parts_of, reveals_of, slips_of
 from assignments.services.draws.facts import DrawRefused, locked, steps_of
@@ -48,9 +48,21 @@ def keep_record(draw: Draw, *, is_named: bool = False) -> None:
         void=own,
         outside=findings_of(draw) if is_drawn else (),
         witness=witness,
-        about={"number": draw.number, "title": base_of(draw).title} | slips_of(parties),
+        about={"number": draw.number, "title": base_of(draw).title} | slips_of(parties) | left_of(draw),
     )
     draw.save(update_fields=["record"])
+
+
+@transaction.atomic
+def note_departures(*, draw: Draw) -> Draw:
+    """Write into the record of a draw who has left for a conflict since it was kept; the same again changes nothing."""
+    draw = locked(draw)
+    told = ((draw.record or {}).get("about") or {}).get("left", [])
+    now = left_of(draw).get("left", [])
+    if draw.record and draw.steps and told != now:
+        keep_record(draw)
+        record(actor="system", action="draws.departure_noted", subject=draw, facts={"left": now})
+    return draw
 
 
 def seated_ever(steps: Iterable[pure.Step]) -> set[int]:

@@ -71,9 +71,9 @@ class BatchSerializer(NounSerializer[AssignmentBatch]):
     class Meta:
         model = AssignmentBatch
         fields = (
-            "id", "number", "title", "work_year", "attempt", "status", "evens_out", "looks", "commitment", "frozen_at",
-            "commit_until", "reveal_until", "profile", "outside_source", "drawn_at", "outside_receipt", "void_ground",
-            "void_role", "void_words", "parties", "tasks",
+            "id", "number", "title", "work_year", "attempt", "status", "evens_out", "employer_quota", "looks",
+            "commitment", "frozen_at", "commit_until", "reveal_until", "profile", "outside_source", "drawn_at",
+            "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
         )  # fmt: skip
 
 
@@ -126,6 +126,12 @@ class AimAsk(Ask):
     """Whether the worst fitted re-review comes before the total."""
 
     evens_out = serializers.BooleanField()
+
+
+class QuotaAsk(Ask):
+    """The most seats of one employer; null for none."""
+
+    employer_quota = serializers.IntegerField(min_value=1, max_value=999, allow_null=True)
 
 
 class BatchVoidAsk(Ask):
@@ -185,6 +191,11 @@ class BatchView(NounView[AssignmentBatch]):
     def aim(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """Say what comes first: the worst fitted re-review, or the total."""
         services.choose_floor(batch=row, by=by, on=clock.today(), **given)
+
+    @verb(QuotaAsk, needs=Capability.DRAW)
+    def quota(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Say how many seats of the whole batch the people of one employer take at most; null: no limit."""
+        services.choose_quota(batch=row, by=by, on=clock.today(), **given)
 
     @verb(PairAsk, needs=Capability.DRAW)
     def pair(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:

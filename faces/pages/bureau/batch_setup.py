@@ -164,6 +164,39 @@ class BatchFloor(BatchStep):
         return _("It is changed. Look at the forecast again.")
 
 
+class QuotaForm(ActionForm):
+    """How many seats one employer takes at most."""
+
+    employer_quota = forms.IntegerField(
+        label=gettext_lazy("Seats of one employer in the whole batch, at most"),
+        required=False,
+        min_value=1,
+        max_value=999,
+        help_text=gettext_lazy("Empty: no limit besides the one on each panel."),
+    )
+
+
+class BatchQuota(BatchStep):
+    """Say how many seats of the whole batch the people of one employer take at most."""
+
+    title, form_class = gettext_lazy("Limit an employer’s share"), QuotaForm
+    submit_label = gettext_lazy("Change it")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what holds."""
+        return {"employer_quota": self.object.employer_quota}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say when it holds."""
+        return [_("The limit holds in every sample and in later replacements, and stands in the record.")]
+
+    def act(self, form: QuotaForm) -> str:
+        """Keep it."""
+        quota = form.cleaned_data["employer_quota"]
+        batches.choose_quota(batch=self.object, employer_quota=quota, by=self.user, on=self.today)
+        return _("It is changed. Look at the forecast again.")
+
+
 class FieldForm(ActionForm):
     """The field of one re-review; perhaps some of its seats are for a second one."""
 
@@ -296,6 +329,7 @@ class BatchPairDrop(BatchStep):
 urls = [
     path("batches/new/", BatchNew.as_view(), name="batch-new"),
     path("batches/<str:number>/aim/", BatchFloor.as_view(), name="batch-floor"),
+    path("batches/<str:number>/quota/", BatchQuota.as_view(), name="batch-quota"),
     path("batches/<str:number>/tasks/<int:place>/field/", BatchField.as_view(), name="batch-field"),
     path("batches/<str:number>/tasks/<int:place>/named/", BatchPairNew.as_view(), name="batch-pair"),
     path("batches/<str:number>/named/<int:pk>/drop/", BatchPairDrop.as_view(), name="batch-pair-drop"),

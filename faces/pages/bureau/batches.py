@@ -315,7 +315,12 @@ class BatchPage(SectionsPage):
         aim = _("the worst fitted re-review first, then the total") if batch.evens_out else _("the total fit")
         pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
-        acts = (self._act(_("Change the aim"), "batch-floor"),) if self.may_prepare else ()
+        if batch.employer_quota:
+            pairs.append((_("Of one employer in the whole batch"), batch.employer_quota))
+        acts: tuple[Act, ...] = ()
+        if self.may_prepare:
+            quota = self._act(_("Limit an employer’s share"), "batch-quota")
+            acts = (self._act(_("Change the aim"), "batch-floor"), quota)
         return Section(_("Pool and limits"), pairs=tuple(pairs), note=note, acts=acts)
 
     @property

@@ -436,3 +436,16 @@ def test_a_batch_with_a_public_value_by_its_pages(desk, tmp_path):
     target.write_text(json.dumps(batch.record), encoding="utf-8")
     run = subprocess.run([sys.executable, str(VERIFIER), str(target)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
+
+
+def test_share_of_an_employer_is_limited_by_its_page(desk):
+    batch = prepared(desk)
+    clerk = signed_in(desk.clerk)
+    assert at("batch-quota", batch) in shown(clerk, batch)
+
+    assert clerk.post(at("batch-quota", batch), {"employer_quota": "0"}).status_code == 422
+    assert clerk.post(at("batch-quota", batch), {"employer_quota": "2"}).status_code == 302
+
+    batch.refresh_from_db()
+    assert batch.employer_quota == 2
+    assert "同一单位在整个批次中" in shown(clerk, batch)
