@@ -204,6 +204,7 @@ BATCH: Final[Mapping[tuple[BatchStatus, BatchAction], BatchStatus]] = {
     (BatchStatus.SUBMITTED, BatchAction.GIVE_BACK): BatchStatus.DRAWN,
     (BatchStatus.SUBMITTED, BatchAction.SEAT): BatchStatus.SEATED,
     (BatchStatus.SEATED, BatchAction.NOTIFY): BatchStatus.SENT,
+    (BatchStatus.SENT, BatchAction.NOTIFY): BatchStatus.SENT,  # who came in later
     (BatchStatus.SEATED, BatchAction.REPLACE): BatchStatus.SEATED,
     (BatchStatus.SENT, BatchAction.REPLACE): BatchStatus.SENT,
 }

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from assignments.enums import BatchStatus, DrawStatus, Origin, ReReviewStatus
+from assignments.enums import AssignmentStatus, BatchStatus, DrawStatus, Origin, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
 from assignments.selectors.seeding import ORDERED, REFUSED, turn_of_party
 from assignments.transitions import GONE
@@ -181,6 +181,9 @@ def turn_of(batch: AssignmentBatch, user: User) -> str:
     if batch.status in {BatchStatus.PREPARED, BatchStatus.DRAWN}:
         word = "prepare" if batch.status == BatchStatus.PREPARED else "submit"
         return word if is_own and may(user, Capability.DRAW) else ""
+    if batch.status == BatchStatus.SENT:
+        untold = Assignment.objects.filter(batch=batch, status=AssignmentStatus.DRAWN)
+        return "notify" if is_own and may(user, Capability.COMMISSION) and untold.exists() else ""
     if batch.status == BatchStatus.SEATED:
         return "notify" if is_own and may(user, Capability.COMMISSION) else ""
     return turn_of_party(batch, user)

@@ -189,7 +189,7 @@ def seat_one(
 
 @transaction.atomic
 def notify(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment]:
-    """Tell everybody of the batch together; no notice names a firm or a unit."""
+    """Tell everybody of the batch who was not told yet, together; no notice names a firm or a unit."""
     batch = locked(batch)
     if by.bureau_id != batch.bureau_id or not may(by, Capability.COMMISSION):
         raise NotAllowed

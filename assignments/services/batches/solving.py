@@ -108,6 +108,7 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
             _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
         else:
             move(batch, BatchAction.SHOW)
+            batch.looks += 1  # a freeze is no look: its number stands in what is frozen
             facts = {"status": solution.status if solution else matching.INFEASIBLE, "look": batch.looks, "on": on}
             record(actor=by, action="batches.looked", subject=batch, facts=facts)
         batch.save()
@@ -292,7 +293,6 @@ def _keep(
         {"expert": row.pk, "cap": survey.caps[row.pk], "employer": survey.employers.get(row.pk, ""), "load": load}
         for row, load in zip(rows, loads, strict=True)
     ]
-    batch.looks += 1
     batch.solved = {
         "status": solution.status if solution else matching.INFEASIBLE,
         "reasons": [[reason.english, reason.chinese] for reason in solution.reasons] if solution else [CROSSING],

@@ -212,6 +212,20 @@ def test_empty_seat_is_called_for(desk):
     assert at("batch-replace", batch) not in shown(clerk, batch)
 
 
+def test_who_comes_in_after_the_telling_is_told_from_the_same_page(desk):
+    clerk, batch = signed_in(desk.clerk), seated(desk, prepared(desk))
+    clerk.post(at("batch-notify", batch))
+    assert at("batch-notify", batch) not in shown(clerk, batch)
+    Assignment.objects.filter(pk=Assignment.objects.first().pk).update(status="NO_ANSWER")
+    clerk.post(at("batch-replace", batch))
+    assert at("batch-notify", batch) in shown(clerk, batch)
+
+    clerk.post(at("batch-notify", batch))
+
+    assert not Assignment.objects.filter(status="DRAWN").exists()
+    assert at("batch-notify", batch) not in shown(clerk, batch)
+
+
 def test_record_is_missing_before_the_draw(desk):
     batch = solved(desk, prepared(desk), freezes=True)
 
