@@ -18,6 +18,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import require
 from foundation.audit.services import record, record_each
 from foundation.core.errors import Refusal
+from foundation.core.held import Held
 from foundation.rulesets.selectors import rules_for
 from parties.models import Person
 from parties.services import PersonDraft, register_persons
@@ -110,7 +111,8 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             raise FirmRefused(replace(refusal, message=message))
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
     known = _running(LeadEvaluator.objects.all(), [draft.person for draft in drafts])
-    made, changed, result = [], [], []
+    made, result = [], []
+    changed: Held[LeadEvaluator] = Held("title", "works_since", "certificate_number", "certificate_valid_to")
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -126,14 +128,13 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             known[draft.person.pk] = row
             made.append(row)
         elif row.pk:
+            changed.look(row)
             row.title, row.works_since = draft.title or row.title, draft.works_since
             row.certificate_number = draft.certificate_number or row.certificate_number
             row.certificate_valid_to = draft.certificate_valid_to or row.certificate_valid_to
-            changed.append(row)
         result.append(row)
     LeadEvaluator.objects.bulk_create(made)
-    fields = ["title", "works_since", "certificate_number", "certificate_valid_to"]
-    LeadEvaluator.objects.bulk_update(changed, fields, batch_size=500)
+    changed.save()
     acts = [(row.firm, {"person": row.person_id, "on": on}) for row in made]
     record_each(actor=by, action="evaluators.lead_added", acts=acts)
     return result
@@ -144,7 +145,8 @@ def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date
     """Write staff, or their new duty; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11."""
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
     known = _running(Practitioner.objects.all(), [draft.person for draft in drafts])
-    made, changed, result = [], [], []
+    made, result = [], []
+    changed: Held[Practitioner] = Held("duty")
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -152,11 +154,11 @@ def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date
             known[draft.person.pk] = row
             made.append(row)
         elif row.pk and draft.duty:
+            changed.look(row)
             row.duty = draft.duty
-            changed.append(row)
         result.append(row)
     Practitioner.objects.bulk_create(made)
-    Practitioner.objects.bulk_update(changed, ["duty"], batch_size=500)
+    changed.save()
     acts = [(row.firm, {"person": row.person_id, "on": on}) for row in made]
     record_each(actor=by, action="evaluators.practitioner_added", acts=acts)
     return result

@@ -23,6 +23,7 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
+from foundation.core.held import Held
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.models import Node
@@ -75,7 +76,8 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
     rows = Expert.objects.select_for_update().filter(person_id__in=[draft.person.pk for draft in drafts])
     known = {row.person_id: row for row in rows}
     _refuse_ended_nodes(drafts, known)
-    made, changed, former, result = [], [], [], []
+    made, former, result = [], [], []
+    changed: Held[Expert] = Held("title", "title_level", "is_civil_servant", "guest_for")
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -84,15 +86,14 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
             known[draft.person.pk] = row
             made.append(row)
         elif row.pk:
-            changed.append(row)
+            changed.look(row)
             if (row.title, row.title_level) != (draft.title, draft.title_level):
                 former.append(FormerTitle(expert=row, title=row.title, title_level=row.title_level, until_on=on))
         row.title, row.title_level = draft.title, draft.title_level
         row.is_civil_servant, row.guest_for = draft.is_civil_servant, draft.guest_for
         result.append(row)
     Expert.objects.bulk_create(made)
-    fields = ["title", "title_level", "is_civil_servant", "guest_for"]
-    Expert.objects.bulk_update(changed, fields, batch_size=500)
+    changed.save()
     ExpertStanding.objects.bulk_create([ExpertStanding(expert=r, status=r.status, started_on=on) for r in made])
     FormerTitle.objects.bulk_create(former)
     specialties = _write_specialties(drafts, result, on=on)

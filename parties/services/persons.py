@@ -15,6 +15,7 @@ from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
+from foundation.core.held import Held
 from foundation.core.identifiers import id_facts, plain_phone
 from parties.enums import EmploymentKind, KinKind, SameName
 from parties.models import Employment, FormerPersonName, Organisation, Person, PersonTie
@@ -24,6 +25,7 @@ from parties.selectors import namesakes
 from parties.services.bodies import PartyRefused, refused_for
 from parties.services.duplicates import find_pairs, part_pairs
 
+WRITTEN = ("name", "sort_key", "id_sealed", "id_index", "phone_sealed", "phone_index", "email", "born_on")
 FEW = 200  # up to so many persons written at once, their doubles are looked for among them only
 
 
@@ -77,7 +79,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     said = _said_persons(bureau, drafts)
     borne = _names_borne([*by_id.values(), *by_phone.values(), *said.values()])
     made: list[Person] = []
-    changed: dict[int, Person] = {}
+    changed: Held[Person] = Held(*WRITTEN)
     result: list[Person] = []
     parted: list[tuple[Person, Person]] = []
     former: list[FormerPersonName] = []
@@ -95,7 +97,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
             row = Person(bureau=bureau, name=draft.name, is_demo=bureau.is_demo)
             made.append(row)
         elif row.pk:
-            changed[row.pk] = row
+            changed.look(row)
         parted += [(row, other) for other in others]
         name = row.name if row.pk and same_name(draft.name) in borne.get(row.pk, ()) else draft.name
         if row.pk and same_name(row.name) != same_name(name):
@@ -105,8 +107,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
         by_phone |= {(draft.name, key): row for key in called}
         result.append(row)
     Person.objects.bulk_create(made)
-    fields = ["name", "sort_key", "id_sealed", "id_index", "phone_sealed", "phone_index", "email", "born_on"]
-    Person.objects.bulk_update(changed.values(), fields, batch_size=500)
+    changed.save()
     FormerPersonName.objects.bulk_create(former)
     facts = {"created": len(made), "updated": len(changed), "renamed": len(former), "on": on}
     record(actor=by, action="parties.persons_registered", subject=bureau, facts=facts)
@@ -248,7 +249,8 @@ def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date)
         (row.person_id, row.organisation_id, row.kind, row.started_on): row
         for row in Employment.objects.select_for_update().filter(person_id__in=persons)
     }
-    made, changed, result = [], [], []
+    made, result = [], []
+    changed: Held[Employment] = Held("ended_on", "title", "source")
     for draft in drafts:
         key = (draft.person.pk, draft.organisation.pk, draft.kind.value, draft.started_on)
         row = known.get(key)
@@ -259,11 +261,11 @@ def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date)
             known[key] = row
             made.append(row)
         elif row.pk:
-            changed.append(row)
+            changed.look(row)
         row.ended_on, row.title, row.source = draft.ended_on, draft.title or row.title, draft.source or row.source
         result.append(row)
     Employment.objects.bulk_create(made)
-    Employment.objects.bulk_update(changed, ["ended_on", "title", "source"], batch_size=500)
+    changed.save()
     if drafts:
         facts = {"created": len(made), "updated": len(changed), "on": on}
         record(actor=by, action="parties.employments_recorded", subject=drafts[0].person.bureau, facts=facts)

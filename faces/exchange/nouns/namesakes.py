@@ -60,8 +60,9 @@ class Namesakes:
         found += [one for key in keys for one in self._of(self.on_line, key) if near_name(one.name, row["name"])]
         found += [self.said[said]] if said in self.said else []
         likely = [one for one in found if _may_be(one, row)]
-        sounding = [one for one in self._of(self.sounding, sort_key_of(row["name"])) if _may_be(one, row)]
-        likely += sounding[:MOST_SOUNDING] if likely else []
+        if likely:
+            sounding = [one for one in self._of(self.sounding, sort_key_of(row["name"])) if _may_be(one, row)]
+            likely += sounding[:MOST_SOUNDING]
         return list({one.pk: one for one in likely if self._is_free(one, row)}.values())
 
     def _is_free(self, person: Person, row: Record) -> bool:
