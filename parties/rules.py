@@ -62,6 +62,14 @@ def id_refusal(number: str) -> Refusal | None:
     return None
 
 
+def phone_refusal(number: str) -> Refusal | None:
+    """Return why a telephone number, as it is kept, cannot stand: 5 to 20 digits, a country's + before them."""
+    digits = number.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit() or not 5 <= len(digits) <= 20:  # noqa: PLR2004 - as said
+        return Refusal("phone_wrong", "", {"field": "phone"})
+    return None
+
+
 def account_refusal(number: str) -> Refusal | None:
     """Return why a bank account number cannot stand: 8 to 30 digits."""
     if not number.isascii() or not number.isdigit() or not 8 <= len(number) <= 30:  # noqa: PLR2004 - as said

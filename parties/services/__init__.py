@@ -20,6 +20,7 @@ from parties.services.bodies import (
     rename_organisation,
 )
 from parties.services.contacts import add_contact, end_contact
+from parties.services.corrections import change_contact, correct_id_number
 from parties.services.duplicates import find_pairs, keep_apart, look_for_pairs
 from parties.services.persons import (
     EmploymentDraft,
@@ -44,8 +45,10 @@ __all__ = [
     "UnitDraft",
     "add_contact",
     "add_membership",
+    "change_contact",
     "change_facts",
     "close_organisation",
+    "correct_id_number",
     "end_contact",
     "end_membership",
     "end_tie",

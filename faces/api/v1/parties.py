@@ -15,6 +15,8 @@ from parties import selectors as parties
 from parties import services
 from parties.models import BudgetUnit, Employment, Organisation, Person
 
+POOL_OR_SELF = (Capability.REGISTER, Capability.EXPERT_DESK)
+
 
 class OrganisationSerializer(NounSerializer[Organisation]):
     """A body, once, whatever roles it plays."""
@@ -112,6 +114,24 @@ class RenameAsk(Ask):
     reason = phrase(200)
 
 
+class ContactDataAsk(Ask):
+    """How the person is reached: no telephone leaves the known one."""
+
+    phone = phrase(20, required=False)
+    email = serializers.EmailField(max_length=120, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"phone": "", **attrs}
+
+
+class NumberAsk(Ask):
+    """The right national ID number, and by which document."""
+
+    id_number = phrase(18)
+    reason = phrase(200)
+
+
 class PersonView(NounView[Person]):
     """Persons the bureau knows; an outsider sees himself."""
 
@@ -128,6 +148,16 @@ class PersonView(NounView[Person]):
     def rename(self, row: Person, given: dict[str, Any], by: User) -> None:
         """Enter a new name; papers and frozen lists of before keep the old one."""
         services.rename_person(person=row, by=by, on=clock.today(), **given)
+
+    @verb(ContactDataAsk, needs=POOL_OR_SELF)
+    def contact(self, row: Person, given: dict[str, Any], by: User) -> None:
+        """Write how the person is reached from now on; he himself or who keeps the register."""
+        services.change_contact(person=row, by=by, on=clock.today(), **given)
+
+    @verb(NumberAsk, needs=Capability.REGISTER)
+    def correct_number(self, row: Person, given: dict[str, Any], by: User) -> None:
+        """Set a wrong national ID number right; the answer does not show it."""
+        services.correct_id_number(person=row, by=by, on=clock.today(), **given)
 
 
 class EmploymentSerializer(NounSerializer[Employment]):

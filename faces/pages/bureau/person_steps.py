@@ -15,6 +15,7 @@ from desk.services import join_persons, record_death
 from faces.pages.bureau.persons import OnePerson
 from faces.pages.shared.account_form import ACCOUNT_LINES, AccountForm
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.contact_form import CONTACT_LINES, ContactDataForm
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.kin_form import KIN_LINES, KinForm
 from faces.pages.shared.person_form import AskingPersonForm
@@ -22,7 +23,7 @@ from foundation.accounts.enums import Capability
 from foundation.core import clock
 from parties.models import PersonTie
 from parties.selectors import persons_visible_to
-from parties.services import end_tie, keep_account, rename_person
+from parties.services import change_contact, correct_id_number, end_tie, keep_account, rename_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,55 @@ class PersonAccount(PersonStep):
         """Keep it."""
         keep_account(person=self.object, by=self.user, on=self.today, **form.cleaned_data)
         return _("The account is kept, sealed.")
+
+
+class PersonContact(PersonStep):
+    """Enter a new telephone or e-mail address, as he said or wrote."""
+
+    title, submit_label = gettext_lazy("Change telephone or e-mail"), gettext_lazy("Save")
+    form_class = ContactDataForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer the known address."""
+        return super().get_initial() | {"email": self.object.email}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say from when it holds."""
+        return CONTACT_LINES
+
+    def act(self, form: ContactDataForm) -> str:
+        """Write it."""
+        row = change_contact(person=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("%(name)s is reached by this from now on.") % {"name": row.name}
+
+
+class NumberForm(ActionForm):
+    """The right number, and by which document."""
+
+    id_number = forms.CharField(label=gettext_lazy("The right national ID number"), max_length=18)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200,
+        help_text=gettext_lazy("For example: two digits were exchanged; the identity card was seen."),
+    )  # fmt: skip
+
+
+class PersonNumber(PersonStep):
+    """Set a wrong ID number right."""
+
+    title, submit_label, danger = gettext_lazy("Correct the ID number"), gettext_lazy("Correct it"), True
+    form_class = NumberForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what follows the number."""
+        return [
+            _("The birthday follows the number. Rosters find this person by the new number only."),
+            _("Other records that may be the same person are looked for at once."),
+        ]
+
+    def act(self, form: NumberForm) -> str:
+        """Correct it."""
+        correct_id_number(person=self.object, by=self.user, on=self.today, **form.cleaned_data)
+        return _("The number is corrected; reason and day stand in the journal.")
 
 
 class BureauKinForm(KinForm, AskingPersonForm):
@@ -219,6 +269,8 @@ class PersonJoin(PersonStep):
 urls = [
     path("people/<int:pk>/name/", PersonRename.as_view(), name="person-rename"),
     path("persons/<int:pk>/account/", PersonAccount.as_view(), name="person-account"),
+    path("persons/<int:pk>/reached/", PersonContact.as_view(), name="person-contact"),
+    path("persons/<int:pk>/number/", PersonNumber.as_view(), name="person-number"),
     path("persons/<int:pk>/relation/", PersonKin.as_view(), name="person-tie"),
     path("persons/relations/<int:pk>/end/", TieEnd.as_view(), name="tie-end"),
     path("persons/<int:pk>/death/", PersonDeath.as_view(), name="person-death"),

@@ -117,6 +117,8 @@ class PersonPage(OnePerson, SectionsPage):
         row: Person = self.object
         return (
             Act(_("Reveal a number"), reverse("pages:person-reveal", args=[row.pk])),
+            Act(_("Change telephone or e-mail"), reverse("pages:person-contact", args=[row.pk])),
+            Act(_("Correct the ID number"), reverse("pages:person-number", args=[row.pk])),
             Act(_("Enter the bank account"), reverse("pages:person-account", args=[row.pk])),
         )
 

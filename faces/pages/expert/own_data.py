@@ -1,4 +1,4 @@
-"""What an expert says of his own person: the account for fees, near relations, and that he leaves."""
+"""What an expert says of himself: how he is reached, the account for fees, near relations, and that he leaves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from desk.services import leave_pool
 from faces.pages.expert.record import OwnStep
 from faces.pages.shared.account_form import ACCOUNT_LINES, AccountForm
+from faces.pages.shared.contact_form import CONTACT_LINES, ContactDataForm
 from faces.pages.shared.kin_form import KIN_LINES, KinForm
 from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
-from parties.services import keep_account
+from parties.services import change_contact, keep_account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,26 @@ class OwnAccount(OwnStep):
         """Keep it."""
         keep_account(person=self.me.person, by=self.user, on=self.today, **form.cleaned_data)
         return _("The account is kept, sealed.")
+
+
+class OwnContact(OwnStep):
+    """Say how I am reached."""
+
+    title, submit_label = gettext_lazy("My telephone and e-mail"), gettext_lazy("Save")
+    form_class = ContactDataForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer the known address."""
+        return super().get_initial() | {"email": self.me.person.email}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say from when it holds."""
+        return CONTACT_LINES
+
+    def act(self, form: ContactDataForm) -> str:
+        """Write it."""
+        change_contact(person=self.me.person, by=self.user, on=self.today, **form.cleaned_data)
+        return _("Noted. You are reached by this from now on.")
 
 
 class OwnKin(OwnStep):
@@ -79,6 +100,7 @@ class OwnLeave(OwnStep):
 
 urls = [
     path("record/account/", OwnAccount.as_view(), name="expert-account"),
+    path("record/reached/", OwnContact.as_view(), name="expert-contact"),
     path("record/relation/", OwnKin.as_view(), name="expert-kin"),
     path("record/leave/", OwnLeave.as_view(), name="expert-leaves"),
 ]

@@ -26,7 +26,7 @@ from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from parties.models import Employment
-from parties.selectors import shown_account, ties_of
+from parties.selectors import masked, shown_account, ties_of
 from reviews.selectors import fees_visible_to
 from training.selectors import attendances_visible_to
 
@@ -134,6 +134,7 @@ class ExpertRecord(SectionsPage):
         )
         acts = (
             *yearly_acts(row, self.today, pages="expert"),
+            Act(_("My telephone and e-mail"), reverse("pages:expert-contact")),
             Act(_("My bank account"), reverse("pages:expert-account")),
         )
         if (row.status, ExpertAction.LEAVE) in TRANSITIONS:
@@ -144,6 +145,8 @@ class ExpertRecord(SectionsPage):
             (pgettext("of a person", "Title"), row.title),
             (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
             (_("Undertaking of %(year)s") % {"year": year}, word),
+            (_("Telephone"), masked(row.person)[1] or "—"),
+            (_("E-mail"), row.person.email or "—"),
             (_("Bank account"), shown_account(row.person) or "—"),
             (_("Always steps back from"), "、".join(one.organisation.name for one in recusals) or "—"),
         )

@@ -1,0 +1,56 @@
+"""People over the API: how they are reached, numbers, ties; the same services, the same refusals."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from foundation.core import clock
+from foundation.core.crypto import decrypt
+from tests.factories.assigned import NOW
+from tests.factories.assignments import ExpertFactory, PersonFactory, expert_user
+from tests.factories.foundation import office
+
+pytestmark = pytest.mark.django_db
+PLACE = "/api/v1/persons/"
+
+
+@pytest.fixture(autouse=True)
+def _in_2020():
+    with clock.standing_at(NOW):
+        yield
+
+
+@pytest.fixture
+def people():
+    return office()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def posted(client, path, **given):
+    return client.post(f"/api/v1/{path}", given, content_type="application/json")
+
+
+@pytest.mark.edge("E5")
+def test_expert_and_clerk_say_how_he_is_reached_and_the_clerk_corrects_the_number(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    me, clerk = signed_in(expert_user(expert)), signed_in(people["clerk"])
+    own, other = f"persons/{expert.person_id}/", f"persons/{PersonFactory(bureau=people['bureau']).pk}/"
+
+    assert posted(me, f"{own}contact/", phone="13912345678", email="a@example.cn").status_code == 200
+    assert posted(clerk, f"{own}contact/", email="b@example.cn").json()["email"] == "b@example.cn"
+    assert posted(clerk, f"{own}contact/", email="b@example.cn").json()["code"] == "contact_unchanged"
+    assert posted(me, f"{other}contact/", email="c@example.cn").status_code == 404
+    asked = {"id_number": "11010519491231002X", "reason": "身份证已核对"}
+    assert posted(me, f"{own}correct-number/", **asked).status_code == 403
+    answer = posted(clerk, f"{own}correct-number/", **asked)
+    assert (answer.status_code, answer.json()["born_on"]) == (200, "1949-12-31")
+
+    expert.person.refresh_from_db()
+    assert decrypt(expert.person.phone_sealed) == "13912345678"
+    assert expert.person.born_on == date(1949, 12, 31)
