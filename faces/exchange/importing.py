@@ -14,7 +14,7 @@ from faces.exchange.memory import keep, sweep, swept_by_parcel
 from faces.exchange.progress import Phase, Tell, untold
 from faces.exchange.questions import Questions
 from faces.exchange.sheets import Sheet, read
-from faces.exchange.tables import Layout, Record, records
+from faces.exchange.tables import Layout, Record, fitting, records
 from faces.exchange.traces import Touched, Trace, compared, snapshot
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -88,7 +88,8 @@ class Part:
 class Noun:
     """What one file brings: its sheets in the order in which they are written.
 
-    ``alone`` is what the only sheet of a file brings, if no sheet bears that name; otherwise it is the first part.
+    A sheet of another name is told by its headings; where those say nothing, the only sheet of a file is ``alone``,
+    or else the first part.
     """
 
     code: str
@@ -170,14 +171,16 @@ def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Repo
 
 
 def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[Part, Sheet]]:
-    """Return each part with its sheet: by the sheet's name; a file of one sheet of another name is ``alone``."""
+    """Return each part with its sheet: by the sheet's name; where no name is known, by the headings."""
     by_name = {said: part for part in noun.parts for said in (part.layout.name, *part.layout.also)}
     shown = [sheet for sheet in sheets if not sheet.is_hidden]
     matched = [(by_name[sheet.name.strip()], sheet) for sheet in shown if sheet.name.strip() in by_name]
     filled = [sheet for sheet in shown if any(not line.is_blank for line in sheet.lines)]
     report.unknown += [(sheet.name, "") for sheet in sheets if sheet.is_hidden]
     if not matched and len(filled) == 1:
-        return [(noun.alone or noun.parts[0], filled[0])]
+        return [(_part_of(noun, filled[0]), filled[0])]
+    if not matched:
+        matched = _by_headings(noun, filled)
     if not matched:
         asked = "、".join(part.layout.name for part in noun.parts)
         sentence = _("No sheet of this file is called %(asked)s.") % {"asked": asked}
@@ -185,6 +188,22 @@ def _matched(noun: Noun, sheets: Sequence[Sheet], report: Report) -> list[tuple[
     taken = {sheet.name for _part, sheet in matched}
     report.unknown += [(sheet.name, "") for sheet in filled if sheet.name not in taken]
     return matched
+
+
+def _part_of(noun: Noun, sheet: Sheet) -> Part:
+    """Return the part whose headings the sheet has most of; of equal ones ``alone``, else the first."""
+    usual = noun.alone or noun.parts[0]
+    return max((usual, *noun.parts), key=lambda part: fitting(sheet, part.layout))
+
+
+def _by_headings(noun: Noun, sheets: Sequence[Sheet]) -> list[tuple[Part, Sheet]]:
+    """Return the sheets that have every heading a part asks for, each part once."""
+    found: list[tuple[Part, Sheet]] = []
+    for sheet in sheets:
+        part = _part_of(noun, sheet)
+        if fitting(sheet, part.layout)[0] and all(part is not taken for taken, _sheet in found):
+            found.append((part, sheet))
+    return found
 
 
 def _write(

@@ -134,6 +134,13 @@ def records(
     return whole
 
 
+def fitting(sheet: Sheet, layout: Layout) -> tuple[bool, int]:
+    """Return whether a sheet has every heading that is asked for, and how many of all it has."""
+    head = _head(sheet, layout, {})
+    places = head.places if head else {}
+    return all(column.key in places for column in layout.columns if column.required) and bool(places), len(places)
+
+
 def bare(words: str) -> str:
     """Return a heading without blanks, line breaks, stars, full-width signs."""
     return "".join(narrow(words).replace("（", "(").replace("）", ")").split()).strip("*:：").lower()

@@ -222,3 +222,34 @@ def test_rows_in_are_rows_written_and_rows_reported(setting, kind, made, title, 
     assert report.rows + passed == filled or report.faults[0].code == "no_headings"
     assert report.faults or written == report.rows
     assert not report.faults or written == 0
+
+
+@pytest.mark.edge(1)
+def test_a_sheet_of_another_name_is_told_by_its_headings(setting):
+    people = "专家编号,姓名,身份证号,手机号,职称,职称级别,专业代码,单位代码,任职起始\n,,,,,,,,\n"
+    bodies = "单位名称,统一社会信用代码,单位性质\n,,\n"
+
+    read_as = [
+        set(dry_run(noun=NOUNS["experts"], content=text.encode(), name="名单.csv", setting=setting).read)
+        for text in (people, bodies)
+    ]
+
+    assert read_as == [{"专家"}, {"单位"}]
+
+
+@pytest.mark.edge(1)
+def test_sheets_of_other_names_are_told_by_their_headings_or_none_is_taken(setting):
+    def book(*sheets):
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as made:
+            for place, headings in enumerate(sheets):
+                made.add_worksheet(f"Sheet{place + 1}").write_row(0, 0, headings)
+        return dry_run(noun=NOUNS["experts"], content=out.getvalue(), name="名单.xlsx", setting=setting)
+
+    bodies = ("单位名称", "统一社会信用代码", "单位性质")
+    people = ("专家编号", "姓名", "身份证号", "手机号", "职称", "职称级别", "专业代码", "单位代码", "任职起始")
+
+    told, strange = book(people, bodies), book(("甲", "乙"), ("丙", "丁"))
+
+    assert set(told.read) == {"专家", "单位"}
+    assert [fault.code for fault in strange.faults] == ["no_sheet"]
