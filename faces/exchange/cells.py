@@ -196,11 +196,13 @@ def yes_no(cell: Cell) -> bool:
     raise CellWrong(_("Write 是 or 否."))
 
 
-def one_of(words_of: Mapping[str, Value]) -> Reader[Value]:
-    """Read one of the given words and return what it stands for."""
+def one_of(words_of: Mapping[str, Value], also: Mapping[str, str] | None = None) -> Reader[Value]:
+    """Read one of the given words and return what it stands for; ``also`` are other ways to write one of them."""
+    same = also or {}
 
     def reader(cell: Cell) -> Value:
         words = narrow(_told(cell).text)
+        words = same.get(words, words)
         if words not in words_of:
             raise CellWrong(_("Write one of: %(words)s.") % {"words": "、".join(words_of)}, "not_in_list")
         return words_of[words]

@@ -60,7 +60,7 @@ BODIES: Final = Layout(
     (
         Column("name", "单位名称", cells.body_name),
         Column("uscc", "统一社会信用代码", cells.uscc),
-        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS)),
+        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS, known.BODY_KINDS_ALSO)),
     ),
     also=("任职单位",),
 )

@@ -72,7 +72,7 @@ FIRMS: Final = Layout(
         Column("name", "机构名称", cells.body_name, also=("第三方机构名称",)),
         Column("uscc", "统一社会信用代码", cells.uscc, also=("社会信用代码",)),
         Column("kind", "机构类型", cells.one_of(KINDS)),
-        Column("form", "组织形式", cells.one_of(known.BODY_KINDS)),
+        Column("form", "组织形式", cells.one_of(known.BODY_KINDS, known.BODY_KINDS_ALSO)),
         Column("legal_person", "法定代表人", cells.name, required=False, default="", also=("负责人",)),
         Column("address", "地址", cells.text(200), required=False, default="", also=("住所",)),
         Column("phone", "联系电话", cells.phone, required=False, default=""),

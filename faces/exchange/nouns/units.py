@@ -35,7 +35,7 @@ UNITS: Final = Layout(
         Column("code", "单位编码", cells.code(20), also=("预算单位编码",), required=False, default=""),
         Column("name", "单位名称", cells.body_name),
         Column("uscc", "统一社会信用代码", cells.uscc, required=False),
-        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS)),
+        Column("kind", "单位性质", cells.one_of(known.BODY_KINDS, known.BODY_KINDS_ALSO)),
         Column("superior", "主管部门编码", cells.code(20), required=False, default=""),
         Column("section", "归口科室", cells.text(60), required=False, default=""),
         Column("is_bureau", "是否本局", cells.yes_no, required=False, default=False),

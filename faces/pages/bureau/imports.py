@@ -352,6 +352,7 @@ class ImportAnswers(RunAction):
 
     title = gettext_lazy("Questions")
     submit_label = gettext_lazy("Keep the answers and check again")
+    template_name = "bureau/import_answers.html"
     form_class = ActionForm
 
     def get_form(self, form_class: Any = None) -> Any:  # noqa: ANN401 - as in Django
@@ -368,8 +369,9 @@ class ImportAnswers(RunAction):
                 required=False,
                 initial=one["answer"],
                 widget=forms.RadioSelect,
-                label=f"{one['sheet']} {'、'.join(map(str, one['rows'][:10]))}: {one['text']}",
-                help_text=one["message"],
+                label=one["message"],
+                help_text=_("Sheet %(sheet)s, row %(rows)s: %(text)s")
+                % {"sheet": one["sheet"], "rows": "、".join(map(str, one["rows"][:10])), "text": one["text"]},
             )
         return form
 
