@@ -27,6 +27,7 @@ from tests.factories.questions import (
 )
 
 pytestmark = pytest.mark.django_db
+OTHER_ID = "11010119900307213X"
 A, B, C = "13900000002", "13900000003", "13900000004"
 
 
@@ -203,7 +204,7 @@ def test_of_more_questions_than_a_report_keeps_the_open_ones_are_kept(clerk, mon
         st.lists(
             st.tuples(
                 st.sampled_from(["张三", "李四", "张叁"]),
-                st.sampled_from(["", "", ID]),
+                st.sampled_from(["", "", ID, OTHER_ID]),
                 st.sampled_from(["", "13800000001", A, B]),
             ),
             min_size=1,
