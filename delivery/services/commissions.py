@@ -13,17 +13,17 @@ from assignments.permissions import may_commission
 from assignments.selectors.tasks import current_assignment
 from assignments.services.assignments import Scan, decline
 from assignments.services.tasks import move_task
-from delivery.enums import CommissionAction, CommissionStatus
-from delivery.models import Commission
+from delivery.enums import CommissionAction, CommissionStatus, LeadEventAction, LeadEventStatus
+from delivery.models import Commission, LeadEvent
 from delivery.permissions import may_accept_commission
 from delivery.selectors import commission_of, fee_limit_cents, people_of, running_tasks_of, usual_due_day
-from delivery.transitions import COMMISSION
+from delivery.transitions import COMMISSION, LEAD_EVENT
 from evaluators.models import LeadEvaluator
 from foundation.accounts.models import User
 from foundation.approvals.enums import StepStatus
 from foundation.approvals.models import Approval
 from foundation.approvals.selectors import agreed, running
-from foundation.approvals.services import submit
+from foundation.approvals.services import lapse, submit
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
 from foundation.core.money import yuan
@@ -227,7 +227,21 @@ def end_commission(*, commission: Commission, reason: str, by: User, on: date) -
     row.ended_on, row.end_reason = on, reason.strip()
     row.save(update_fields=["status", "ended_on", "end_reason"])
     record(actor=by, action="delivery.commission.ended", subject=row, facts={"reason": row.end_reason})
+    _close_lead_changes(row, by=by, on=on)
     return row
+
+
+def _close_lead_changes(row: Commission, *, by: User, on: date) -> None:
+    """Answer what waits about the lead evaluator of an ended commission: nobody leads it any more."""
+    waiting = LeadEvent.objects.select_for_update(of=("self",)).filter(commission=row)
+    for event in waiting.filter(status__in=[LeadEventStatus.ASKED, LeadEventStatus.IN_APPROVAL]).order_by("pk"):
+        if approval := running("LEAD", event):
+            lapse(approval=approval, reason=row.end_reason, by=by, on=on)
+            continue
+        event.status = LEAD_EVENT[LeadEventStatus(event.status), LeadEventAction.DECLINE]
+        event.decided_on, event.answer = on, row.end_reason[:300]
+        event.save(update_fields=["status", "decided_on", "answer"])
+        record(actor=by, action="delivery.commission.lead_answered", subject=row, facts={"event": event.pk, "on": on})
 
 
 def rubric_for(task: EvaluationTask, *, by: User, on: date) -> RubricVersion:

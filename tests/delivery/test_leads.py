@@ -290,3 +290,15 @@ def test_one_who_became_unfit_is_not_passed_on(work):
 
     event.refresh_from_db()
     assert (caught.value.refusal.code, event.status) == ("lead_not_current", LeadEventStatus.ASKED)
+
+
+@pytest.mark.parametrize("ask", [requested, asked])
+def test_what_waits_about_the_lead_ends_with_the_commission(work, ask):
+    event = ask(work)
+
+    services.end_commission(commission=work, reason="机构退出", by=work.clerk, on=TODAY)
+
+    event.refresh_from_db()
+    assert event.status in {LeadEventStatus.DECLINED, LeadEventStatus.GIVEN_BACK}
+    assert running("LEAD", event) is None
+    assert event.answer == ("机构退出" if ask is requested else "")
