@@ -84,6 +84,19 @@ def code(most: int = 30) -> Reader[str]:
     return reader
 
 
+def code_or_name(most: int = 30) -> Reader[str]:
+    """Read a code as ``code`` does; what is none is the name of a body, which a question turns into its code."""
+    as_code = code(most)
+
+    def reader(cell: Cell) -> str:
+        try:
+            return as_code(cell)
+        except CellWrong:
+            return body_name(cell)
+
+    return reader
+
+
 def uscc(cell: Cell) -> str:
     """Read a unified social credit code; never repair one."""
     words = narrow(_told(cell).text).replace(" ", "").upper()

@@ -31,7 +31,7 @@ from experts.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import known, people, renamed
+from faces.exchange.nouns import employers, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_indexes
@@ -74,7 +74,7 @@ EXPERTS: Final = Layout(
         Column("title", "职称", cells.text(60)),
         Column("level", "职称级别", cells.one_of(LEVELS)),
         Column("specialties", "专业代码", cells.codes, also=("专业",)),
-        Column("body", "单位代码", cells.code(20), also=("工作单位代码",)),
+        Column("body", "单位代码", cells.code_or_name(20), also=("工作单位代码",)),
         Column("post", "职务", cells.text(60), required=False, default=""),
         Column("since", "任职起始", cells.day),
         Column("works_since", "参加工作日期", cells.day, required=False),
@@ -87,7 +87,7 @@ SPELLS: Final = Layout(
     "任职经历",
     (
         NUMBER,
-        Column("body", "单位代码", cells.code(20)),
+        Column("body", "单位代码", cells.code_or_name(20)),
         Column("tie", "关系", cells.one_of(TIES)),
         Column("post", "职务", cells.text(60), required=False, default=""),
         Column("since", "起始日期", cells.day),
@@ -140,8 +140,7 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated(rows, "id_number")
     setting.bring("expert", (row["number"] for row in rows))
     people.ask_people(rows, setting)
-    bodies = known.body_codes(setting.bureau) | setting.brought.get("body", set())
-    yield from unknown(rows, "body", bodies, _("There is no body with the code %(code)s; add it to the sheet 单位."))
+    yield from employers.name_employers(rows, setting)
     yield from unknown(rows, "specialties", known.specialties(setting.bureau), _("There is no specialty %(code)s."))
     there = {
         number: (name, index)
@@ -220,8 +219,9 @@ def check_body(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
 
 
 def check_spells(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: as ``check_body``, and spells that end before they begin."""
-    yield from check_body(rows, setting)
+    """Yield faults: experts and bodies that nobody knows, and spells that end before they begin."""
+    yield from check_number(rows, setting)
+    yield from employers.name_employers(rows, setting)
     yield from (_turned(row) for row in rows if row["until"] and row["until"] < row["since"])
 
 
