@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -77,6 +78,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     phones = [blind_indexes(plain_phone(draft.phone), use="phone") for draft in drafts]
     by_id, by_phone = _known_persons(bureau, ids, phones)
     said = _said_persons(bureau, drafts)
+    _let_each_be_one(by_id, by_phone, said)
     borne = _names_borne([*by_id.values(), *by_phone.values(), *said.values()])
     made: list[Person] = []
     changed: Held[Person] = Held(*WRITTEN)
@@ -134,6 +136,14 @@ def _said_persons(bureau: Bureau, drafts: Sequence[PersonDraft]) -> dict[int, Pe
     keys = {pk for draft in drafts for pk in (draft.known, *draft.apart) if pk}
     stands = Person.objects.select_for_update(of=("self",)).filter(bureau=bureau, joined_into__isnull=True)
     return stands.in_bulk(keys) if keys else {}
+
+
+def _let_each_be_one(*tables: dict[Any, Person]) -> None:
+    """Let the tables name each person by one object, so that what a draft writes is seen by the next one of him."""
+    first: dict[int, Person] = {}
+    for table in tables:
+        for key, row in table.items():
+            table[key] = first.setdefault(row.pk, row)
 
 
 def _said(said: dict[int, Person], draft: PersonDraft, keys: tuple[str, ...], *, index: int) -> Person | None:

@@ -144,9 +144,22 @@ def test_two_numbers_of_a_file_are_never_one_known_person(clerk):
 
     run_ = answered(clerk, run_, f"p{person.pk}", f"p{person.pk}")
 
-    assert [(one["row"], one["answer"]) for one in run_.report["questions"]] == [(2, f"p{person.pk}")]
-    confirm(run_=run_, by=clerk, on=DAY)
+    assert [(one["row"], one["answer"]) for one in run_.report["questions"]] == [(3, ""), (2, f"p{person.pk}")]
+    assert choices(run_) == ["new"]
+    confirm(run_=answered(clerk, run_, "new", f"p{person.pk}"), by=clerk, on=DAY)
     assert Person.objects.count() == 2
+
+
+def test_a_number_on_the_telephone_of_somebody_who_got_another_one_in_the_file_is_asked_about(clerk):
+    person = known_person(clerk, "张三", A)
+    run_ = checked(clerk, people_book(("张三", ID, B), ("张三", "11010119900307213X", A)))
+    assert choices(run_) == [f"p{person.pk}", "new"]
+
+    run_ = answered(clerk, run_, f"p{person.pk}")
+
+    assert choices(run_) == ["new"]
+    confirm(run_=answered(clerk, run_, "new", f"p{person.pk}"), by=clerk, on=DAY)
+    assert Person.objects.exclude(id_index=None).count() == 2
 
 
 def test_somebody_called_so_now_by_an_answer_is_found_by_it_without_a_telephone(clerk):

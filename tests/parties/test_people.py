@@ -104,6 +104,31 @@ def test_whom_an_answer_named_gets_one_number_and_the_row_with_a_second_one_is_r
 
 
 @pytest.mark.edge("E5")
+def test_one_person_found_in_several_ways_keeps_what_each_row_brings(known):
+    one = register(known, PersonDraft("张演示", ID, PHONE))[0]
+    bare = register(known, PersonDraft("李演示", phone=PHONE))[0]
+
+    register(known, PersonDraft("张演示", ID, OTHER_PHONE), PersonDraft("张演示", phone=PHONE, email="a@example.org"))
+    rows = register(known, PersonDraft("李演示", known=bare.pk), PersonDraft("李演示", OTHER_ID, PHONE))
+
+    one.refresh_from_db()
+    assert (one.email, {row.pk for row in rows}) == ("a@example.org", {bare.pk})
+    assert Person.objects.get(pk=bare.pk).id_index
+
+
+@pytest.mark.edge("E5")
+def test_whom_an_answer_named_has_the_number_of_the_first_row_when_the_second_comes_by_telephone(known):
+    one = register(known, PersonDraft("张演示", phone=PHONE))[0]
+    drafts = [PersonDraft("张演示", ID, OTHER_PHONE, known=one.pk), PersonDraft("张演示", OTHER_ID, PHONE)]
+
+    first, second = register(known, *drafts)
+
+    one.refresh_from_db()
+    assert (first.pk, decrypt(one.id_sealed)) == (one.pk, ID)
+    assert decrypt(Person.objects.get(pk=second.pk).id_sealed) == OTHER_ID
+
+
+@pytest.mark.edge("E5")
 def test_a_name_alone_is_asked_about_and_the_answer_is_kept(known):
     one = register(known, PersonDraft("张演示", phone=PHONE))[0]
     before = (Person.objects.count(), Entry.objects.count())

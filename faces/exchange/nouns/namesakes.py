@@ -42,7 +42,7 @@ class Namesakes:
     def called(self, row: Record) -> Person | None:
         """Return whom name and telephone tell, unless two ID numbers say otherwise."""
         keys = _lines(row)
-        bearing = (one for one in self._of(self.named, row["name"]) if self._is_free(one, row))
+        bearing = (one for one in self._of(self.named, row["name"]) if self.is_free(one, row))
         alike = (one for one in bearing if not (row["id_number"] and one.id_index))
         return next((one for one in alike if self.phones[one.pk].intersection(keys)), None)
 
@@ -63,9 +63,10 @@ class Namesakes:
         if likely:
             sounding = [one for one in self._of(self.sounding, sort_key_of(row["name"])) if _may_be(one, row)]
             likely += sounding[:MOST_SOUNDING]
-        return list({one.pk: one for one in likely if self._is_free(one, row)}.values())
+        return list({one.pk: one for one in likely}.values())
 
-    def _is_free(self, person: Person, row: Record) -> bool:
+    def is_free(self, person: Person, row: Record) -> bool:
+        """Return whether no earlier row of the file gives the person another number."""
         number = row["id_number"].upper()
         return not number or self.taken.get(person.pk, number) == number
 

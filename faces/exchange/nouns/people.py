@@ -100,7 +100,8 @@ def _ask(row: Record, before: Sequence[Told], stored: Namesakes, setting: Settin
     earlier = {} if row["id_number"] else dict(_earlier(before))
     if not meant and not earlier:
         return None, False
-    choices = [choice for one in meant for choice in _choices(row, one, stored)]
+    free = {f"p{one.pk}": one for one in meant if stored.is_free(one, row)}
+    choices = [choice for one in free.values() for choice in _choices(row, one, stored)]
     words = _("%(name)s, the person of row %(row)d of this file")
     choices += [Choice(value, words % {"name": one["name"], "row": one.row}) for value, one in earlier.items()]
     if row["id_number"] or row["phone"]:  # by the name alone a second import could not find a new person again
@@ -118,7 +119,7 @@ def _ask(row: Record, before: Sequence[Told], stored: Namesakes, setting: Settin
         cells=cells,
         leads=_leads(row, said, stored),
     )
-    return _decided(row, answer, {f"p{one.pk}": one for one in meant}, earlier, setting.questions.mark(KIND, cells))
+    return _decided(row, answer, free, earlier, setting.questions.mark(KIND, cells))
 
 
 def _choices(row: Record, one: Person, stored: Namesakes) -> Iterator[Choice]:
