@@ -48,6 +48,14 @@ class AdmissionProof:
     valid_to: date | None = None
 
 
+def next_firm_number(*, bureau: Bureau, on: date) -> str:
+    """Return the next number of the register that no firm bears; called in the transaction that uses it."""
+    while True:
+        number = f"机构{next_number(bureau=bureau, kind='FIRM', year=on.year):03d}"
+        if not Firm.objects.filter(bureau=bureau, number=number).exists():
+            return number
+
+
 @transaction.atomic
 def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on: date) -> list[Firm]:
     """Write firms as applicants, in the order of ``drafts``; a known firm gets its new kind and staff.
@@ -65,7 +73,7 @@ def register_firms(*, bureau: Bureau, drafts: Sequence[FirmDraft], by: User, on:
     for draft in drafts:
         row = known.get(draft.organisation.pk)
         if row is None:
-            number = draft.number or f"机构{next_number(bureau=bureau, kind='FIRM', year=on.year):03d}"
+            number = draft.number or next_firm_number(bureau=bureau, on=on)
             row = Firm(bureau=bureau, organisation=draft.organisation, number=number, status_since=on)
             known[draft.organisation.pk] = row
             made.append(row)

@@ -13,7 +13,7 @@ from experts.services.declaring import (
     recuse_from,
     undertaking_version,
 )
-from experts.services.entering import ExpertDraft, register_expert, register_experts
+from experts.services.entering import ExpertDraft, next_expert_number, register_expert, register_experts
 from experts.services.facts import WORDS, ExpertRefused
 from experts.services.specialties import (
     Proof,
@@ -49,6 +49,7 @@ __all__ = [
     "foresee_return",
     "make_main",
     "move_experts",
+    "next_expert_number",
     "recuse_from",
     "refuse_specialty_ask",
     "register_expert",

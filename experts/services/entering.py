@@ -50,6 +50,14 @@ class ExpertDraft:
     guest_for: str = ""
 
 
+def next_expert_number(*, bureau: Bureau, on: date) -> str:
+    """Return the next number of the pool that no expert bears; called in the transaction that uses it."""
+    while True:
+        number = f"专家{next_number(bureau=bureau, kind='EXPERT', year=on.year):04d}"
+        if not Expert.objects.filter(bureau=bureau, number=number).exists():
+            return number
+
+
 @transaction.atomic
 def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
     """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
@@ -81,7 +89,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
-            number = draft.number or f"专家{next_number(bureau=bureau, kind='EXPERT', year=on.year):04d}"
+            number = draft.number or next_expert_number(bureau=bureau, on=on)
             row = Expert(bureau=bureau, person=draft.person, number=number, status_since=on, source=draft.source)
             known[draft.person.pk] = row
             made.append(row)

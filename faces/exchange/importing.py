@@ -70,6 +70,7 @@ class Part:
 
     ``touches``: what it may create or change; parts without it cannot be taken back. ``at_once``: so many rows are
     written at a time, for each stands by itself; 0 for rows that name each other and are written together.
+    ``prepare`` completes rows right before they are written, with numbers that a check must not use up.
     """
 
     layout: Layout
@@ -77,6 +78,7 @@ class Part:
     check: Check = field(default=lambda _rows, _setting: ())
     touches: Touches | None = None
     at_once: int = 0
+    prepare: Callable[[Sequence[Record], Setting], None] | None = None
 
     def parcels(self, rows: Sequence[Record]) -> Iterator[Sequence[Record]]:
         """Yield the rows in the portions in which they are written; none for no rows."""
@@ -231,6 +233,8 @@ def _write(
 
 
 def _write_parcel(part: Part, rows: Sequence[Record], setting: Setting, report: Report, trace: Trace | None) -> Written:
+    if part.prepare is not None:
+        part.prepare(rows, setting)
     touched = part.touches(rows, setting) if trace is not None and part.touches else ()
     before = [snapshot(one) for one in touched]
     written = part.write(rows, setting)

@@ -125,7 +125,7 @@ def test_standing_of_every_past_day_is_kept(people):
 @pytest.mark.parametrize("status", list(FirmStatus))
 @pytest.mark.parametrize("action", list(FirmAction))
 def test_every_pair_moves_as_the_table_says(people, status, action):
-    needs_term = status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}
+    needs_term = status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED} or action == FirmAction.REINSTATE
     facts = {} if needs_term else {"admitted_on": None, "term_ends_on": None}
     firm = FirmFactory(bureau=people["bureau"], status=status, **facts)
     record_admission_checks(firm=firm, met=dict.fromkeys(ADMISSION_ITEMS, True), by=people["clerk"], on=ON)

@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 
+from evaluators.models import Firm
+from experts.models import Expert
 from faces.exchange.exporters import workbook
 from faces.exchange.models import RunStatus
-from faces.exchange.runs import confirm
+from faces.exchange.runs import confirm, undo
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Employment, Organisation
 from parties.services import OrganisationDraft, register_organisations, rename_organisation
+from tests.factories.assignments import FirmFactory
 from tests.factories.questions import DAY, NEW_CODE, OLD, answered, checked, choices, clerk_of_a_bureau
 
 pytestmark = [pytest.mark.django_db, pytest.mark.edge(5)]
@@ -73,3 +76,48 @@ def test_who_says_that_none_fits_gives_the_code(clerk):
     run_ = answered(clerk, checked(clerk, book("演示大学", OLD), noun="experts"), "mistake")
 
     assert [fault["code"] for fault in run_.report["faults"]] == ["empty"]
+
+
+def without_numbers(clerk, *, again=False):
+    rows = [("张三", IDS[0], "13800000000", "教授", "高级", "A", OLD, "2015-03-01")]
+    rows += [("李四", IDS[1], "13800000001", "教授", "高级", "A", OLD, "2015-03-01")] if again else []
+    return checked(clerk, workbook([("专家", HEADINGS[1:], rows)]), noun="experts")
+
+
+@pytest.mark.edge(6)
+def test_experts_without_numbers_get_the_next_ones_and_keep_them(clerk):
+    run_ = without_numbers(clerk)
+    assert run_.report["faults"] == []
+    assert not Expert.objects.exists()  # a check gives no number away
+    confirm(run_=run_, by=clerk, on=DAY)
+    first = Expert.objects.get()
+
+    confirm(run_=without_numbers(clerk, again=True), by=clerk, on=DAY)
+
+    assert Expert.objects.get(pk=first.pk).number == first.number
+    assert Expert.objects.count() == 2
+    assert len(set(Expert.objects.values_list("number", flat=True))) == 2
+
+
+@pytest.mark.edge(6)
+def test_an_import_that_gave_numbers_can_be_taken_back(clerk):
+    run_ = confirm(run_=without_numbers(clerk), by=clerk, on=DAY)
+
+    undo(run_=run_, by=clerk, on=DAY)
+
+    assert not Expert.objects.exists()
+
+
+@pytest.mark.edge(6)
+def test_firms_without_numbers_get_the_next_ones_past_those_that_are_taken(clerk):
+    headings = ("机构名称", "统一社会信用代码", "机构类型", "组织形式")
+    taken = FirmFactory(bureau=clerk.bureau, number="机构001")
+    rows = [("演示甲咨询有限公司", "91110108551385082Q", "咨询公司", "有限责任公司")]
+    Organisation.objects.filter(uscc=NEW_CODE).delete()
+
+    for _time in range(2):
+        run_ = checked(clerk, workbook([("机构", headings, rows)]), noun="firms")
+        assert run_.report["faults"] == []
+        confirm(run_=run_, by=clerk, on=DAY)
+
+    assert Firm.objects.exclude(pk=taken.pk).get().number == "机构002"

@@ -129,7 +129,7 @@ def row_of(table, **changed):
 @pytest.mark.parametrize(
     ("changed", "column", "code"),
     [
-        ({"名录编号": ""}, "A", "empty"),
+        ({"机构名称": ""}, "B", "empty"),
         ({"统一社会信用代码": "91310115MA1H8R7C6D"}, "C", "wrong"),
         ({"统一社会信用代码": "9.13E+17"}, "C", "digits_lost"),
         ({"机构类型": "饭店"}, "D", "not_in_list"),

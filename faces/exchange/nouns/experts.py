@@ -1,6 +1,7 @@
 """The pool: employers, experts with specialties and employment, past employment, recusals, days off, undertakings."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
@@ -26,6 +27,7 @@ from experts.services import (
     add_recusal,
     add_unavailability,
     move_experts,
+    next_expert_number,
     register_experts,
 )
 from faces.exchange import cells
@@ -55,6 +57,7 @@ TIES: Final = {
 }
 
 NUMBER: Final = Column("number", "专家编号", cells.code(20), also=("入库编号",))
+OWN_NUMBER: Final = replace(NUMBER, required=False, default="")  # empty: the known one, else the next
 BODIES: Final = Layout(
     "单位",
     (
@@ -67,7 +70,7 @@ BODIES: Final = Layout(
 EXPERTS: Final = Layout(
     "专家",
     (
-        NUMBER,
+        OWN_NUMBER,
         Column("name", "姓名", cells.name),
         Column("id_number", "身份证号", cells.id_number),
         Column("phone", "手机号", cells.phone, also=("联系电话", "手机")),
@@ -136,9 +139,8 @@ def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:
 
 def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: repeated people and numbers, unknown employers and specialties, numbers of other people."""
-    yield from repeated(rows, "number")
+    yield from repeated([row for row in rows if row["number"]], "number")
     yield from repeated(rows, "id_number")
-    setting.bring("expert", (row["number"] for row in rows))
     people.ask_people(rows, setting)
     yield from employers.name_employers(rows, setting)
     yield from unknown(rows, "specialties", known.specialties(setting.bureau), _("There is no specialty %(code)s."))
@@ -152,6 +154,7 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     for row in rows:
         indexes = blind_indexes(row["id_number"].upper(), use="id")
         other = next((number_of[index] for index in indexes if index in number_of), row["number"])
+        row.decide("number", row["number"] or other)
         held = there.get(row["number"])
         if held and held[1] not in indexes:
             words = _("The number %(number)s belongs to %(name)s.")
@@ -161,6 +164,13 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
             yield row.fault("id_number", words % {"number": other}, "number_differs")
         elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
             yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
+    setting.bring("expert", (row["number"] for row in rows if row["number"]))
+
+
+def number_experts(rows: Sequence[Record], setting: Setting) -> None:
+    """Give each new expert without a number the next one."""
+    for row in rows:
+        row.decide("number", row["number"] or next_expert_number(bureau=setting.bureau, on=setting.on))
 
 
 def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
@@ -350,7 +360,7 @@ NOUN: Final = register(
         gettext_lazy("expert pool"),
         (
             BODIES_PART,
-            Part(EXPERTS, write_experts, check_experts, touched_experts, AT_ONCE),
+            Part(EXPERTS, write_experts, check_experts, touched_experts, AT_ONCE, number_experts),
             SPELLS_PART,
             Part(RECUSALS, write_recusals, check_body, touched_recusals, AT_ONCE),
             Part(AWAY, write_away, check_away, touched_away, AT_ONCE),

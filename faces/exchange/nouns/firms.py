@@ -1,6 +1,7 @@
 """The register: firms, their qualifications, lead evaluators, staff, branches and undertakings."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluators.enums import FirmAction, FirmKind, FirmStatus
+from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import (
     AdmissionCheck,
     Branch,
@@ -33,6 +34,7 @@ from evaluators.services import (
     add_practitioners,
     add_qualifications,
     move_firms,
+    next_firm_number,
     record_admission_checks,
     register_firms,
 )
@@ -53,25 +55,17 @@ from parties.services import (
 )
 
 CHECKED: Final = dict.fromkeys(ADMISSION_ITEMS, True)
-KINDS: Final = {
-    "咨询机构": FirmKind.CONSULTANCY,
-    "会计师事务所": FirmKind.ACCOUNTANTS,
-    "资产评估机构": FirmKind.APPRAISERS,
-    "律师事务所": FirmKind.LAWYERS,
-    "科研院所": FirmKind.RESEARCH,
-    "高等院校": FirmKind.UNIVERSITY,
-    "其他": FirmKind.OTHER,
-}
 NOTICE_DAYS: Final = timedelta(days=7)  # 公示
 
 NUMBER: Final = Column("number", "名录编号", cells.code(20), also=("机构编号",))
+OWN_NUMBER: Final = replace(NUMBER, required=False, default="")  # empty: the known one, else the next
 FIRMS: Final = Layout(
     "机构",
     (
-        NUMBER,
+        OWN_NUMBER,
         Column("name", "机构名称", cells.body_name, also=("第三方机构名称",)),
         Column("uscc", "统一社会信用代码", cells.uscc, also=("社会信用代码",)),
-        Column("kind", "机构类型", cells.one_of(KINDS)),
+        Column("kind", "机构类型", cells.one_of(known.FIRM_KINDS, known.FIRM_KINDS_ALSO)),
         Column("form", "组织形式", cells.one_of(known.BODY_KINDS, known.BODY_KINDS_ALSO)),
         Column("legal_person", "法定代表人", cells.name, required=False, default="", also=("负责人",)),
         Column("address", "地址", cells.text(200), required=False, default="", also=("住所",)),
@@ -143,13 +137,13 @@ PLEDGES: Final = Layout(
 def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     """Yield faults: repeated numbers and codes, numbers and codes of others; ask about codes with other names."""
     yield from renamed.ask_renamed_bodies(rows, setting)
-    yield from repeated(rows, "number")
+    yield from repeated([row for row in rows if row["number"]], "number")
     yield from repeated(rows, "uscc")
     yield from asked.ask_bodies(rows, setting)
-    setting.bring("firm", (row["number"] for row in rows))
     there = known.firms(setting.bureau)
     by_code = {firm.organisation.uscc: number for number, firm in there.items()}
     for row in rows:
+        row.decide("number", row["number"] or by_code.get(row["uscc"], ""))
         held = there.get(row["number"])
         if held and held.organisation.uscc != row["uscc"]:
             words = _("The number %(number)s belongs to %(name)s.")
@@ -158,6 +152,13 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
         elif by_code.get(row["uscc"], row["number"]) != row["number"]:
             words = _("This firm has the number %(number)s already.")
             yield row.fault("number", words % {"number": by_code[row["uscc"]]}, "number_differs")
+    setting.bring("firm", (row["number"] for row in rows if row["number"]))
+
+
+def number_firms(rows: Sequence[Record], setting: Setting) -> None:
+    """Give each new firm without a number the next one."""
+    for row in rows:
+        row.decide("number", row["number"] or next_firm_number(bureau=setting.bureau, on=setting.on))
 
 
 def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
@@ -369,7 +370,7 @@ NOUN: Final = register(
         "firms",
         gettext_lazy("register of firms"),
         (
-            Part(FIRMS, write_firms, check_firms, touched_firms, AT_ONCE),
+            Part(FIRMS, write_firms, check_firms, touched_firms, AT_ONCE, prepare=number_firms),
             Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications, AT_ONCE),
             LEADS_PART,
             STAFF_PART,

@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from django.db.models import Q
 
+from evaluators.enums import FirmKind
 from evaluators.models import Firm
 from experts.models import Expert
 from faces.exchange.importing import Setting
@@ -39,6 +40,22 @@ BODY_KINDS_ALSO: Final = {
     "参公事业单位": "事业单位", "公益一类": "事业单位", "公益二类": "事业单位", "公益一类事业单位": "事业单位",
     "公益二类事业单位": "事业单位", "科研院所": "事业单位", "高等学校": "高校", "高等院校": "高校", "大学": "高校",
     "社会团体": "其他", "民办非企业单位": "其他",
+}  # fmt: skip
+
+
+FIRM_KINDS: Final = {
+    "咨询机构": FirmKind.CONSULTANCY,
+    "会计师事务所": FirmKind.ACCOUNTANTS,
+    "资产评估机构": FirmKind.APPRAISERS,
+    "律师事务所": FirmKind.LAWYERS,
+    "科研院所": FirmKind.RESEARCH,
+    "高等院校": FirmKind.UNIVERSITY,
+    "其他": FirmKind.OTHER,
+}
+FIRM_KINDS_ALSO: Final = {
+    "咨询公司": "咨询机构", "管理咨询公司": "咨询机构", "咨询企业": "咨询机构", "会计事务所": "会计师事务所",
+    "会计所": "会计师事务所", "评估公司": "资产评估机构", "评估机构": "资产评估机构", "律所": "律师事务所",
+    "科研机构": "科研院所", "高校": "高等院校",
 }  # fmt: skip
 
 
