@@ -77,7 +77,11 @@ class Running(Tasks):
 class TermsForm(ActionForm):
     """Who leads, for how much, until when."""
 
-    lead_evaluator = LeadField(queryset=LeadEvaluator.objects.none(), label=gettext_lazy("Lead evaluator"))
+    lead_evaluator = LeadField(
+        queryset=LeadEvaluator.objects.none(),
+        label=gettext_lazy("Lead evaluator"),
+        empty_label=gettext_lazy("Choose"),
+    )
     fee = WanField(label=gettext_lazy("Fee (万元)"))
     due_on = forms.DateField(
         label=gettext_lazy("Final report due on"),

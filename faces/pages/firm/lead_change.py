@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 class FirmLeadForm(ActionForm):
     """Who is to lead, and why."""
 
-    lead_evaluator = LeadField(queryset=LeadEvaluator.objects.none(), label=gettext_lazy("Lead evaluator"))
+    lead_evaluator = LeadField(
+        queryset=LeadEvaluator.objects.none(),
+        label=gettext_lazy("Lead evaluator"),
+        empty_label=gettext_lazy("Choose"),
+    )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=textarea(3))
 
 
