@@ -1,6 +1,8 @@
 """Batches as people may see them, and which re-reviews may go into one."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models
@@ -22,6 +24,7 @@ from foundation.core.errors import Refusal
 SEATED: Final = frozenset({BatchStatus.SEATED, BatchStatus.SENT})
 PUBLISHED_FROM: Final = SEATED | {BatchStatus.VOID}
 REVIEW_OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
+FULL_QUALITY: Final = 10_000  # hundredths of a hundredth
 HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
 
 
@@ -187,3 +190,38 @@ def turn_of(batch: AssignmentBatch, user: User) -> str:
     if batch.status == BatchStatus.SEATED:
         return "notify" if is_own and may(user, Capability.COMMISSION) else ""
     return turn_of_party(batch, user)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCandidate:
+    """Somebody listed for one re-review: fit in millionths with its parts; his chance in permille once it is frozen.
+
+    ``quality`` is a share of the full marks, ``missing_levels`` how far his specialty stands from the one asked for.
+    """
+
+    expert: Expert
+    employer: str
+    fit: int
+    match_permille: int
+    missing_levels: int
+    quality: float
+    opinions: int
+    turn_permille: int
+    chance_permille: int | None
+
+
+def candidates_of(batch: AssignmentBatch, task: BatchTask) -> list[BatchCandidate]:
+    """Return everybody whom the last run listed for ``task``, the best fitted first; two queries."""
+    chances: dict[int, int] | None = None
+    if batch.freeze_text:
+        marginals = json.loads(batch.freeze_text)["marginals"]
+        chances = {expert: units for place, expert, units in marginals if place == task.place}
+    found = []
+    for number, (expert, row) in enumerate(zip(experts_of(batch), batch.pool, strict=True)):
+        if (parts := task.fits.get(str(expert.pk))) is None:
+            continue
+        value, _path, missing, match, quality, opinions, turn = parts
+        chance = None if chances is None else chances.get(number, 0)
+        share = quality / FULL_QUALITY
+        found.append(BatchCandidate(expert, row["employer"], value, match, missing, share, opinions, turn, chance))
+    return sorted(found, key=lambda one: (-one.fit, one.expert.number))

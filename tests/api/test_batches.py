@@ -11,7 +11,7 @@ from assignments.verify_draw import verify
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, prepared
+from tests.factories.assigned import NOW, TODAY, batch_office, prepared, solved
 from tests.factories.draws import nonce
 from tests.factories.foundation import UserFactory
 
@@ -103,3 +103,21 @@ def test_share_of_an_employer_is_limited_over_the_api(client, desk):
 
     assert [one.status_code for one in answers] == [200, 400, 200]
     assert [answers[place].json()["employer_quota"] for place in (0, 2)] == [2, None]
+
+
+def test_listed_experts_are_read_with_the_parts_of_their_fit(client, desk):
+    batch = solved(desk, prepared(desk), freezes=True)
+    client.force_login(desk.clerk)
+
+    found = client.get(f"/api/v1/batches/{batch.pk}/candidates/0/").json()
+
+    assert {row["expert"] for row in found} == {expert.pk for expert in desk.experts}
+    assert [row["fit"] for row in found] == sorted((row["fit"] for row in found), reverse=True)
+    for row in found:
+        product = row["match_permille"] / 1000 * row["quality"] * row["turn_permille"] / 1000
+        assert abs(row["fit"] / 1_000_000 - product) < 0.001
+    assert sum(row["chance_permille"] for row in found) == 3000  # three seats
+    wrong = [client.get(f"/api/v1/batches/{batch.pk}/candidates/{place}/") for place in ("9", "-1", "x", "9" * 30)]
+    assert [one.status_code for one in wrong] == [409, 404, 404, 409]
+    client.force_login(desk.witness)
+    assert client.get(f"/api/v1/batches/{batch.pk}/candidates/0/").status_code == 200

@@ -1,11 +1,11 @@
 """Batch assignments: prepare, name or keep away, look, freeze, commit, reveal, submit, tell, replace; the record."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -38,6 +38,10 @@ from foundation.accounts.models import User
 from foundation.core import clock
 from foundation.core.errors import DomainError, Refusal
 from foundation.taxonomy import selectors as taxonomy
+
+PLACE: Final = OpenApiParameter(
+    "place", int, OpenApiParameter.PATH, description="The number of the re-review in the problem."
+)
 
 
 class BatchPartySerializer(NounSerializer[BatchParty]):
@@ -75,6 +79,22 @@ class BatchSerializer(NounSerializer[AssignmentBatch]):
             "commitment", "frozen_at", "commit_until", "reveal_until", "profile", "outside_source", "drawn_at",
             "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
         )  # fmt: skip
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    """Somebody listed for one re-review; ``fit`` in millionths, ``quality`` a share of the full marks."""
+
+    expert = serializers.IntegerField(source="expert.pk")
+    number = serializers.CharField(source="expert.number")
+    name = serializers.CharField(source="expert.person.name")
+    employer = serializers.CharField()
+    fit = serializers.IntegerField()
+    match_permille = serializers.IntegerField()
+    missing_levels = serializers.IntegerField()
+    quality = serializers.FloatField()
+    opinions = serializers.IntegerField()
+    turn_permille = serializers.IntegerField()
+    chance_permille = serializers.IntegerField(allow_null=True)
 
 
 class ReviewAsk(Ask):
@@ -180,6 +200,14 @@ class BatchView(NounView[AssignmentBatch]):
             return Response(batches.record_of(self.get_object()))
         except ValueError as error:
             raise DomainError(Refusal("no_record", _("This batch has no record yet."))) from error
+
+    @extend_schema(parameters=[PLACE], responses=CandidateSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.READ_ALL, url_path="candidates/<int:place>")
+    def candidates(self, request: Request, place: int, **_names: str) -> Response:  # noqa: ARG002 - the address names both
+        """Return who is listed for one re-review, the best fitted first: each fit with its parts, and the chance."""
+        row = self.get_object()
+        task = task_at(row, place)
+        return Response(CandidateSerializer(batches.candidates_of(row, task), many=True).data)
 
     @verb(BatchFieldAsk, needs=Capability.DRAW)
     def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:

@@ -25,6 +25,7 @@ from assignments.selectors.batches import (
 from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
+from faces.pages.bureau.batch_candidates import urls as candidate_urls
 from faces.pages.bureau.batch_publication import urls as file_urls
 from faces.pages.bureau.batch_seed import seed_section
 from faces.pages.bureau.batch_setup import urls as setup_urls
@@ -234,6 +235,12 @@ class BatchPage(SectionsPage):
         ]
         return Section(_("Who sits where"), template="bureau/batch_seated.html", data=rows, count=len(rows))
 
+    def _listed(self, task: BatchTask) -> Cell | str:
+        """Return how many are listed for a task, with the way to them."""
+        if task.eligible is None:
+            return "—"
+        return Cell(task.eligible, reverse("pages:batch-candidates", args=[self.object.number, task.place]))
+
     def _tasks(self) -> Section:
         headings = (_("Re-review"), _("Task"), _("Field"), _("Seats"), _("Eligible"), _("Kept away by"), _("To do"))
         rows = [
@@ -242,7 +249,7 @@ class BatchPage(SectionsPage):
                 task.re_review.evaluation.title,
                 self._fields(task),
                 task.re_review.panel_size,
-                "—" if task.eligible is None else task.eligible,
+                self._listed(task),
                 pgettext("between items", ", ").join(
                     f"{reason_words(code)} {people}" for code, people in task.removed[:SHOWN_RULES]
                 )
@@ -393,6 +400,7 @@ urls = [
     path("batches/", Batches.as_view(), name="batches"),
     *setup_urls,
     *step_urls,
+    *candidate_urls,
     *file_urls,
     path("batches/<str:number>/", BatchPage.as_view(), name="batch"),
 ]

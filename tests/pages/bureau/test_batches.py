@@ -463,3 +463,18 @@ def test_share_of_an_employer_is_limited_by_its_page(desk):
     batch.refresh_from_db()
     assert batch.employer_quota == 2
     assert "同一单位在整个批次中" in shown(clerk, batch)
+
+
+def test_each_pair_opens_to_the_parts_of_its_fit(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    page = reverse("pages:batch-candidates", args=[batch.number, 0])
+    assert clerk.get(page).status_code == 200
+    batch = solved(desk, batch, freezes=True)
+
+    text = clerk.get(page).content.decode()
+
+    assert page in shown(clerk, batch)
+    assert all(expert.person.name in text for expert in desk.experts)
+    assert text.count(" %</td>") + text.count(" %") >= len(desk.experts)
+    assert clerk.get(reverse("pages:batch-candidates", args=[batch.number, 9])).status_code == 404
+    assert signed_in(batch_office().clerk).get(page).status_code == 404
