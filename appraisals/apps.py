@@ -15,8 +15,10 @@ class AppraisalsConfig(AppConfig):
         from foundation.approvals.rules import when_agreed, when_returned  # noqa: PLC0415
         from foundation.files.permissions import serve_owner  # noqa: PLC0415
         from foundation.rulesets.rules import register  # noqa: PLC0415
+        from parties.permissions import ask_before_moving  # noqa: PLC0415
 
         register(*RULES)
+        ask_before_moving("appraisals.selectors.sanctions.standing_refusal")
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
         serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
         serve_owner("papers.paper", "appraisals.selectors.papers_visible_to")

@@ -1,9 +1,15 @@
-"""Who may write about whom."""
+"""Who may write about whom, and what stands in the way of a change of standing."""
+
+from datetime import date
+from typing import Final
+
+from django.utils.module_loading import import_string
 
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Section
+from foundation.core.errors import Refusal
 from parties.models import Membership, Organisation, Person
 
 
@@ -23,3 +29,20 @@ def may_keep_contacts(user: User, of: Organisation | Section) -> bool:
     if isinstance(of, Section) or not (may(user, Capability.UNIT_DESK) or may(user, Capability.FIRM_SIGN)):
         return False
     return Membership.objects.filter(user=user, organisation=of, ended_on__isnull=True).exists()
+
+
+_ASKED: Final[list[str]] = []
+
+
+def ask_before_moving(source: str) -> None:
+    """Let the dotted ``source(party, pk, action, on)`` of a higher room say why a standing may not be changed."""
+    if source not in _ASKED:
+        _ASKED.append(source)
+
+
+def standing_refusal(party: str, pk: int, action: str, on: date) -> Refusal | None:
+    """Return why the standing of a ``party`` ("firm" or "expert") may not be changed by ``action`` on ``on``, or None.
+
+    Higher rooms answer: a sanction that is on its way or in force, work that still runs.
+    """
+    return next((refusal for source in _ASKED if (refusal := import_string(source)(party, pk, action, on))), None)

@@ -19,6 +19,7 @@ from foundation.core.errors import NotAllowed, Refusal
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
 from foundation.workdays.selectors import add_workdays
+from parties.permissions import standing_refusal
 
 HOME = "/apply/mine/"
 
@@ -129,6 +130,9 @@ def _refuse_doubled(row: Application, *, on: date) -> None:
         }
         source = rules_for(bureau=row.bureau, on=on).source("removal_years")
         raise ApplicationRefused(Refusal("removed_too_recently", message, {"free_on": day.isoformat()}, source))
+    party = "firm" if row.kind == ApplicationKind.FIRM else "expert"
+    if known is not None and (refusal := standing_refusal(party, known.pk, "REAPPLY", on)):
+        raise ApplicationRefused(refusal)
     if known is None or known.status in FREE_AGAIN:
         return
     message = _("This would be a second entry: number %(number)s, %(state)s since %(day)s.") % {

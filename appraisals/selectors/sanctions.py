@@ -5,9 +5,11 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from appraisals.enums import SanctionKind, SanctionStatus
 from appraisals.models import HandOver, LiftingApplication, Sanction, SanctionReply, SanctionTask
+from appraisals.models.sanctions import BEFORE_FORCE
 from appraisals.rules import return_day
 from assignments.enums import AssignmentStatus, ReReviewStatus
 from assignments.models import Assignment, EvaluationTask, TaskMove
@@ -19,6 +21,7 @@ from experts.models import Expert
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.core.errors import Refusal
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper
 from foundation.rulesets.selectors import rules_for
@@ -181,3 +184,47 @@ def reapplies_from(party: Firm | Expert) -> date | None:
         return None
     years = rules_for(bureau=party.bureau, on=party.status_since).value("removal_years")
     return may_reapply_from(party.status_since, years=years)
+
+
+def standing_refusal(party: str, pk: int, action: str, on: date) -> Refusal | None:
+    """Return why a firm or an expert may not leave, close its record, or come back; None where nothing is in the way.
+
+    Nobody leaves a sanction that is on its way, or comes back while a suspension is in force (R-26, R-27, R-57).
+    """
+    if action in {"LEAVE", "CLOSE"}:
+        return _under_way(party, pk, on) or (_still_working(pk) if (party, action) == ("firm", "LEAVE") else None)
+    return _still_suspended(party, pk, on) if action in {"REAPPLY", "ADMIT"} else None
+
+
+def _under_way(party: str, pk: int, on: date) -> Refusal | None:
+    row = Sanction.objects.filter(**{party: pk}, status__in=BEFORE_FORCE).select_related("bureau").first()
+    if row is None:
+        return None
+    message = _("A sanction of this party is on its way, number %(number)s. Have it decided, or drop it, first.")
+    source = rules_for(bureau=row.bureau, on=on).source("removal_years")
+    facts = {"sanction": row.pk, "url": f"/bureau/sanctions/{row.pk}/"}
+    return Refusal("sanction_under_way", message % {"number": row.pk}, facts, source)
+
+
+def _still_working(pk: int) -> Refusal | None:
+    numbers = [work_number(seat) for seat in running_tasks_of(Firm(pk=pk))]
+    if not numbers:
+        return None
+    message = _("The firm still carries out: %(numbers)s. Let it finish, hand the tasks over or stop them first.")
+    return Refusal("open_tasks", message % {"numbers": "、".join(numbers)}, {"tasks": numbers})
+
+
+def _still_suspended(party: str, pk: int, on: date) -> Refusal | None:
+    rows = Sanction.objects.filter(**{party: pk}, kind=SanctionKind.SUSPENSION, status=SanctionStatus.IN_FORCE)
+    row = rows.filter(ends_on__isnull=False).select_related("bureau", "firm", "expert").order_by("-ends_on").first()
+    if row is None:
+        return None
+    day = returns_on(firm=row.firm, expert=row.expert)
+    if day is not None and day <= on:
+        return None
+    source = rules_for(bureau=row.bureau, on=row.started_on or on).source("suspension_months_most")
+    if day is None:
+        message = _("A suspension is in force that ends only on application; it has to be lifted first.")
+        return Refusal("suspension_in_force", message, {"free_on": None, "sanction": row.pk}, source)
+    message = _("A suspension is in force; this party may come back from %(day)s.") % {"day": day.isoformat()}
+    return Refusal("suspension_in_force", message, {"free_on": day.isoformat(), "sanction": row.pk}, source)

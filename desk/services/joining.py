@@ -125,7 +125,7 @@ def _join_experts(
         raise JoinRefused(Refusal("open_seat", message % {"number": number}, {"seat": seat.pk}))
     if (ExpertStatus(other.status), ExpertAction.LEAVE) in TRANSITIONS:
         reason = _("Is the same person as %(number)s.") % {"number": own.number}
-        move_experts(experts=[other], action=ExpertAction.LEAVE, reason=reason, by=by, on=on)
+        move_experts(experts=[other], action=ExpertAction.LEAVE, reason=reason, by=by, on=on, is_fact=True)
     for field in _pointing_at(Expert):
         _move(field, other, own, moved, stayed)
 

@@ -76,7 +76,7 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
     replaced = _leave_seats(person, by=by, at=at)
     expert = Expert.objects.filter(person=person).first()
     if expert is not None and (ExpertStatus(expert.status), ExpertAction.LEAVE) in TRANSITIONS:
-        move_experts(experts=[expert], action=ExpertAction.LEAVE, reason=_("Has died."), by=by, on=on)
+        move_experts(experts=[expert], action=ExpertAction.LEAVE, reason=_("Has died."), by=by, on=on, is_fact=True)
     for membership in Membership.objects.filter(person=person, ended_on__isnull=True).order_by("pk"):
         end_membership(membership=membership, by="system", on=on)
     record(actor=by, action="parties.death_recorded", subject=person, facts={"died_on": died_on, "on": on})

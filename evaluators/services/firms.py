@@ -22,6 +22,7 @@ from foundation.files.models import StoredFile
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import Rules, rules_for
 from parties.models import Organisation
+from parties.permissions import standing_refusal
 from parties.services import OrganisationDraft, register_organisations
 
 
@@ -114,7 +115,8 @@ def register_firm(
 def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date, reason: str = "") -> list[Firm]:
     """Change the standing of firms from ``on``; raise ``TransitionRefused`` for the first that cannot.
 
-    Suspending, removing and returning need a reason; a removed firm may apply again after its years (R-26).
+    Suspending, removing and returning need a reason; a removed firm may apply again after its years (R-26). Raise
+    ``FirmRefused`` where a sanction or running work stands in the way.
     """
     require(by, Capability.REGISTER)
     if action in {FirmAction.SUSPEND, FirmAction.REMOVE, FirmAction.RETURN} and not reason.strip():
@@ -126,6 +128,8 @@ def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date,
         .order_by("pk")
     )
     for row in rows:
+        if refusal := standing_refusal("firm", row.pk, action, on):
+            raise FirmRefused(refusal)
         _move(row, action, on=on)
     Firm.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)
     FirmStanding.objects.filter(firm__in=rows, ended_on__isnull=True).update(ended_on=on)

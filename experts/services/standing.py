@@ -27,15 +27,17 @@ from foundation.audit.services import record, record_each
 from foundation.core.dates import years_after
 from foundation.core.errors import Refusal, TransitionRefused
 from foundation.rulesets.selectors import rules_for
+from parties.permissions import standing_refusal
 
 
 @transaction.atomic
 def move_experts(
-    *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = ""
+    *, experts: Sequence[Expert], action: ExpertAction, by: User, on: date, reason: str = "", is_fact: bool = False
 ) -> list[Expert]:
     """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot.
 
     Who keeps the pool; an expert himself may only leave it. A removed expert may apply again after his years (R-26).
+    Raise ``ExpertRefused`` where a sanction stands in the way, unless it ``is_fact``: a death, a record joined.
     """
     _require_mover(experts, action, by)
     if action in {ExpertAction.SUSPEND, ExpertAction.REMOVE, ExpertAction.RETURN} and not reason.strip():
@@ -55,8 +57,7 @@ def move_experts(
                 "state": row.get_status_display(),
             }
             raise TransitionRefused(noun="expert", status=row.status, action=action, message=message)
-        if action == ExpertAction.REAPPLY and row.status == ExpertStatus.REMOVED:
-            _refuse_too_early(row, on)
+        _refuse_in_the_way(row, action, on, is_fact=is_fact)
         if action == ExpertAction.ADMIT:
             if row.bureau_id not in years:
                 years[row.bureau_id] = rules_for(bureau=row.bureau, on=on).value("register_term_years")
@@ -86,6 +87,14 @@ def _give_terms(rows: Sequence[Expert], *, on: date) -> None:
     ExpertTerm.objects.bulk_create(
         [ExpertTerm(expert=row, decided_on=on, ends_on=row.term_ends_on) for row in rows if row.term_ends_on]
     )
+
+
+def _refuse_in_the_way(row: Expert, action: ExpertAction, on: date, *, is_fact: bool) -> None:
+    """Raise ``ExpertRefused`` for a sanction in the way, and for who was removed and is too early."""
+    if not is_fact and (refusal := standing_refusal("expert", row.pk, action, on)):
+        raise ExpertRefused(refusal)
+    if action == ExpertAction.REAPPLY and row.status == ExpertStatus.REMOVED:
+        _refuse_too_early(row, on)
 
 
 def _refuse_too_early(row: Expert, on: date) -> None:

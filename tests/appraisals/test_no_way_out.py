@@ -1,0 +1,112 @@
+"""Nobody leaves a sanction by leaving the register, and nobody comes back before a suspension has ended."""
+
+from datetime import timedelta
+
+import pytest
+
+from appraisals.enums import SanctionKind
+from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions
+from desk.services import leave_pool
+from evaluators.enums import FirmAction, FirmStatus
+from evaluators.services import FirmRefused, move_firms
+from experts.enums import ExpertAction, ExpertStatus
+from experts.services import ExpertRefused, move_experts
+from foundation.core.errors import DomainError
+from parties.permissions import standing_refusal
+from tests.factories.assignments import ExpertFactory, expert_user
+from tests.factories.delivery import CommissionFactory
+from tests.factories.disclosure import make_firm, office
+from tests.factories.sanctions import DAY, decide, propose
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R-26")]
+NEXT = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def people():
+    return office()
+
+
+def moved(people, firm, action, on=NEXT):
+    return move_firms(firms=[firm], action=action, by=people["clerk"], on=on, reason="演示")[0]
+
+
+def shifted(people, expert, action, on=NEXT):
+    return move_experts(experts=[expert], action=action, by=people["clerk"], on=on, reason="演示")[0]
+
+
+def refused(call, *args, error=DomainError, **facts):
+    with pytest.raises(error) as caught:
+        call(*args, **facts)
+    return caught.value.refusal
+
+
+@pytest.mark.edge(31)
+def test_a_suspended_firm_that_left_comes_back_only_when_the_suspension_has_ended(people):
+    firm = make_firm(people["bureau"])
+    row = decide(people, propose(people, SanctionKind.SUSPENSION, firm=firm, months=6, is_grave=True))
+    assert moved(people, firm, FirmAction.LEAVE).status == FirmStatus.LEFT
+
+    refusal = refused(moved, people, firm, FirmAction.REAPPLY, error=FirmRefused)
+
+    assert (refusal.code, refusal.facts["free_on"]) == ("suspension_in_force", row.ends_on.isoformat())
+    end_due_sanctions(on=row.ends_on)
+    firm.refresh_from_db()
+    assert firm.status == FirmStatus.LEFT
+    assert moved(people, firm, FirmAction.REAPPLY, on=row.ends_on).status == FirmStatus.APPLIED
+
+
+@pytest.mark.edge(31)
+@pytest.mark.rule("R-57")
+def test_an_expert_whose_suspension_needs_an_application_does_not_come_back_without_it(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    row = decide(people, propose(people, SanctionKind.SUSPENSION, expert=expert, months=6))
+    leave_pool(expert=expert, reason="本人意愿", asks_erasure=False, by=expert_user(expert), on=NEXT)
+    late = row.ends_on + timedelta(days=30)
+
+    refusal = refused(shifted, people, expert, ExpertAction.REAPPLY, on=late, error=ExpertRefused)
+    assert (refusal.code, refusal.facts["free_on"]) == ("suspension_in_force", None)
+
+    asked = ask_lifting(sanction=row, words="已学习", accepts_undertaking=True, by=expert_user(expert), on=late)
+    answer_lifting(application=asked, is_granted=True, words="同意", by=people["head"], on=late)
+    expert.refresh_from_db()
+    assert expert.status == ExpertStatus.LEFT
+    assert shifted(people, expert, ExpertAction.REAPPLY, on=late).status == ExpertStatus.APPLIED
+
+
+def test_nobody_leaves_while_a_sanction_is_on_its_way(people):
+    firm, expert = make_firm(people["bureau"]), ExpertFactory(bureau=people["bureau"])
+    told = propose(people, SanctionKind.SUSPENSION, firm=firm, months=3, is_grave=True)
+    propose(people, SanctionKind.SUSPENSION, expert=expert, months=3)
+
+    assert refused(moved, people, firm, FirmAction.LEAVE).code == "sanction_under_way"
+    leaving = {"expert": expert, "reason": "本人意愿", "asks_erasure": False, "by": expert_user(expert), "on": NEXT}
+    assert refused(leave_pool, **leaving).code == "sanction_under_way"
+    drop_sanction(sanction=told, reason="证据不足", by=people["clerk"], on=NEXT)
+    assert moved(people, firm, FirmAction.LEAVE).status == FirmStatus.LEFT
+
+
+def test_a_firm_with_running_tasks_does_not_leave(people):
+    work = CommissionFactory(task__bureau=people["bureau"], task__clerk=people["clerk"])
+
+    refusal = refused(moved, people, work.firm, FirmAction.LEAVE)
+
+    assert (refusal.code, refusal.facts["tasks"]) == ("open_tasks", [work.task.number])
+
+
+@pytest.mark.edge(19)
+def test_a_record_does_not_close_into_another_while_a_sanction_is_on_its_way(people):
+    old, heir = make_firm(people["bureau"]), make_firm(people["bureau"])
+    propose(people, SanctionKind.REMOVAL, firm=old, is_grave=True)
+
+    assert refused(moved, people, old, FirmAction.CLOSE).code == "sanction_under_way"
+    assert heir.status == FirmStatus.ACTIVE
+
+
+def test_who_was_suspended_and_left_is_not_entered_anew_by_an_application(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    decide(people, propose(people, SanctionKind.SUSPENSION, expert=expert, months=3))
+    leave_pool(expert=expert, reason="本人意愿", asks_erasure=False, by=expert_user(expert), on=NEXT)
+
+    assert standing_refusal("expert", expert.pk, "REAPPLY", NEXT).code == "suspension_in_force"
+    assert standing_refusal("expert", expert.pk, "RESTORE", NEXT) is None
