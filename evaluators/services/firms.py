@@ -214,7 +214,7 @@ def _give_terms(rows: Sequence[Firm], *, on: date) -> None:
 
 def _refuse_carried(row: Firm, rules: Rules, *, on: date) -> None:
     """Raise ``FirmRefused`` while the removal of a predecessor runs: nobody comes back under a new code. R-49."""
-    bars = CarriedBar.objects.filter(firm=row, status=FirmStatus.REMOVED, started_on__lte=on, ends_on__gt=on)
+    bars = CarriedBar.objects.filter(firm=row, status=FirmStatus.REMOVED, ends_on__gt=on)  # on an earlier day, too
     if bar := bars.select_related("predecessor__organisation").order_by("-ends_on", "pk").first():
         message = _("%(name)s took the place of %(before)s, which is removed; it may be admitted from %(day)s.") % {
             "name": row.organisation.name,

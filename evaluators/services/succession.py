@@ -23,6 +23,7 @@ from foundation.core.errors import NotAllowed, Refusal
 from foundation.rulesets.selectors import Rules, rules_for
 from parties.enums import RelationshipKind
 from parties.models import Relationship
+from parties.permissions import standing_refusal
 from parties.selectors import members_of
 from parties.services import close_organisation, end_membership, move_membership, record_relationship
 
@@ -121,6 +122,8 @@ def _past_refusal(kind: RelationshipKind, old: Firm, heirs: Sequence[Firm], *, o
         if row.status == FirmStatus.CLOSED:
             message = _("The record of %(name)s is closed; nothing can follow it.") % {"name": row.organisation.name}
             return Refusal("record_closed", message, {"firm": row.pk})
+    if refusal := standing_refusal("firm", old.pk, FirmAction.CLOSE, on):
+        return refusal
     bodies = [row.organisation_id for row in heirs]
     same = Q(subject=old.organisation_id, other__in=bodies) | Q(subject__in=bodies, other=old.organisation_id)
     if Relationship.objects.filter(same, kind=kind, started_on=on).exists():
@@ -171,9 +174,12 @@ def _pass_accounts(old: Firm, moves: Mapping[int, Firm], *, closes: bool, by: Us
 def _carry_bars(old: Firm, heirs: Sequence[Firm], rules: Rules, *, on: date) -> None:
     """Let the suspension or removal that runs at ``old``, and what it carries itself, hold for ``heirs``."""
     running = [(bar.status, bar.predecessor, bar.ends_on) for bar in carried_bars([old.pk], on)]
+    ends_on = suspension_ends([old.pk], on).get(old.pk)
     if old.status == FirmStatus.SUSPENDED:
         longest = months_after(old.status_since, int(rules.value("suspension_months_most")))
-        running.append((FirmStatus.SUSPENDED, old, suspension_ends([old.pk], on).get(old.pk, longest)))
+        running.append((FirmStatus.SUSPENDED, old, ends_on or longest))
+    elif old.status == FirmStatus.LEFT and ends_on is not None:  # it left under a suspension
+        running.append((FirmStatus.SUSPENDED, old, ends_on))
     elif old.status == FirmStatus.REMOVED:
         again_on = may_reapply_from(old.status_since, years=int(rules.value("removal_years")))
         running.append((FirmStatus.REMOVED, old, again_on))

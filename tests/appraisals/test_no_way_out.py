@@ -8,10 +8,12 @@ from appraisals.enums import SanctionKind
 from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions
 from desk.services import leave_pool
 from evaluators.enums import FirmAction, FirmStatus
-from evaluators.services import FirmRefused, move_firms
+from evaluators.models import CarriedBar
+from evaluators.services import FirmRefused, Heir, move_firms, record_succession
 from experts.enums import ExpertAction, ExpertStatus
 from experts.services import ExpertRefused, move_experts
 from foundation.core.errors import DomainError
+from parties.enums import RelationshipKind
 from parties.permissions import standing_refusal
 from tests.factories.assignments import ExpertFactory, expert_user
 from tests.factories.delivery import CommissionFactory
@@ -41,7 +43,7 @@ def refused(call, *args, error=DomainError, **facts):
     return caught.value.refusal
 
 
-@pytest.mark.edge(31)
+@pytest.mark.edge("E31")
 def test_a_suspended_firm_that_left_comes_back_only_when_the_suspension_has_ended(people):
     firm = make_firm(people["bureau"])
     row = decide(people, propose(people, SanctionKind.SUSPENSION, firm=firm, months=6, is_grave=True))
@@ -56,7 +58,7 @@ def test_a_suspended_firm_that_left_comes_back_only_when_the_suspension_has_ende
     assert moved(people, firm, FirmAction.REAPPLY, on=row.ends_on).status == FirmStatus.APPLIED
 
 
-@pytest.mark.edge(31)
+@pytest.mark.edge("E31")
 @pytest.mark.rule("R-57")
 def test_an_expert_whose_suspension_needs_an_application_does_not_come_back_without_it(people):
     expert = ExpertFactory(bureau=people["bureau"])
@@ -94,7 +96,7 @@ def test_a_firm_with_running_tasks_does_not_leave(people):
     assert (refusal.code, refusal.facts["tasks"]) == ("open_tasks", [work.task.number])
 
 
-@pytest.mark.edge(19)
+@pytest.mark.edge("E19")
 def test_a_record_does_not_close_into_another_while_a_sanction_is_on_its_way(people):
     old, heir = make_firm(people["bureau"]), make_firm(people["bureau"])
     propose(people, SanctionKind.REMOVAL, firm=old, is_grave=True)
@@ -110,3 +112,31 @@ def test_who_was_suspended_and_left_is_not_entered_anew_by_an_application(people
 
     assert standing_refusal("expert", expert.pk, "REAPPLY", NEXT).code == "suspension_in_force"
     assert standing_refusal("expert", expert.pk, "RESTORE", NEXT) is None
+
+
+def succeeded(people, old, heir, *, kind, **facts):
+    heirs = [Heir(heir)]
+    return record_succession(kind=kind, predecessor=old, heirs=heirs, by=people["clerk"], on=NEXT, **facts)
+
+
+@pytest.mark.edge("E19")
+@pytest.mark.parametrize("closes", [True, False])
+def test_no_successor_takes_a_place_while_a_sanction_is_on_its_way(people, closes):
+    old, heir = make_firm(people["bureau"]), make_firm(people["bureau"])
+    propose(people, SanctionKind.REMOVAL, firm=old, is_grave=True)
+
+    refusal = refused(succeeded, people, old, heir, kind=RelationshipKind.SPLIT_FROM, closes=closes)
+
+    assert refusal.code == "sanction_under_way"
+
+
+@pytest.mark.edge("E19")
+def test_a_firm_that_left_under_a_suspension_passes_it_on(people):
+    old, heir = make_firm(people["bureau"]), make_firm(people["bureau"])
+    row = decide(people, propose(people, SanctionKind.SUSPENSION, firm=old, months=6, is_grave=True))
+    moved(people, old, FirmAction.LEAVE)
+
+    succeeded(people, old, heir, kind=RelationshipKind.MERGED_INTO)
+
+    bar = CarriedBar.objects.get()
+    assert (bar.firm_id, bar.status, bar.ends_on) == (heir.pk, "SUSPENDED", row.ends_on)

@@ -473,7 +473,7 @@ def test_published_copy_gets_a_next_version_with_names(panel_table):
     assert all(name in shown for name in names_of(draw, seated).values())
 
 
-@pytest.mark.edge(28)
+@pytest.mark.edge("E28")
 def test_record_of_a_firms_draw_says_by_number_that_it_left_for_a_conflict(
     firm_table, tmp_path, django_capture_on_commit_callbacks
 ):

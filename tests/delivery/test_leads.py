@@ -233,7 +233,7 @@ def test_who_died_left_or_expired_mid_task_signs_nothing_until_another_leads(wor
 
 
 @pytest.mark.rule("R-10")
-@pytest.mark.edge(23)
+@pytest.mark.edge("E23")
 def test_the_firm_asks_the_bureau_passes_on_and_the_approval_decides(work):
     event = requested(work)
     assert event.status == LeadEventStatus.ASKED

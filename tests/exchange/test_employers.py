@@ -16,7 +16,7 @@ from parties.services import OrganisationDraft, register_organisations, rename_o
 from tests.factories.assignments import FirmFactory
 from tests.factories.questions import DAY, NEW_CODE, OLD, answered, checked, choices, clerk_of_a_bureau
 
-pytestmark = [pytest.mark.django_db, pytest.mark.edge(5)]
+pytestmark = [pytest.mark.django_db, pytest.mark.edge("E5")]
 HEADINGS = ("专家编号", "姓名", "身份证号", "手机号", "职称", "职称级别", "专业代码", "工作单位", "任职起始")
 IDS = ("110101199003070732", "110101198504121572")
 
@@ -84,7 +84,7 @@ def without_numbers(clerk, *, again=False):
     return checked(clerk, workbook([("专家", HEADINGS[1:], rows)]), noun="experts")
 
 
-@pytest.mark.edge(6)
+@pytest.mark.edge("E6")
 def test_experts_without_numbers_get_the_next_ones_and_keep_them(clerk):
     run_ = without_numbers(clerk)
     assert run_.report["faults"] == []
@@ -99,7 +99,7 @@ def test_experts_without_numbers_get_the_next_ones_and_keep_them(clerk):
     assert len(set(Expert.objects.values_list("number", flat=True))) == 2
 
 
-@pytest.mark.edge(6)
+@pytest.mark.edge("E6")
 def test_an_import_that_gave_numbers_can_be_taken_back(clerk):
     run_ = confirm(run_=without_numbers(clerk), by=clerk, on=DAY)
 
@@ -108,7 +108,7 @@ def test_an_import_that_gave_numbers_can_be_taken_back(clerk):
     assert not Expert.objects.exists()
 
 
-@pytest.mark.edge(6)
+@pytest.mark.edge("E6")
 def test_firms_without_numbers_get_the_next_ones_past_those_that_are_taken(clerk):
     headings = ("机构名称", "统一社会信用代码", "机构类型", "组织形式")
     taken = FirmFactory(bureau=clerk.bureau, number="机构001")

@@ -9,16 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaluators.models import Firm
+from evaluators.models import CarriedBar, Firm
 from faces.exchange.exporters import workbook
 from faces.exchange.models import ImportAnswer, ImportRun, RunStatus
 from faces.exchange.runs import RunRefused, answer, confirm, undo
 from foundation.accounts.enums import Role
 from parties.enums import OrganisationKind, RelationshipKind
-from parties.models import BudgetUnit, Organisation, Person, Relationship, SuspectedPair
+from parties.models import BudgetUnit, Membership, Organisation, Person, Relationship, SuspectedPair
 from parties.services import OrganisationDraft, register_organisations
 from projects.models import Project
-from tests.factories.assignments import OrganisationFactory, ProjectFactory, UnitFactory
+from tests.factories.assignments import FirmFactory, OrganisationFactory, ProjectFactory, UnitFactory
+from tests.factories.delivery import CommissionFactory
 from tests.factories.foundation import UserFactory
 from tests.factories.questions import (
     DAY,
@@ -227,6 +228,47 @@ def test_a_firm_of_a_known_name_with_a_new_code_is_asked_about(clerk, choice):
     undo(run_=run_, by=clerk, on=DAY)
     assert set(Organisation.objects.values_list("pk", flat=True)) == before
     assert not Relationship.objects.exists()
+
+
+@pytest.mark.edge("E19")
+@pytest.mark.parametrize("status", ["ACTIVE", "SUSPENDED", "REMOVED"])
+def test_a_conversion_closes_the_old_record_and_carries_what_holds_against_it(clerk, status):
+    old = FirmFactory(bureau=clerk.bureau, organisation=known_body(clerk), status=status, status_since=DAY)
+    member = Membership.objects.create(
+        user=UserFactory(bureau=clerk.bureau, role=Role.FIRM_ADMIN), organisation=old.organisation, started_on=DAY
+    )
+
+    run_ = answered(clerk, checked(clerk, firm_book(), "firms"), f"c{old.organisation_id}")
+    assert [one["message"] for one in run_.report["faults"]] == []
+    confirm(run_=run_, by=clerk, on=DAY)
+
+    old.refresh_from_db()
+    heir = Firm.objects.get(organisation__uscc=NEW_CODE)
+    assert old.status == "CLOSED"
+    assert Relationship.objects.get().kind == RelationshipKind.CONVERTED_FROM
+    bars = list(CarriedBar.objects.values_list("firm_id", "predecessor_id", "status"))
+    assert bars == ([] if status == "ACTIVE" else [(heir.pk, old.pk, status)])
+    assert Membership.objects.get(user=member.user, ended_on__isnull=True).organisation_id == heir.organisation_id
+    run_.refresh_from_db()
+
+    undo(run_=run_, by=clerk, on=DAY)
+
+    old.refresh_from_db()
+    assert (old.status, CarriedBar.objects.count(), Relationship.objects.count()) == (status, 0, 0)
+    assert not Firm.objects.filter(organisation__uscc=NEW_CODE).exists()
+
+
+@pytest.mark.edge("E19")
+def test_a_conversion_of_a_firm_with_running_tasks_is_entered_on_its_page(clerk):
+    work = CommissionFactory(task__bureau=clerk.bureau, task__clerk=clerk)
+    body = work.firm.organisation
+    body.name, body.uscc = "演示咨询有限公司", OLD
+    body.save()
+
+    run_ = answered(clerk, checked(clerk, firm_book(), "firms"), f"c{body.pk}")
+
+    [fault] = run_.report["faults"]
+    assert (fault["code"], work.task.number in fault["message"]) == ("tasks_run", True)
 
 
 def test_a_wrong_code_is_a_fault_that_names_the_known_one(clerk):

@@ -224,7 +224,7 @@ def test_rows_in_are_rows_written_and_rows_reported(setting, kind, made, title, 
     assert not report.faults or written == 0
 
 
-@pytest.mark.edge(1)
+@pytest.mark.edge("E1")
 def test_a_sheet_of_another_name_is_told_by_its_headings(setting):
     people = "专家编号,姓名,身份证号,手机号,职称,职称级别,专业代码,单位代码,任职起始\n,,,,,,,,\n"
     bodies = "单位名称,统一社会信用代码,单位性质\n,,\n"
@@ -237,7 +237,7 @@ def test_a_sheet_of_another_name_is_told_by_its_headings(setting):
     assert read_as == [{"专家"}, {"单位"}]
 
 
-@pytest.mark.edge(1)
+@pytest.mark.edge("E1")
 def test_sheets_of_other_names_are_told_by_their_headings_or_none_is_taken(setting):
     def book(*sheets):
         out = io.BytesIO()

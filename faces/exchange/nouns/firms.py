@@ -41,16 +41,14 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Fault
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known, people, renamed
+from faces.exchange.nouns import asked, conversions, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
-from parties.enums import RelationshipKind
 from parties.models import FormerFact, FormerName, Organisation, Person, Relationship
 from parties.services import (
     EmploymentDraft,
     OrganisationDraft,
     record_employments,
-    record_relationship,
     register_organisations,
 )
 
@@ -140,6 +138,7 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
     yield from repeated([row for row in rows if row["number"]], "number")
     yield from repeated(rows, "uscc")
     yield from asked.ask_bodies(rows, setting)
+    yield from conversions.check_conversions(rows, setting)
     there = known.firms(setting.bureau)
     by_code = {firm.organisation.uscc: number for number, firm in there.items()}
     for row in rows:
@@ -183,17 +182,13 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
         by=setting.by,
         on=setting.on,
     )
-    before_them = Organisation.objects.in_bulk({row.decided(asked.BODY) for row in rows} - {None})
-    for told, body in zip(rows, bodies, strict=True):
-        if old := before_them.get(told.decided(asked.BODY)):
-            kind = RelationshipKind.CONVERTED_FROM
-            record_relationship(subject=body, kind=kind, other=old, by=setting.by, on=setting.on, passes_scores=True,
-                                passes_sanctions=True)  # fmt: skip
+    before_them = conversions.predecessors(rows, setting)
     pairs = sorted(zip(rows, bodies, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
-    for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
-        told_on = day - NOTICE_DAYS if day else setting.on
+    for day, grouped in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
+        told_on, group = day - NOTICE_DAYS if day else setting.on, list(grouped)
         drafts = [FirmDraft(body, row["kind"], row["staff_count"], row["number"]) for row, body in group]
         firms = register_firms(bureau=setting.bureau, drafts=drafts, by=setting.by, on=told_on)
+        conversions.convert([row for row, _body in group], firms, before_them, setting)
         fresh = [firm for firm in firms if firm.status == FirmStatus.APPLIED]
         if day and fresh:
             announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
@@ -228,6 +223,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(FirmStanding.objects.filter(firm__in=firms)),
         Touched(FirmTerm.objects.filter(firm__in=firms)),
         Touched(AdmissionCheck.objects.filter(firm__in=firms)),
+        *conversions.touched_predecessors(rows, firms, bodies, setting),
     ]
 
 
