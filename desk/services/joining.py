@@ -99,7 +99,7 @@ def _join_posts(kept: Person, joined: Person, *, by: User, on: date) -> None:
             source = rules_for(bureau=kept.bureau, on=on).source("one_firm_per_practitioner")
             raise JoinRefused(Refusal("two_firms", message % names, {"firm": row.firm_id}, source))
         if any(type(other) is type(row) for other in own):
-            end_practitioner(row=row, by=by, on=on)
+            end_practitioner(row=row, by=by, on=on, ends_employment=False)
 
 
 def _posts(person: Person) -> list[LeadEvaluator | Practitioner]:

@@ -4,14 +4,20 @@ from datetime import date
 
 from django.db import transaction
 
-from experts.services import body_by_name
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed
 from parties.enums import EmploymentKind, KinKind
 from parties.models import Person, PersonTie
 from parties.permissions import may_keep_person
-from parties.services import EmploymentDraft, PersonDraft, record_employments, register_persons, tie_persons
+from parties.services import (
+    EmploymentDraft,
+    PersonDraft,
+    body_by_name,
+    record_employments,
+    register_persons,
+    tie_persons,
+)
 
 
 @transaction.atomic

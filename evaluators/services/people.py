@@ -21,7 +21,7 @@ from foundation.core.errors import Refusal
 from foundation.core.held import Held
 from foundation.rulesets.selectors import rules_for
 from parties.models import Person
-from parties.services import PersonDraft, register_persons
+from parties.services import PersonDraft, end_staff_spells, register_persons
 
 Row = TypeVar("Row", LeadEvaluator, Practitioner)
 WORDS = {
@@ -195,12 +195,29 @@ def _two_firms(person: Person, firm: Firm, source: str) -> FirmRefused:
 
 
 @transaction.atomic
-def end_practitioner(*, row: Practitioner | LeadEvaluator, by: User, on: date) -> None:
-    """End somebody's time with a firm on ``on``; the row stays. Raise ``FirmRefused`` where it has ended before."""
+def end_practitioner(*, row: Practitioner | LeadEvaluator, by: User, on: date, ends_employment: bool = True) -> None:
+    """End somebody's time with a firm on ``on``; the row stays. Raise ``FirmRefused`` where it has ended before.
+
+    With the last post there his employment by the firm ends, too, so that it binds him no longer than it lasted
+    (edge case 36); ``ends_employment``: not so where he goes on under another record.
+    """
     require(by, Capability.REGISTER)
-    row = type(row)._default_manager.select_for_update(of=("self",)).select_related("firm").get(pk=row.pk)
+    rows = type(row)._default_manager.select_for_update(of=("self",)).select_related("firm__organisation")
+    row = rows.get(pk=row.pk)
     if row.ended_on is not None:
         raise FirmRefused(Refusal("ended_before", _("This ended before.")))
     row.ended_on = max(on, row.started_on)
     row.save(update_fields=["ended_on"])
     record(actor=by, action="evaluators.staff_ended", subject=row.firm, facts={"person": row.person_id, "on": on})
+    if ends_employment and not _has_post(row.firm, row.person_id):
+        end_staff_spells(
+            persons=[row.person_id], organisation=row.firm.organisation, ended_on=row.ended_on, by=by, on=on
+        )
+
+
+def _has_post(firm: Firm, person: int) -> bool:
+    """Return whether a post of the person in the firm still runs."""
+    return any(
+        model._default_manager.filter(firm=firm, person=person, ended_on__isnull=True).exists()
+        for model in (LeadEvaluator, Practitioner)
+    )

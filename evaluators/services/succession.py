@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -25,7 +25,13 @@ from parties.enums import RelationshipKind
 from parties.models import Relationship
 from parties.permissions import standing_refusal
 from parties.selectors import members_of
-from parties.services import close_organisation, end_membership, move_membership, record_relationship
+from parties.services import (
+    close_organisation,
+    end_membership,
+    end_staff_spells,
+    move_membership,
+    record_relationship,
+)
 
 Row = TypeVar("Row", LeadEvaluator, Practitioner, Branch)
 
@@ -214,9 +220,17 @@ def _close(old: Firm, heir: Firm | None, words: str, *, by: User, on: date) -> N
     move_firms(firms=[old], action=FirmAction.CLOSE, by=by, on=on, reason=words)
     close_organisation(organisation=old.organisation, by=by, on=on)
     Branch.objects.filter(own_firm=old, ended_on__isnull=True).update(ended_on=on)
+    staff = {*_persons(LeadEvaluator.objects.filter(firm=old)), *_persons(Practitioner.objects.filter(firm=old))}
     _end(LeadEvaluator.objects.filter(firm=old), heir, on=on)
     _end(Practitioner.objects.filter(firm=old), heir, on=on)
+    body = heir.organisation if heir else None
+    end_staff_spells(persons=staff, organisation=old.organisation, ended_on=on, heir=body, by=by, on=on)
     _end(Branch.objects.filter(firm=old), heir, on=on)
+
+
+def _persons(of_firm: QuerySet[Any]) -> list[int]:
+    """Return who has a running row."""
+    return list(of_firm.filter(ended_on__isnull=True).values_list("person_id", flat=True))
 
 
 def _end(of_firm: QuerySet[Row], heir: Firm | None, *, on: date) -> None:

@@ -24,15 +24,9 @@ from foundation.bureaus.models import Bureau
 from foundation.core import clock
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.rulesets.selectors import wording_on
-from parties.enums import OrganisationKind
+from parties.enums import EmploymentKind
 from parties.models import Employment, Organisation
-from parties.rules import same_name
-from parties.services import (
-    EmploymentDraft,
-    OrganisationDraft,
-    record_employments,
-    register_organisations,
-)
+from parties.services import body_by_name, declare_spell
 
 UNDERTAKING_TEXT = "2020-1"
 UNDERTAKING = "EXPERT_UNDERTAKING"
@@ -48,34 +42,26 @@ def declare_employment(
     by: User,
     on: date,
     ended_on: date | None = None,
+    kind: EmploymentKind = EmploymentKind.EMPLOYEE,
 ) -> Employment:
-    """Write where the expert works or worked; he himself or a clerk may say so, and the row says who did.
+    """Write where the expert works or worked, or what he owns, advises or heads; raise as ``declare_spell``.
 
-    Raise ``ExpertRefused`` for a spell that begins after ``on`` or without an employer's name.
+    He himself or a clerk may say so, and the row says who did. Each kind of tie counts in draws (R-07).
     """
-    is_own = own_or_clerk(expert, by)
-    if not employer.strip():
-        raise ExpertRefused(Refusal("employer_missing", _("Name the employer."), {"field": "employer"}))
-    if started_on > on:
-        message = _("The first day lies in the future.")
-        raise ExpertRefused(Refusal("begins_later", message, {"field": "started_on"}))
-    body = body_by_name(bureau=expert.bureau, name=employer, by=by, on=on)
-    source = "本人申报" if is_own else "经办登记"
-    draft = EmploymentDraft(expert.person, body, started_on, ended_on, title=title, source=source)
-    row = record_employments(drafts=[draft], by=by, on=on)[0]
-    record(actor=by, action="experts.employment_declared", subject=expert, facts={"organisation": body.pk, "on": on})
+    own_or_clerk(expert, by)
+    row = declare_spell(
+        person=expert.person,
+        employer=employer,
+        kind=kind,
+        title=title,
+        started_on=started_on,
+        ended_on=ended_on,
+        by=by,
+        on=on,
+    )
+    facts = {"organisation": row.organisation_id, "kind": kind, "on": on}
+    record(actor=by, action="experts.employment_declared", subject=expert, facts=facts)
     return row
-
-
-def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisation:
-    """Return the organisation of that name; an unknown one is written without a code, and says why it has none."""
-    wanted = name.strip()
-    spellings = {wanted, same_name(wanted), wanted.replace("(", "（").replace(")", "）")}
-    found = Organisation.objects.filter(bureau=bureau, name__in=spellings).order_by("uscc", "pk").first()
-    if found is not None:
-        return found
-    draft = OrganisationDraft(wanted, OrganisationKind.OTHER, uscc_absent_reason="仅由人员申报，代码待补")
-    return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from parties.services.bodies import (
     OrganisationDraft,
     PartyRefused,
     UnitDraft,
+    body_by_name,
     change_facts,
     close_organisation,
     recode_unit,
@@ -23,18 +24,17 @@ from parties.services.contacts import add_contact, end_contact
 from parties.services.corrections import change_contact, correct_id_number
 from parties.services.duplicates import find_pairs, keep_apart, look_for_pairs
 from parties.services.persons import (
-    EmploymentDraft,
     PersonDraft,
     end_tie,
     keep_account,
     mask_contact,
-    record_employments,
     refuse_joined,
     register_persons,
     rename_person,
     tie_persons,
 )
 from parties.services.reveals import numbers_of, reveal, reveal_call_list, reveal_contact, reveal_directory
+from parties.services.spells import EmploymentDraft, declare_spell, end_spell, end_staff_spells, record_employments
 
 __all__ = [
     "OUTSIDE_ROLES",
@@ -45,12 +45,16 @@ __all__ = [
     "UnitDraft",
     "add_contact",
     "add_membership",
+    "body_by_name",
     "change_contact",
     "change_facts",
     "close_organisation",
     "correct_id_number",
+    "declare_spell",
     "end_contact",
     "end_membership",
+    "end_spell",
+    "end_staff_spells",
     "end_tie",
     "find_pairs",
     "keep_account",

@@ -282,6 +282,17 @@ def close_organisation(*, organisation: Organisation, by: User, on: date) -> Non
     record(actor=by, action="parties.organisation_closed", subject=organisation, facts={"on": on})
 
 
+def body_by_name(*, bureau: Bureau, name: str, by: User, on: date) -> Organisation:
+    """Return the organisation of that name; an unknown one is written without a code, and says why it has none."""
+    wanted = name.strip()
+    spellings = {wanted, same_name(wanted), wanted.replace("(", "（").replace(")", "）")}
+    found = Organisation.objects.filter(bureau=bureau, name__in=spellings).order_by("uscc", "pk").first()
+    if found is not None:
+        return found
+    draft = OrganisationDraft(wanted, OrganisationKind.OTHER, uscc_absent_reason="仅由人员申报，代码待补")
+    return register_organisations(bureau=bureau, drafts=[draft], by=by, on=on)[0]
+
+
 def refused_for(refusal: Refusal, *, name: str) -> PartyRefused:
     """Return the error of a refusal that a rule gave without words, naming whom it is about."""
     facts = {**refusal.facts, "name": name}

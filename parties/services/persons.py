@@ -1,4 +1,4 @@
-"""Writing persons, once each, where they work and who their near relations are."""
+"""Writing persons, once each, and who their near relations are."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ from foundation.core.crypto import blind_index, blind_indexes, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.held import Held
 from foundation.core.identifiers import id_facts, plain_phone
-from parties.enums import EmploymentKind, KinKind, SameName
-from parties.models import Employment, FormerPersonName, Organisation, Person, PersonTie
+from parties.enums import KinKind, SameName
+from parties.models import FormerPersonName, Person, PersonTie
 from parties.permissions import may_keep_person
 from parties.rules import account_refusal, id_refusal, same_name, sort_key_of
 from parties.selectors import namesakes
@@ -47,19 +47,6 @@ class PersonDraft:
     same_name: str = ""
     known: int | None = None
     apart: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EmploymentDraft:
-    """A person with an organisation from a day to a day (the end day excluded)."""
-
-    person: Person
-    organisation: Organisation
-    started_on: date
-    ended_on: date | None = None
-    kind: EmploymentKind = EmploymentKind.EMPLOYEE
-    title: str = ""
-    source: str = ""
 
 
 @transaction.atomic
@@ -242,44 +229,6 @@ def _fill_person(row: Person, draft: PersonDraft, keys: tuple[str, ...], called:
         row.phone_index, row.phone_sealed = blind_index(phone, use="phone"), encrypt(phone)
     row.email = draft.email or row.email
     row.born_on = row.born_on or draft.born_on
-
-
-@transaction.atomic
-def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date) -> list[Employment]:
-    """Write dated spells; a spell known by person, organisation, kind and first day gets its new end.
-
-    Raise ``PartyRefused`` for a spell that ends before it begins.
-    """
-    for draft in drafts:
-        if draft.ended_on and draft.ended_on < draft.started_on:
-            message = _("The employment of %(name)s ends before it begins.") % {"name": draft.person.name}
-            raise PartyRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
-    persons = {draft.person.pk for draft in drafts}
-    known = {
-        (row.person_id, row.organisation_id, row.kind, row.started_on): row
-        for row in Employment.objects.select_for_update().filter(person_id__in=persons)
-    }
-    made, result = [], []
-    changed: Held[Employment] = Held("ended_on", "title", "source")
-    for draft in drafts:
-        key = (draft.person.pk, draft.organisation.pk, draft.kind.value, draft.started_on)
-        row = known.get(key)
-        if row is None:
-            row = Employment(
-                person=draft.person, organisation=draft.organisation, kind=draft.kind, started_on=draft.started_on
-            )
-            known[key] = row
-            made.append(row)
-        elif row.pk:
-            changed.look(row)
-        row.ended_on, row.title, row.source = draft.ended_on, draft.title or row.title, draft.source or row.source
-        result.append(row)
-    Employment.objects.bulk_create(made)
-    changed.save()
-    if drafts:
-        facts = {"created": len(made), "updated": len(changed), "on": on}
-        record(actor=by, action="parties.employments_recorded", subject=drafts[0].person.bureau, facts=facts)
-    return result
 
 
 @transaction.atomic

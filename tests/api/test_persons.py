@@ -8,7 +8,7 @@ from django.test import Client
 from foundation.core import clock
 from foundation.core.crypto import decrypt
 from tests.factories.assigned import NOW
-from tests.factories.assignments import ExpertFactory, PersonFactory, expert_user
+from tests.factories.assignments import ExpertFactory, FirmFactory, PersonFactory, expert_user
 from tests.factories.foundation import office
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +54,24 @@ def test_expert_and_clerk_say_how_he_is_reached_and_the_clerk_corrects_the_numbe
     expert.person.refresh_from_db()
     assert decrypt(expert.person.phone_sealed) == "13912345678"
     assert expert.person.born_on == date(1949, 12, 31)
+
+
+@pytest.mark.edge("E49")
+def test_ties_of_every_kind_are_made_over_the_api_and_ended_by_the_register(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    firm = FirmFactory(bureau=people["bureau"])
+    me, clerk = signed_in(expert_user(expert)), signed_in(people["clerk"])
+    asked = {
+        "person": expert.person_id, "employer": firm.organisation.name, "kind": "OWNER", "started_on": "2018-01-01",
+    }  # fmt: skip
+
+    made = posted(me, "employments/", **asked)
+    other = posted(me, "employments/", **asked | {"person": PersonFactory(bureau=people["bureau"]).pk})
+    later = posted(clerk, "employments/", **asked | {"started_on": "2020-12-31"})
+
+    assert (made.status_code, made.json()["kind"], made.json()["organisation"]) == (201, "OWNER", firm.organisation_id)
+    assert (other.status_code, later.json()["code"]) == (400, "begins_later")
+    end = f"employments/{made.json()['id']}/end/"
+    assert posted(me, end, ended_on="2019-01-01").status_code == 403
+    assert posted(clerk, end, ended_on="2019-01-01").json()["ended_on"] == "2019-01-01"
+    assert posted(clerk, end, ended_on="2019-01-01").json()["code"] == "ended_before"

@@ -6,13 +6,14 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from faces.api.dated import OrganisationsOn, PersonsOn, SpellsOn, facts_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, NounSerializer, Only, phrase, text
-from faces.api.views import NounView, verb
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
+from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
 from parties import selectors as parties
 from parties import services
+from parties.enums import EmploymentKind
 from parties.models import BudgetUnit, Employment, Organisation, Person
 
 POOL_OR_SELF = (Capability.REGISTER, Capability.EXPERT_DESK)
@@ -175,15 +176,47 @@ class EmploymentSerializer(NounSerializer[Employment]):
         )  # fmt: skip
 
 
+class SpellAsk(Ask):
+    """Who belongs to which body, as what, and from when until when."""
+
+    person = Visible(parties.persons_visible_to)
+    employer = phrase(120)
+    kind = Choice(EmploymentKind)
+    title = phrase(60, required=False)
+    started_on = serializers.DateField()
+    ended_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"title": "", **attrs}
+
+
+class SpellEndAsk(Ask):
+    """The first day on which it no longer holds."""
+
+    ended_on = serializers.DateField()
+
+
 class EmploymentView(NounView[Employment]):
-    """Who was where; an outsider sees his own spells."""
+    """Who was where, and who owns, advises or heads what; an outsider sees his own spells."""
 
     needs = EVERYBODY
     serializer_class = EmploymentSerializer
     filterset_fields = ("person", "organisation", "kind")
     filterset_base = SpellsOn
+    make_needs = POOL_OR_SELF
 
     def rows(self, user: User) -> QuerySet[Employment]:
         """Return the spells of the persons whom the reader may see."""
         rows = Employment.objects.filter(person__in=parties.persons_visible_to(user))
         return rows.select_related("person", "organisation")
+
+    @make(SpellAsk)
+    def create(self, given: dict[str, Any], by: User) -> Employment:
+        """Write a tie of a person to a body; he himself or who keeps the register."""
+        return services.declare_spell(by=by, on=clock.today(), **given)
+
+    @verb(SpellEndAsk, needs=Capability.REGISTER)
+    def end(self, row: Employment, given: dict[str, Any], by: User) -> None:
+        """Write its end; what was there before is journaled."""
+        services.end_spell(spell=row, by=by, on=clock.today(), **given)

@@ -32,6 +32,7 @@ from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
 from faces.pages.shared.person_form import AskingPersonForm
+from faces.pages.shared.spell_form import SpellForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
@@ -207,32 +208,21 @@ class ExpertLeave(ExpertStep):
         return _("%(name)s has left the pool; the record is kept.") % {"name": self.object.person.name}
 
 
-class EmployerForm(ActionForm):
-    """An employer and the days."""
-
-    employer = forms.CharField(label=gettext_lazy("Employer"), max_length=120)
-    title = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=60)
-    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
-    ended_on = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=day(), help_text=gettext_lazy("Empty: until today.")
-    )
-
-
 class ExpertEmployer(ExpertStep):
-    """Enter where he works or worked; to end a spell, enter it again with its last day."""
+    """Enter where he works or worked, or what he owns, advises or heads; a spell is ended on the person's page."""
 
     title, submit_label = gettext_lazy("Enter an employer"), gettext_lazy("Enter")
-    form_class = EmployerForm
+    form_class = SpellForm
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what it decides, and how a spell is ended."""
         years = rules_for(bureau=self.object.bureau, on=self.today).value("conflict_window_years")
         return [
             _("He reviews nothing of this employer until %(years)s years after the last day.") % {"years": years},
-            _("To end a spell, enter the same employer and first day again with the last day."),
+            _("A spell is ended on the person’s page. What he owns, advises or heads counts as well (R-07)."),
         ]
 
-    def act(self, form: EmployerForm) -> str:
+    def act(self, form: SpellForm) -> str:
         """Enter it."""
         declare_employment(expert=self.object, by=self.user, on=self.today, **form.cleaned_data)
         return _("%(name)s is entered.") % {"name": form.cleaned_data["employer"]}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from evaluators.models import LeadEvaluator, Practitioner
 from experts.models import Expert
 from faces.pages.bureau.firm_sections import full_day
-from faces.pages.bureau.tie_sections import near_relations
+from faces.pages.bureau.tie_sections import near_relations, spells
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.columns import Column
 from faces.pages.shared.former_names import person_once_named
@@ -25,7 +25,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed
 from parties.enums import Sealed
-from parties.models import Employment, Person
+from parties.models import Person
 from parties.selectors import masked, persons_visible_to, shown_account
 from parties.services import reveal
 
@@ -109,7 +109,7 @@ class PersonPage(OnePerson, SectionsPage):
             pairs += ((_("Contact data"), _("shown to nobody since %(day)s, on own wish") % {"day": day}),)
         sealed = Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
         relations = near_relations(row, edits=edits)
-        main = (*self._joined(), self._roles(), self._spells(), relations, *self._names())
+        main = (*self._joined(), self._roles(), spells(row, edits=edits), relations, *self._names())
         crumbs = ((_("People"), reverse("pages:persons")),)
         return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=(sealed,))
 
@@ -166,21 +166,6 @@ class PersonPage(OnePerson, SectionsPage):
                 lines.append((word, link, full_day(one.started_on), full_day(one.ended_on)))
         headings = (_("Role"), _("Where"), _("From"), _("Until"))
         return Section(_("Roles here"), grid=Grid(headings, lines), count=len(lines), empty=_("None."))
-
-    def _spells(self) -> Section:
-        rows = Employment.objects.filter(person=self.object).select_related("organisation")
-        lines = [
-            (
-                one.organisation.name,
-                one.get_kind_display(),
-                one.title or "—",
-                full_day(one.started_on),
-                full_day(one.ended_on) if one.ended_on else _("today"),
-            )
-            for one in rows.order_by("-started_on", "-pk")
-        ]
-        headings = (_("Employer"), _("Kind"), _("Position"), _("From"), _("Until"))
-        return Section(_("Employment"), grid=Grid(headings, lines), count=len(lines), empty=_("No employer is known."))
 
 
 class RevealForm(ActionForm):

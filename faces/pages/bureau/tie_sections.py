@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from evaluators.models import Firm
-    from parties.models import Person
+    from parties.models import Employment, Person
 
 
 def pool_experts(firm: Firm, day: date) -> Section:
@@ -96,6 +96,36 @@ def _posts(person: Person) -> Iterator[tuple[StrOrPromise, LeadEvaluator | Pract
         yield _("lead evaluator"), lead
     for one in Practitioner.objects.filter(person=person).select_related("firm__organisation").order_by("pk"):
         yield _("staff"), one
+
+
+def spells(person: Person, *, edits: bool) -> Section:
+    """Return where a person works and worked and what he owns, advises or heads, each with its end to be written."""
+    lines = [
+        (
+            one.organisation.name,
+            one.get_kind_display(),
+            one.title or "—",
+            full_day(one.started_on),
+            full_day(one.ended_on) if one.ended_on else _("today"),
+            one.source or "—",
+            Cell("", acts=_spell_acts(one) if edits else ()),
+        )
+        for one in person.employments.select_related("organisation").order_by("-started_on", "-pk")
+    ]
+    headings = (_("Employer"), _("Kind"), _("Position"), _("From"), _("Until"), _("Said by"), _("Action"))
+    act = Act(_("Enter an employer or another tie"), reverse("pages:person-spell", args=[person.pk]))
+    return Section(
+        _("Employment"),
+        grid=Grid(headings, lines),
+        count=len(lines),
+        empty=_("No employer is known."),
+        acts=(act,) if edits else (),
+    )
+
+
+def _spell_acts(spell: Employment) -> tuple[Act, ...]:
+    word = _("Correct the end") if spell.ended_on else _("End")
+    return (Act(word, reverse("pages:spell-end", args=[spell.pk])),)
 
 
 def near_relations(person: Person, *, edits: bool) -> Section:

@@ -22,6 +22,7 @@ from faces.pages.shared.entry_words import confirmations_section, renewals_secti
 from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.specialty_sections import asks, own_specialties
+from faces.pages.shared.spell_form import SpellForm
 from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -84,8 +85,16 @@ class ExpertRecord(SectionsPage):
             Section(
                 _("Where I work and worked"),
                 grid=Grid(
-                    (_("Employer"), _("From—to"), _("Said by")),
-                    [(one.organisation.name, spell(one.started_on, one.ended_on), one.source or "—") for one in spells],
+                    (_("Employer"), _("As what"), _("From—to"), _("Said by")),
+                    [
+                        (
+                            one.organisation.name,
+                            one.get_kind_display(),
+                            spell(one.started_on, one.ended_on),
+                            one.source or "—",
+                        )
+                        for one in spells
+                    ],
                 ),
                 acts=(Act(_("Add or correct an employer"), reverse("pages:expert-employment")),),
                 empty=_("No employer is known. Add the present one; it decides from which reviews you step back."),
@@ -211,33 +220,15 @@ class OwnStep(FormPage):
         return row
 
 
-class EmploymentForm(ActionForm):
-    """An employer and the days."""
-
-    employer = forms.CharField(label=gettext_lazy("Employer"), max_length=120)
-    position = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=60)
-    started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
-    ended_on = forms.DateField(label=gettext_lazy("Last day"), widget=day(), required=False)
-
-
 class AddEmployment(OwnStep):
-    """Say where I work or worked."""
+    """Say where I work or worked, or what I own, advise or head."""
 
     title, submit_label = gettext_lazy("Add or correct an employer"), gettext_lazy("Save")
-    form_class = EmploymentForm
+    form_class = SpellForm
 
-    def act(self, form: EmploymentForm) -> str:
+    def act(self, form: SpellForm) -> str:
         """Write it."""
-        given = form.cleaned_data
-        declare_employment(
-            expert=self.me,
-            employer=given["employer"],
-            title=given["position"],
-            started_on=given["started_on"],
-            ended_on=given["ended_on"],
-            by=self.user,
-            on=self.today,
-        )
+        declare_employment(expert=self.me, by=self.user, on=self.today, **form.cleaned_data)
         return _("Noted. Reviews of this employer are not given to you for the years of the rule.")
 
 

@@ -1,7 +1,7 @@
 """What is set right on a person's page: how he is reached, his number, where he was."""
 
 import html
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,8 @@ from django.urls import reverse
 from foundation.accounts.enums import Role
 from foundation.core import clock
 from foundation.core.crypto import decrypt
-from tests.factories.assignments import ExpertFactory, PersonFactory, expert_user
+from parties.models import Employment
+from tests.factories.assignments import ExpertFactory, FirmFactory, PersonFactory, expert_user
 from tests.factories.foundation import UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,41 @@ def test_expert_says_himself_how_he_is_reached(client, people):
     expert.person.refresh_from_db()
     assert (decrypt(expert.person.phone_sealed), expert.person.email) == ("13912345678", "a@example.cn")
     assert "139****5678" in text(client.get(url("expert-record")))
+
+
+@pytest.mark.edge("E49")
+def test_owner_and_adviser_are_entered_on_the_page_and_the_tie_is_ended_there(desk, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    expert = ExpertFactory(bureau=people["bureau"])
+    person = expert.person
+    asked = {"employer": firm.organisation.name, "started_on": "2018-01-01"}
+
+    assert desk.post(url("person-spell", person.pk), asked | {"kind": "NONE"}).status_code == 422
+    assert desk.post(url("person-spell", person.pk), asked | {"kind": "OWNER"}).status_code == 302
+    assert desk.post(url("expert-employer", expert.number), asked | {"kind": "ADVISER"}).status_code == 302
+    page = text(desk.get(url("person", person.pk)))
+    assert all(word in page for word in ("股东或合伙人", "顾问", "经办登记"))
+    rows = Employment.objects.order_by("kind")
+    assert [(row.kind, row.organisation) for row in rows] == [
+        ("ADVISER", firm.organisation), ("OWNER", firm.organisation),
+    ]  # fmt: skip
+    end = url("spell-end", rows[1].pk)
+    assert end in page
+    assert 'value="2020-12-21"' in text(desk.get(end))
+    assert desk.post(end, {"ended_on": "2017-01-01"}).status_code == 409
+    assert desk.post(end, {"ended_on": "2020-12-01"}).status_code == 302
+    assert Employment.objects.get(kind="OWNER").ended_on == date(2020, 12, 1)
+
+
+@pytest.mark.edge("E49")
+def test_expert_declares_himself_that_he_advises_a_firm(client, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    expert = ExpertFactory(bureau=people["bureau"])
+    client.force_login(expert_user(expert))
+    asked = {"employer": firm.organisation.name, "kind": "ADVISER", "started_on": "2018-01-01"}
+
+    assert client.post(url("expert-employment"), asked).status_code == 302
+
+    row = Employment.objects.get()
+    assert (row.organisation, row.kind, row.source) == (firm.organisation, "ADVISER", "本人申报")
+    assert "顾问" in text(client.get(url("expert-record")))

@@ -321,7 +321,7 @@ def test_own_record_is_kept_by_the_expert(client):
     today = clock.today()
     assert expert.number in text(client.get(reverse("pages:expert-record")))
 
-    work = {"employer": "演示设计院", "position": "总工", "started_on": "2015-01-01"}
+    work = {"employer": "演示设计院", "kind": "EMPLOYEE", "title": "总工", "started_on": "2015-01-01"}
     assert client.post(reverse("pages:expert-employment"), work).status_code == 302
     away = {"started_on": today.isoformat(), "ended_on": (today + timedelta(days=3)).isoformat(), "words": "出差"}
     assert client.post(reverse("pages:expert-absence"), away).status_code == 302
