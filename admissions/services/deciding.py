@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from admissions.enums import ApplicationAction, ApplicationKind, ObjectionOutcome
@@ -101,13 +102,13 @@ def admit(*, application: Application, by: User, on: date) -> Application:
 
 
 def _refuse_unmet(row: Application, *, on: date) -> None:
-    met = set(row.items.filter(is_met=True, proof__isnull=False).values_list("code", flat=True))
-    if missing := [code for code in items_of(row, on) if code not in met]:
-        message = _("%(name)s: %(count)d items of the admission checklist are not met yet.") % {
-            "name": row.title,
-            "count": len(missing),
-        }
-        raise ApplicationRefused(Refusal("not_checked", message, {"items": missing}))
+    """Raise ``ApplicationRefused`` for an item that is not met, or whose proof no longer holds on ``on``."""
+    proofs = row.items.filter(is_met=True, proof__isnull=False)
+    holds = set(proofs.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).values_list("code", flat=True))
+    if missing := [code for code in items_of(row, on) if code not in holds]:
+        words = {"name": row.title, "count": len(missing)}
+        message = _("%(name)s: %(count)d items of the admission checklist are not met, or their proof has ended.")
+        raise ApplicationRefused(Refusal("not_checked", message % words, {"items": missing}))
 
 
 def _refuse_objected(row: Application) -> None:

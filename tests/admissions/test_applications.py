@@ -328,6 +328,23 @@ def test_notice_is_a_frozen_copy_that_runs_its_days(people, kind, shown):
     assert registers() == [0, 0, 0, 0, 0]
 
 
+@pytest.mark.rule("R-47")
+@pytest.mark.parametrize(("days", "is_admitted"), [(0, True), (-1, False)])
+def test_proof_holds_on_the_day_of_the_admission_its_last_day_included(people, days, is_admitted):
+    row = in_notice(handed_in(people["bureau"]), people["clerk"])
+    day = add_workdays(ON, 5) + timedelta(days=1)
+    item = row.items.get(code="proofs")
+    ApplicationItem.objects.filter(pk=item.pk).update(valid_to=day + timedelta(days=days))
+
+    if is_admitted:
+        assert admit(application=row, by=people["clerk"], on=day).status == ApplicationStatus.ADMITTED
+        return
+    with pytest.raises(ApplicationRefused) as caught:
+        admit(application=row, by=people["clerk"], on=day)
+    assert (caught.value.refusal.code, caught.value.refusal.facts) == ("not_checked", {"items": ["proofs"]})
+    assert registers() == [0, 0, 0, 0, 0]
+
+
 # admission
 
 
