@@ -407,7 +407,8 @@ def test_register_and_exclusions_of_the_day_of_a_draw_are_told_later(firm_table)
     left_out = {row.firm_id: row.code for row in draw.exclusions.all()}
     day = timezone.localdate(draw.frozen_at)
     later = day + timedelta(days=30)
-    gone = Firm.objects.filter(pk__in=entered).order_by("pk").first()
+    busy = set(Assignment.objects.values_list("firm_id", flat=True))  # who won may not leave
+    gone = Firm.objects.filter(pk__in=entered - busy).order_by("pk").first()
     name = gone.organisation.name
     rename_organisation(organisation=gone.organisation, name="改过的名字", by=clerk_of(gone), on=later)
     move_firms(firms=[gone], action=FirmAction.LEAVE, by=clerk_of(gone), on=later)
