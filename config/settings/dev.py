@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from config.settings.base import *
 
 DEBUG = False
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # VAR_DIR with it; WhiteNoise warns where it is missing
 _KEY_FILE = VAR_DIR / "secret.key"
 if not _KEY_FILE.exists():
     _KEY_FILE.write_text(secrets.token_urlsafe(50))
