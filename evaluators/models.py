@@ -127,9 +127,20 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     """Qualifications by day."""
 
     def valid_on(self, day: date) -> Self:
-        """Keep what counts on ``day``: accepted, and both ends included."""
+        """Keep what counted on ``day``: accepted by then, and both ends included."""
         running = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-        return self.filter(running, status=QualificationStatus.ACCEPTED, valid_from__lte=day)
+        return self.recognised_on(day).filter(running, valid_from__lte=day)
+
+    def recognised_on(self, day: date) -> Self:
+        """Keep what the bureau recognised on ``day``.
+
+        What a firm handed in counts from its acceptance; what the bureau entered itself it vouches for from the first
+        day on; what was withdrawn counted until that day, and accepted anew counts from then.
+        """
+        former = FormerAcceptance.objects.filter(qualification=models.OuterRef("pk"))
+        entered = Q(~models.Exists(former), handed_in_by__isnull=True) | Q(accepted_on__isnull=True)
+        now = Q(entered | Q(accepted_on__lte=day), status=QualificationStatus.ACCEPTED)
+        return self.filter(now | Q(models.Exists(former.filter(started_on__lte=day, ended_on__gt=day))))
 
 
 class Qualification(models.Model):
@@ -173,6 +184,18 @@ class Qualification(models.Model):
     def __str__(self) -> str:
         """Name the qualification."""
         return f"{self.name} #{self.pk}"
+
+
+class FormerAcceptance(models.Model):
+    """From which day a qualification had counted that was withdrawn on ``ended_on``: past days keep it."""
+
+    qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="former_acceptances")
+    started_on = models.DateField()
+    ended_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Name the spell."""
+        return f"{self.qualification} {self.ended_on} #{self.pk}"
 
 
 class LeadEvaluator(models.Model):

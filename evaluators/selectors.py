@@ -153,10 +153,10 @@ def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
     """Keep the firms that had a standing on ``day`` and add what was true then.
 
     ``status_then`` and ``since_then`` from the spells, ``term_then`` as it was given by that day, ``name_then``,
-    ``legal_person_then``, ``address_then``, and ``qualified``: how many qualifications held.
+    ``legal_person_then``, ``address_then``, and ``qualified``: how many qualifications held that the bureau had
+    accepted.
     """
-    holds = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    papers = Qualification.objects.filter(holds, firm=models.OuterRef("pk"), valid_from__lte=day).order_by()
+    papers = Qualification.objects.valid_on(day).filter(firm=models.OuterRef("pk")).order_by()
     papers_held = papers.values("firm").annotate(n=models.Count("pk")).values("n")
     spells = FirmStanding.objects.filter(firm=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
     terms = FirmTerm.objects.filter(firm=models.OuterRef("pk"), decided_on__lte=day).order_by("-decided_on", "-pk")
@@ -223,6 +223,31 @@ def practitioners_running(firm: Firm, on: date) -> models.QuerySet[Practitioner]
     """Return the staff of ``firm`` on ``on``."""
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     return Practitioner.objects.filter(running, firm=firm, started_on__lte=on).select_related("person").order_by("pk")
+
+
+def with_certificates(rows: models.QuerySet[LeadEvaluator], day: date) -> models.QuerySet[LeadEvaluator]:
+    """Add the practising certificate of ``day``: ``certificate_then`` its number, ``certificate_ends_then`` its end.
+
+    Of the papers that the bureau had accepted by then, the one that lasts longest. Without any: what stands at the
+    lead evaluator, unless it was taken from a paper accepted later.
+    """
+    papers = Qualification.objects.filter(lead=models.OuterRef("pk"), is_certificate=True)
+    counted = papers.recognised_on(day).filter(valid_from__lte=day)
+    longest = counted.order_by(models.F("valid_to").desc(nulls_first=True), "-valid_from", "-pk")
+    later = papers.filter(number=models.OuterRef("certificate_number"), accepted_on__gt=day)
+    has_paper, is_later = models.Exists(counted), models.Exists(later)
+    return rows.annotate(
+        certificate_then=models.Case(
+            models.When(has_paper, then=models.Subquery(longest.values("number")[:1])),
+            models.When(is_later, then=models.Value("")),
+            default=models.F("certificate_number"),
+        ),
+        certificate_ends_then=models.Case(
+            models.When(has_paper, then=models.Subquery(longest.values("valid_to")[:1])),
+            models.When(is_later, then=models.Value(None, models.DateField())),
+            default=models.F("certificate_valid_to"),
+        ),
+    )
 
 
 def with_counts(rows: models.QuerySet[Firm], on: date) -> models.QuerySet[Firm]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluators.enums import QualificationAction, QualificationStatus
-from evaluators.models import Firm, LeadEvaluator, Qualification
+from evaluators.models import Firm, FormerAcceptance, LeadEvaluator, Qualification
 from evaluators.rules import reminder_due
 from evaluators.selectors import Ending, endings
 from evaluators.services.firms import FirmRefused
@@ -147,7 +147,7 @@ def hand_in_qualification(
 
 @transaction.atomic
 def accept_qualification(*, row: Qualification, by: User, on: date) -> Qualification:
-    """Accept what a firm handed in: it counts from now on. Raise ``TransitionRefused``, ``NotAllowed``."""
+    """Accept what a firm handed in: it counts from ``on``. Raise ``TransitionRefused``, ``NotAllowed``."""
     row = _moved(row, QualificationAction.ACCEPT, by=by)
     row.accepted_by, row.accepted_on = by, on
     row.save(update_fields=["status", "accepted_by", "accepted_on"])
@@ -165,7 +165,10 @@ def return_qualification(*, row: Qualification, words: str, by: User, on: date) 
 
 @transaction.atomic
 def withdraw_qualification(*, row: Qualification, words: str, by: User, on: date) -> Qualification:
-    """Withdraw an accepted qualification that should not count, with words; the row stays."""
+    """Withdraw an accepted qualification that should not count from ``on``, with words; the row stays.
+
+    Past days keep that it counted until then.
+    """
     return _refused(row, QualificationAction.WITHDRAW, words, by=by, on=on)
 
 
@@ -256,6 +259,8 @@ def _refused(row: Qualification, action: QualificationAction, words: str, *, by:
         raise FirmRefused(Refusal("reason_missing", _("Say why."), {"field": "words"}))
     row.words = words.strip()[:300]
     row.save(update_fields=["status", "words"])
+    if action == QualificationAction.WITHDRAW:
+        FormerAcceptance.objects.create(qualification=row, started_on=_counts_from(row), ended_on=on)
     if action == QualificationAction.WITHDRAW and row.lead_id and row.is_certificate:
         rest = Qualification.objects.filter(lead=row.lead_id, is_certificate=True, status=QualificationStatus.ACCEPTED)
         if rest.exists():
@@ -266,6 +271,12 @@ def _refused(row: Qualification, action: QualificationAction, words: str, *, by:
     facts = {"words": row.words, "on": on}
     record(actor=by, action=f"evaluators.qualification_{row.status.lower()}", subject=row, facts=facts)
     return row
+
+
+def _counts_from(row: Qualification) -> date:
+    """Return the day from which an accepted qualification counts, as ``QualificationQuerySet.recognised_on`` says."""
+    was_entered = row.handed_in_by_id is None and not row.former_acceptances.exists()
+    return row.valid_from if was_entered or row.accepted_on is None else max(row.valid_from, row.accepted_on)
 
 
 def _tell(row: Qualification) -> None:

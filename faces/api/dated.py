@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 
+from evaluators.models import Qualification
 from evaluators.selectors import as_of as firms_as_of
+from evaluators.selectors import with_certificates
 from experts.selectors import as_of as experts_as_of
 from faces.api.filters import NounFilter
 from parties.selectors import bodies_as_of, person_name_then
@@ -99,12 +101,20 @@ class SpellsOn(DatedFilter):
         return queryset.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
 
 
-class PapersOn(DatedFilter):
-    """Papers with a first and a last day: those that held (the last day included)."""
+class LeadsOn(SpellsOn):
+    """Who led on a day, with the certificate that was accepted by then."""
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
-        """Return what held."""
-        return queryset.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        """Return who led."""
+        return with_certificates(super().on_day(queryset, day), day)
+
+
+class QualificationsOn(DatedFilter):
+    """Qualifications that the bureau had accepted by a day, and that held on it (the last day included)."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what counted."""
+        return queryset.filter(pk__in=Qualification.objects.valid_on(day).values("pk"))
 
 
 def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +136,15 @@ def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
     if ends_on is None:
         then["admitted_on"] = None
     return {**shown, **{name: value for name, value in then.items() if name in shown}}
+
+
+def certificate_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a lead evaluator with the certificate of the day that was asked about."""
+    number = getattr(row, "certificate_then", None)
+    if number is None:
+        return shown
+    ends_on = getattr(row, "certificate_ends_then", None)
+    return {**shown, "certificate_number": number, "certificate_valid_to": ends_on.isoformat() if ends_on else None}
 
 
 def facts_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:

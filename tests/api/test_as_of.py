@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from evaluators.enums import FirmAction
-from evaluators.services import move_firms
+from evaluators.models import LeadEvaluator, Qualification
+from evaluators.services import accept_qualification, move_firms
 from experts.enums import ExpertAction
 from experts.services import move_experts
 from parties.models import Employment
@@ -66,6 +67,26 @@ def test_lead_evaluators_are_told_as_of_the_day(client, people):
     client.force_login(people["clerk"])
 
     assert [len(listed(client, "lead-evaluators", on=day)) for day in (THEN, LATER)] == [1, 0]
+
+
+def test_qualifications_are_told_as_far_as_they_were_accepted_by_the_day(client, people):
+    firm = ready_firm(people["bureau"])
+    lead = firm.lead_evaluators.get()
+    LeadEvaluator.objects.update(certificate_number="", certificate_valid_to=None)
+    paper = Qualification.objects.create(
+        firm=firm, lead=lead, is_certificate=True, name="证书", number="甲1", issuer="厅", valid_from=LONG_AGO,
+        status="HANDED_IN", handed_in_by=firm_user(firm),
+    )  # fmt: skip
+    accept_qualification(row=paper, by=people["clerk"], on=LATER)
+    client.force_login(people["clerk"])
+
+    held = [[row["number"] for row in listed(client, "qualifications", on=day)] for day in (THEN, LATER)]
+    certificates = [
+        [row["certificate_number"] for row in listed(client, "lead-evaluators", on=day)] for day in (THEN, LATER)
+    ]
+
+    assert (held, certificates) == ([[], ["甲1"]], [[""], ["甲1"]])
+    assert client.get(f"/api/v1/qualifications/{paper.pk}/", {"on": THEN}).status_code == 404
 
 
 @pytest.mark.parametrize("day", ["nonsense", "2020-02-30", "0"])

@@ -64,9 +64,8 @@ def test_what_the_firm_hands_in_counts_only_when_the_bureau_has_accepted_it(peop
     row = services.accept_qualification(row=row, by=people["clerk"], on=ON + timedelta(days=2))
 
     assert (row.accepted_by, row.accepted_on) == (people["clerk"], date(2020, 6, 3))
-    assert [Qualification.objects.valid_on(day).count() for day in (date(2018, 12, 31), ON, LAST, date(2021, 1, 1))] == [
-        0, 1, 1, 0,
-    ]  # fmt: skip
+    days = (date(2018, 12, 31), ON, date(2020, 6, 3), LAST, date(2021, 1, 1))
+    assert [Qualification.objects.valid_on(day).count() for day in days] == [0, 0, 1, 1, 0]
     assert Notice.objects.filter(user=people["user"], code="qualification_decided").exists()
 
 

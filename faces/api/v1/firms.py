@@ -11,7 +11,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
-from faces.api.dated import FirmsOn, PapersOn, SpellsOn, shown_then
+from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
@@ -122,7 +122,7 @@ class QualificationView(OfFirmView[Qualification]):
 
     serializer_class = QualificationSerializer
     filterset_fields = ("firm", "name", "lead", "status")
-    filterset_base = PapersOn
+    filterset_base = QualificationsOn
     joins = ("accepted_by",)
 
     @verb(needs=Capability.REGISTER)
@@ -153,13 +153,17 @@ class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
             "works_since", "started_on", "ended_on",
         )  # fmt: skip
 
+    def to_representation(self, instance: LeadEvaluator) -> dict[str, Any]:
+        """Return him, with the certificate of the day that was asked about."""
+        return certificate_then(instance, super().to_representation(instance))
+
 
 class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
     """Lead evaluators of visible firms."""
 
     serializer_class = LeadEvaluatorSerializer
     filterset_fields = ("firm", "person")
-    filterset_base = SpellsOn
+    filterset_base = LeadsOn
     joins = ("person",)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from desk.selectors import leads_with_load
 from evaluators.enums import FirmStatus, QualificationStatus
-from evaluators.selectors import likenesses, marks_of, practitioners_running
+from evaluators.selectors import likenesses, marks_of, practitioners_running, with_certificates
 from faces.pages.bureau.firm_sections import full_day, hours_text
 from faces.pages.bureau.rule_words import CODES, marks_words
 from faces.pages.shared.sections import Act, Cell, Grid, Section
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
     """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
-    found = leads_with_load(user, day).filter(firm=firm).annotate(name_then=person_name_then("person", day))
-    rows = list(found.order_by("pk"))
+    found = with_certificates(leads_with_load(user, day).filter(firm=firm), day)
+    rows: list[Any] = list(found.annotate(name_then=person_name_then("person", day)).order_by("pk"))
     most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
     hours = hours_of([one.person_id for one in rows], day.year)
     lines = []
     for one in rows:
-        runs_out = one.certificate_valid_to
+        number, runs_out = one.certificate_then, one.certificate_ends_then
         holds = runs_out is None or runs_out >= day
-        paper = Cell(f"{one.certificate_number} {full_day(runs_out) if runs_out else ''}".strip() or "—")
+        paper = Cell(f"{number} {full_day(runs_out) if runs_out else ''}".strip() or "—")
         if not holds:
             paper = Cell(_("run out on %(day)s") % {"day": full_day(runs_out)}, shape="over")
         end = (Act(_("End"), reverse("pages:firm-lead-end", args=[one.pk])),) if edits and not one.ended_on else ()
@@ -111,11 +111,13 @@ def staff(firm: Firm, day: date, *, edits: bool) -> Section:
 
 
 def papers(firm: Firm, day: date, *, edits: bool) -> Section:
-    """Return the qualifications and whether they hold on ``day``."""
+    """Return the qualifications and whether they held on ``day``, as far as they were accepted by then."""
     lines = []
+    recognised = set(firm.qualifications.recognised_on(day).values_list("pk", flat=True))
     for one in firm.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk"):
-        if one.status != QualificationStatus.ACCEPTED:
-            state = Cell("", status=one)
+        if one.pk not in recognised:
+            is_later = one.status == QualificationStatus.ACCEPTED
+            state = Cell(_("not accepted yet"), shape="wait") if is_later else Cell("", status=one)
         elif one.valid_from > day:
             state = Cell(_("not yet"), shape="wait")
         elif one.valid_to is None or one.valid_to >= day:

@@ -133,6 +133,9 @@ class QualificationPage(OneQualification, SectionsPage):
             pairs.append((_("Handed in by"), row.handed_in_by.name))
         if row.accepted_by:
             pairs.append((_("Recognised by"), f"{row.accepted_by.name} {full_day(row.accepted_on)}"))
+        for spell in row.former_acceptances.order_by("started_on", "pk"):
+            days = {"since": full_day(spell.started_on), "until": full_day(spell.ended_on)}
+            pairs.append((_("Counted before"), _("from %(since)s until %(until)s (not included)") % days))
         if row.words:
             pairs.append((_("Why"), Cell(row.words, said=True)))
         return Layout(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from credit.services import record_violation
 from evaluators.enums import FirmAction
 from evaluators.models import Firm, FirmTerm, Qualification
-from evaluators.services import move_firms
+from evaluators.services import accept_qualification, move_firms
 from experts.enums import ExpertAction
 from experts.models import ExpertSpecialty
 from experts.services import move_experts
@@ -145,6 +145,24 @@ def test_page_shows_the_name_the_deductions_and_the_term_of_the_day(client, peop
 
     assert (old in then, "后来的名字" in then, "迟交底稿" in then, "2021年1月1日" in then) == (True, False, False, True)
     assert ("后来的名字" in after, "迟交底稿" in after, "2024年1月1日" in after) == (True, True, True)
+
+
+def test_paper_accepted_later_is_shown_as_not_accepted_yet_and_not_counted(client, people):
+    firm = ready_firm(people["bureau"])
+    paper = Qualification.objects.create(
+        firm=firm, name="资质", number="甲1", issuer="厅", valid_from=LONG_AGO, status="HANDED_IN",
+        handed_in_by=people["clerk"],
+    )  # fmt: skip
+    accept_qualification(row=paper, by=people["clerk"], on=LATER)
+    client.force_login(people["clerk"])
+    address = reverse("pages:firm", args=[firm.number])
+
+    then, after = (
+        client.get(address, {"on": day.isoformat(), "tab": "people"}).content.decode() for day in (THEN, LATER)
+    )
+    counts = [rows_of(client, FIRMS, on=day.isoformat())[0].qualified for day in (THEN, LATER)]
+
+    assert (["尚未认可" in page for page in (then, after)], counts) == ([True, False], [0, 1])
 
 
 @pytest.mark.edge("E36")
