@@ -722,7 +722,7 @@ def check_draw(record: Json) -> list[str]:
 
 UNITS = 1000
 TIE_BITS = 16
-FAMILIES = ("rows", "experts", "limits", "twice", "quotas")
+FAMILIES = ("rows", "experts", "limits", "twice", "quotas", "apart")
 PROBLEM_DEFAULTS: Json = {"group_limit": 1, "q_permille": None, "floor": "none"}
 FROZEN_FOR_A_FILE: Json = {"leaves": [], "parties": [], "profile": None, "sources": []}
 
@@ -736,16 +736,20 @@ class Row(NamedTuple):
 
 
 class Seating(NamedTuple):
-    """A pair of expert and task as one row sees it; ``limit`` is the employer limit it falls under, or -1."""
+    """A pair of expert and task as one row sees it; ``limit`` is the employer limit it falls under, or -1.
+
+    ``apart`` is the number of the expert and the group of tasks of which he may take one, or -1.
+    """
 
     row: int
     expert: int
     fit: int
     limit: int
+    apart: int
 
 
 class Batch:
-    """The network of a batch: rows, employer limits, experts, quotas, sink; nodes and arcs in that order."""
+    """The network of a batch: rows, employers, task groups, experts, quotas, sink; nodes and arcs in that order."""
 
     def __init__(
         self, problem: Json, pins: list[list[int]], forbids: list[list[int]], seating: list[list[int]]
@@ -763,6 +767,11 @@ class Batch:
         self.quotas = {row[0]: row[1] for row in problem.get("quotas") or []}
         self.closed: dict[tuple[int, int], int] = {}
         self.count = {"open": 0, "forbidden": 0, "pinned": 0, "employer_of_pin": 0, "no_such_seat": 0}
+        self.count["group_of_pin"] = 0
+        self.group_of_task = {
+            task: number for number, tasks in enumerate(problem.get("task_groups") or []) for task in tasks
+        }
+        self.taken: set[tuple[int, int]] = set()
         self.seating = {(task, expert): stratum for task, expert, stratum in seating}
         self.contradicts = not set(self.seating) <= set(self.pins)
         self.rows: list[Row] = []
@@ -770,6 +779,7 @@ class Batch:
         self.seat_pins()
         self.pairs: list[Seating] = []
         self.limits: list[tuple[int, int, int, int]] = []  # row, group, task, room
+        self.apart: list[tuple[int, int]] = []  # expert, group of tasks
         self.list_pairs()
         self.twice = self.several()
         self.quota_names = list(self.quotas)
@@ -786,6 +796,10 @@ class Batch:
             self.contradicts |= (task, expert) not in self.fit or (task, expert) in self.forbidden
             by_task.setdefault(task, []).append(expert)
             self.caps[expert] -= 1
+            if task in self.group_of_task:
+                both = (expert, self.group_of_task[task])
+                self.contradicts |= both in self.taken
+                self.taken.add(both)
             name = self.problem["groups"][expert]
             if name is not None:
                 key = (task, self.group[expert])
@@ -813,14 +827,18 @@ class Batch:
         """List the open pairs by row and expert, and the employer limits that can bind."""
         pinned, found = set(self.pins), []
         people: dict[tuple[int, int], int] = {}
+        tasks: dict[tuple[int, int], int] = {}
         for task, expert, fit in self.problem["edges"]:
             key = (task, self.group[expert])
+            both = (expert, self.group_of_task.get(task, -1))
             if (task, expert) in self.forbidden:
                 self.count["forbidden"] += 1
             elif (task, expert) in pinned:
                 self.count["pinned"] += 1
             elif self.limit and key[1] >= 0 and self.closed and self.closed.get(key, 0) >= self.limit:
                 self.count["employer_of_pin"] += 1
+            elif both in self.taken:
+                self.count["group_of_pin"] += 1
             else:
                 rows = self.rows_of[task]
                 if self.typed(task):
@@ -828,6 +846,8 @@ class Batch:
                 self.count["open" if rows else "no_such_seat"] += 1
                 if rows and key[1] >= 0:
                     people[key] = people.get(key, 0) + 1
+                if rows and both[1] >= 0:
+                    tasks[both] = tasks.get(both, 0) + 1
                 found += [(row, expert, fit) for row in rows]
         found.sort()
         first: dict[tuple[int, int], int] = {}
@@ -839,10 +859,12 @@ class Batch:
             (row, group, task, self.limit - self.closed.get((task, group), 0)) for (task, group), row in first.items()
         )
         place = {(task, group): number for number, (_, group, task, _) in enumerate(self.limits)}
-        self.pairs = [
-            Seating(row, expert, fit, place.get((self.rows[row].task, self.group[expert]), -1))
-            for row, expert, fit in found
-        ]
+        self.apart = sorted(both for both, several in tasks.items() if several > 1)
+        parted = {both: number for number, both in enumerate(self.apart)}
+        for row, expert, fit in found:
+            task = self.rows[row].task
+            apart = parted.get((expert, self.group_of_task.get(task, -1)), -1)
+            self.pairs.append(Seating(row, expert, fit, place.get((task, self.group[expert]), -1), apart))
 
     def several(self) -> dict[tuple[int, int], int]:
         """Give a number to each pair that could take one of several rows of their task."""
@@ -861,15 +883,19 @@ class Batch:
 
     def arcs(self, units: list[int]) -> list[tuple[int, int, int, int]]:
         """Return tail, head, capacity and units of every arc, given the units of the pairs."""
-        first_expert = len(self.rows) + len(self.limits)
+        first_apart = len(self.rows) + len(self.limits)
+        first_expert = first_apart + len(self.apart)
         first_quota = first_expert + len(self.caps)
         sink = first_quota + len(self.quota_names)
         quota_of = {name: first_quota + number for number, name in enumerate(self.quota_names)}
         limited, held, counted = [0] * len(self.limits), [0] * len(self.caps), dict.fromkeys(quota_of.values(), 0)
+        parted = [0] * len(self.apart)
         for pair, amount in zip(self.pairs, units):
             held[pair.expert] += amount
             if pair.limit >= 0:
                 limited[pair.limit] += amount
+            if pair.apart >= 0:
+                parted[pair.apart] += amount
         arcs = [
             (row, len(self.rows) + number, room * UNITS, limited[number])
             for number, (row, _, _, room) in enumerate(self.limits)
@@ -877,11 +903,15 @@ class Batch:
         arcs += [
             (
                 len(self.rows) + pair.limit if pair.limit >= 0 else pair.row,
-                first_expert + pair.expert,
+                first_apart + pair.apart if pair.apart >= 0 else first_expert + pair.expert,
                 self.most,
                 amount,
             )
             for pair, amount in zip(self.pairs, units)
+        ]
+        arcs += [
+            (first_apart + number, first_expert + expert, UNITS, parted[number])
+            for number, (expert, _) in enumerate(self.apart)
         ]
         for expert, cap in enumerate(self.caps):
             head = quota_of.get(self.problem["groups"][expert], sink)
@@ -901,10 +931,12 @@ class Batch:
             "limits": [limit[3] for limit in self.limits],
             "twice": [1] * len(self.twice),
             "quotas": [self.quotas[name] for name in self.quota_names],
+            "apart": [1] * len(self.apart),
         }
         total = 0
+        parted = prices.get("apart", [])
         for family in FAMILIES:
-            row = prices[family]
+            row = parted if family == "apart" else prices[family]
             expect(
                 len(row) == len(rooms[family]) and (family == "rows" or min(row, default=0) >= 0),
                 f"the prices of {family} are malformed",
@@ -917,6 +949,7 @@ class Batch:
             task = self.rows[pair.row].task
             paid = prices["rows"][pair.row] + prices["experts"][pair.expert]
             paid += prices["limits"][pair.limit] if pair.limit >= 0 else 0
+            paid += parted[pair.apart] if pair.apart >= 0 else 0
             if self.twice and (task, pair.expert) in self.twice:
                 paid += prices["twice"][self.twice[task, pair.expert]]
             quota = quota_of.get(self.problem["groups"][pair.expert])
@@ -1051,6 +1084,16 @@ def check_batch_problem(problem: Json) -> None:
         "the problem is malformed",
         "问题内容不合规",
     )
+    groups = problem.get("task_groups") or []
+    grouped = [task for group in groups for task in group]
+    expect(
+        groups == sorted(sorted(group) for group in groups)
+        and all(len(group) > 1 for group in groups)
+        and len(set(grouped)) == len(grouped)
+        and all(type(task) is int and 0 <= task < len(seats) for task in grouped),
+        "the groups of tasks are malformed",
+        "互斥任务组有误",
+    )
 
 
 def check_accounting(batch: Batch, freeze: Json) -> None:
@@ -1121,12 +1164,17 @@ def check_limits(batch: Batch, units: list[int]) -> None:
             f"task {row.task} fills {amount} units of its {row.seats * UNITS}",
             f"任务 {row.task} 只坐满 {amount}／{row.seats * UNITS} 个单位",
         )
-    arcs, experts = batch.arcs(units), len(batch.limits) + len(units)
+    arcs, apart = batch.arcs(units), len(batch.limits) + len(units)
+    experts = apart + len(batch.apart)
     for number, (_, _, capacity, amount) in enumerate(arcs):
         if amount > capacity:
             if number < len(batch.limits):
                 task = batch.limits[number][2]
                 english, chinese = f"an employer is over its limit on task {task}", f"任务 {task} 上有单位超限"
+            elif number < experts:
+                expert = batch.apart[number - apart][0]
+                english = f"expert {expert} sits on two tasks that keep apart"
+                chinese = f"专家 {expert} 承担了两项互斥的任务"
             elif number < experts + len(batch.caps):
                 expert = number - experts
                 english, chinese = f"expert {expert} is over the load cap", f"专家 {expert} 超过任务上限"
@@ -1139,7 +1187,7 @@ def check_flow(batch: Batch, units: list[int], certificate: Json) -> str:
     """Check by complementary slackness that no other flow is better, and by tight circles that none is as good."""
     potentials, salt = certificate["potentials"], certificate["tie"]
     arcs = batch.arcs(units)
-    nodes = 1 + len(batch.rows) + len(batch.limits) + len(batch.caps) + len(batch.quota_names)
+    nodes = 1 + len(batch.rows) + len(batch.limits) + len(batch.apart) + len(batch.caps) + len(batch.quota_names)
     expect(
         len(potentials) == nodes
         and all(type(one) is int for one in potentials)
@@ -1279,7 +1327,7 @@ def check_infeasible(batch: Batch, freeze: Json) -> str:
         room = sum(UNITS * row.seats for number, row in enumerate(batch.rows) if number not in inside)
         for tail, head, capacity, _ in batch.arcs([0] * len(batch.pairs)):
             room += capacity if tail in inside and head not in inside else 0
-        sink = len(batch.rows) + len(batch.limits) + len(batch.caps) + len(batch.quota_names)
+        sink = len(batch.rows) + len(batch.limits) + len(batch.apart) + len(batch.caps) + len(batch.quota_names)
         expect(sink not in inside, "the cut holds the sink", "割集含有汇点")
     elif kind == "seats":
         prices, scale = certificate["prices"], certificate["scale"]
@@ -1422,7 +1470,8 @@ def check_batch_replacements(record: Json, batch: Batch, freeze: Json) -> None:
             f"{title[0]}: the late numbers are malformed",
             f"{title[1]}：失格号码有误",
         )
-        late = [number[expert] for expert in {*step["late"], *fully_loaded(batch, panels)} if expert in number]
+        full = {*step["late"], *fully_loaded(batch, panels), *sitting(batch, panels, task)}
+        late = [number[expert] for expert in full if expert in number]
         seated = [number[expert] for expert in panels[task]]
         withdrawn = [number[expert] for expert in gone[task]]
         tiers = step["opened"]
@@ -1465,6 +1514,13 @@ def fully_loaded(batch: Batch, panels: list[list[int]]) -> list[int]:
     quotas = {name for name, most in batch.problem.get("quotas") or [] if held.get(name, 0) >= most}
     caps, groups = batch.problem["caps"], batch.problem["groups"]
     return [expert for expert, cap in enumerate(caps) if load[expert] >= cap or groups[expert] in quotas]
+
+
+def sitting(batch: Batch, panels: list[list[int]], task: int) -> set[int]:
+    """Return the experts who sit on a task of the same group."""
+    group = batch.group_of_task.get(task)
+    others = [other for other, number in batch.group_of_task.items() if number == group and other != task]
+    return {expert for other in others for expert in panels[other]}
 
 
 def check_batch(record: Json) -> list[str]:
@@ -1554,6 +1610,8 @@ def frozen_problem(problem: Json) -> Json:
         frozen["strata"] = [sorted(set(row)) for row in problem.get("strata") or [[]] * len(problem["caps"])]
     if problem.get("quotas"):
         frozen["quotas"] = problem["quotas"]
+    if groups := sorted(sorted(group) for group in problem.get("task_groups") or [] if len(group) > 1):
+        frozen["task_groups"] = groups
     return frozen
 
 

@@ -134,9 +134,12 @@ class _Pricing:
         """Activate the pairs that might improve the flow; say whether one of them does."""
         potentials = self._distances(units)
         held = self.network.arc_units(units)
-        experts = self.network.first_pair + len(units) + np.arange(len(self.network.caps))
-        free = experts[held[experts] < self.arcs.capacity[experts]]
-        potentials[self.arcs.tail[free]] = potentials[self.arcs.head[free]]  # as low as may be: fewer pairs to price
+        after_pairs = self.network.first_pair + len(units)
+        first_cap = after_pairs + len(self.network.apart.expert)
+        for begin, end in ((first_cap, first_cap + len(self.network.caps)), (after_pairs, first_cap)):
+            arcs = np.arange(begin, end)
+            free = arcs[held[arcs] < self.arcs.capacity[arcs]]
+            potentials[self.arcs.tail[free]] = potentials[self.arcs.head[free]]  # as low as may be: fewer to price
         maybe = np.flatnonzero((self._reduced(potentials) < 0) & ~self.active)
         self._activate(maybe)
         return bool((self._reduced(potentials)[maybe] < 0).any())

@@ -1,8 +1,9 @@
 """What remains to be decided, as a network: rows of seats, people, and the limits between them.
 
-Units flow from the rows (a task, or the seats of one stratum of a task) over (task, employer) nodes to the experts, and
-from there over the employers that have a quota to the sink. Nodes are numbered in that order, and so are arcs:
-row → employer node, pair, expert → quota or sink, quota → sink; inside each kind ascending by row, employer, expert.
+Units flow from the rows (a task, or the seats of one stratum of a task) over (task, employer) nodes and (expert, task
+group) nodes to the experts, and from there over the employers that have a quota to the sink. Nodes are numbered in that
+order, and so are arcs: row → employer node, pair, group node → expert, expert → quota or sink, quota → sink; inside
+each kind ascending by row, employer, expert, task group.
 """
 
 import itertools
@@ -16,8 +17,8 @@ import numpy as np
 from assignments.matching.problem import UNITS, Employer, Ints, Pair, Problem
 from assignments.matching.words import Reason
 
-OPEN, FORBIDDEN, PINNED, EMPLOYER_OF_PIN, NO_SUCH_SEAT = range(5)
-STATES: Final = ("open", "forbidden", "pinned", "employer_of_pin", "no_such_seat")
+OPEN, FORBIDDEN, PINNED, EMPLOYER_OF_PIN, NO_SUCH_SEAT, GROUP_OF_PIN = range(6)
+STATES: Final = ("open", "forbidden", "pinned", "employer_of_pin", "no_such_seat", "group_of_pin")
 UNLISTED: Final = "unlisted"
 
 
@@ -56,6 +57,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Apart:
+    """The experts who have several open tasks of a task group, of which they may take one.
+
+    ``of_pair`` is the place of each pair among them, −1 for none.
+    """
+
+    of_pair: Ints
+    expert: Ints
+    group: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """Rows, open pairs and limits after the pins took their seats.
 
@@ -71,6 +84,7 @@ class Network:
     pair_fit: Ints
     pair_edge: Ints
     limits: Limits
+    apart: Apart
     caps: Ints
     expert_quota: Ints
     quota_room: Ints
@@ -80,6 +94,11 @@ class Network:
     @property
     def first_expert(self) -> int:
         """Return the node of expert 0."""
+        return self.first_apart + len(self.apart.expert)
+
+    @property
+    def first_apart(self) -> int:
+        """Return the node of the first expert and task group."""
         return len(self.row_task) + len(self.limits.row)
 
     @property
@@ -96,12 +115,14 @@ class Network:
         """Return all arcs in their order."""
         rows, first_quota = len(self.row_task), self.sink - len(self.quota_room)
         limits, quotas = np.arange(len(self.limits.row)), np.arange(len(self.quota_room))
+        apart = self.first_apart + np.arange(len(self.apart.expert))
         experts = np.arange(len(self.caps))
         return Arcs(
             tail=np.concatenate(
                 [
                     self.limits.row,
                     np.where(self.limits.of_pair >= 0, rows + self.limits.of_pair, self.pair_row),
+                    apart,
                     self.first_expert + experts,
                     first_quota + quotas,
                 ]
@@ -109,7 +130,12 @@ class Network:
             head=np.concatenate(
                 [
                     rows + limits,
-                    self.first_expert + self.pair_expert,
+                    np.where(
+                        self.apart.of_pair >= 0,
+                        self.first_apart + self.apart.of_pair,
+                        self.first_expert + self.pair_expert,
+                    ),
+                    self.first_expert + self.apart.expert,
                     np.where(self.expert_quota >= 0, first_quota + self.expert_quota, self.sink),
                     np.full(len(quotas), self.sink),
                 ]
@@ -118,6 +144,7 @@ class Network:
                 [
                     self.limits.room * UNITS,
                     np.full(len(self.pair_row), self.problem.pair_units),
+                    np.full(len(apart), UNITS),
                     self.caps * UNITS,
                     self.quota_room * UNITS,
                 ]
@@ -128,10 +155,12 @@ class Network:
         """Return the units of every arc that those of the pairs make."""
         held = _sums(self.pair_expert, pair_units, len(self.caps))
         limited, counted = self.limits.of_pair >= 0, self.expert_quota >= 0
+        parted = self.apart.of_pair >= 0
         return np.concatenate(
             [
                 _sums(self.limits.of_pair[limited], pair_units[limited], len(self.limits.row)),
                 pair_units,
+                _sums(self.apart.of_pair[parted], pair_units[parted], len(self.apart.expert)),
                 held,
                 _sums(self.expert_quota[counted], held[counted], len(self.quota_room)),
             ]
@@ -151,6 +180,10 @@ def build_network(problem: Problem) -> Network:
         begin, end = np.searchsorted(problem.tasks, [task, task + 1])
         same = np.arange(begin, end)[edge_group[begin:end] == group]
         state[same[state[same] == OPEN]] = EMPLOYER_OF_PIN
+    of_group = problem.task_group_numbers()[problem.tasks]
+    for group, expert in pinned.by_task_group:
+        own = np.flatnonzero((of_group == group) & (problem.experts == expert) & (state == OPEN))
+        state[own] = GROUP_OF_PIN
     row_task, row_stratum, row_seats = _rows(problem, pinned)
     open_edges = np.flatnonzero(state == OPEN)
     pair_edge, pair_row = _pairs(problem, open_edges, row_task, row_stratum)
@@ -179,6 +212,7 @@ def build_network(problem: Problem) -> Network:
         pin_fits=tuple(problem.fits[pinned.places].tolist()),
         accounting={name: count for name, count in sorted(accounting.items()) if count or name == STATES[OPEN]},
         limits=_limits(problem, pinned, edge_group, pair_edge, pair_row),
+        apart=_apart(problem, of_group, pair_edge),
     )
 
 
@@ -191,14 +225,18 @@ class _Pinned:
         self.by_group: Counter[Pair] = Counter()
         self.held_by: Counter[Employer] = Counter()
         self.by_task: dict[int, list[int]] = {}
+        self.by_task_group: Counter[Pair] = Counter()
+        task_groups = problem.task_group_numbers()
         for task, expert in problem.pins:
             self.load[expert] += 1
             self.by_task.setdefault(task, []).append(expert)
+            if task_groups[task] >= 0:
+                self.by_task_group[int(task_groups[task]), expert] += 1
             name = problem.groups[expert]
             if name is not None:
                 self.by_group[task, int(groups[expert])] += 1
                 self.held_by[name] += 1
-        if reasons := [*self._impossible(problem), *self._over(problem)]:
+        if reasons := [*self._impossible(problem), *self._over(problem), *self._apart(problem)]:
             raise ContradictionError(reasons)
         limit = problem.group_limit
         self.full_groups = sorted(key for key, count in self.by_group.items() if limit and count >= limit)
@@ -225,6 +263,12 @@ class _Pinned:
         for name, most in problem.quotas:
             if self.held_by[name] > most:
                 yield Reason("pins_over_quota", {"employer": name, "pins": self.held_by[name], "quota": most})
+
+    def _apart(self, problem: Problem) -> Iterator[Reason]:
+        for (group, expert), count in self.by_task_group.items():
+            if count > 1:
+                tasks = [task for task in problem.task_groups[group] if (task, expert) in problem.pins]
+                yield Reason("pins_over_task_group", {"expert": expert, "tasks": tasks})
 
 
 def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ...], Ints]:
@@ -317,6 +361,19 @@ def _limits(problem: Problem, pinned: _Pinned, edge_group: Ints, pair_edge: Ints
         room=room[binding][order],
         crossing=bool(is_twice or spans),
     )
+
+
+def _apart(problem: Problem, of_group: Ints, pair_edge: Ints) -> Apart:
+    """Return the experts with several open tasks of one group, by expert and group."""
+    width = len(problem.task_groups) + 1
+    group = of_group[pair_edge]
+    key = np.where(group >= 0, problem.experts[pair_edge] * width + group, -1)
+    keys, inverse = np.unique(key, return_inverse=True)
+    once = np.unique(np.stack([inverse, pair_edge]), axis=1)[0] if problem.seat_strata else inverse
+    binding = (keys >= 0) & (np.bincount(once, minlength=len(keys)) > 1)
+    place = np.where(binding, np.cumsum(binding) - 1, -1)
+    expert, number = np.divmod(keys[binding], width)
+    return Apart(of_pair=place[inverse], expert=expert, group=number)
 
 
 def _sums(places: Ints, values: Ints, size: int) -> Ints:

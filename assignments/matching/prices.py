@@ -10,7 +10,7 @@ import numpy as np
 from assignments.matching.network import Network
 from assignments.matching.problem import UNITS, Ints
 
-FAMILIES: Final = ("rows", "experts", "limits", "twice", "quotas")
+FAMILIES: Final = ("rows", "experts", "limits", "twice", "quotas", "apart")
 
 
 class FamilyLimits:
@@ -29,6 +29,7 @@ class FamilyLimits:
             "limits": network.limits.of_pair,
             "twice": twice,
             "quotas": network.expert_quota[network.pair_expert],
+            "apart": network.apart.of_pair,
         }
         self.rooms: Mapping[str, Ints] = {
             "rows": network.row_seats,
@@ -36,6 +37,7 @@ class FamilyLimits:
             "limits": network.limits.room,
             "twice": np.ones(len(several), np.int64),
             "quotas": network.quota_room,
+            "apart": np.ones(len(network.apart.expert), np.int64),
         }
 
 
@@ -53,6 +55,7 @@ class Prices:
     limits: tuple[int, ...]
     twice: tuple[int, ...]
     quotas: tuple[int, ...]
+    apart: tuple[int, ...]
 
     def bound(self, network: Network, worth: Ints, fixed: Mapping[int, int] | None = None) -> int:
         """Return the bound on Σ weight·worth over all units of the open pairs.
@@ -80,8 +83,9 @@ class Prices:
         return total + network.problem.pair_units * gain
 
     def document(self) -> dict[str, Any]:
-        """Return the prices as JSON."""
-        return {name: list(getattr(self, name)) for name in ("weights", *FAMILIES)}
+        """Return the prices as JSON, those of task groups only where there are some."""
+        names = ("weights", *(family for family in FAMILIES if family != "apart" or self.apart))
+        return {name: list(getattr(self, name)) for name in names}
 
 
 def total_bound(network: Network, prices: Prices, scale: int, floor_units: int) -> int:

@@ -15,7 +15,7 @@ LARGEST_COUNT: Final = 1_000_000
 
 KEYS: Final = {
     *("seats", "caps", "edges", "groups", "group_limit", "q_permille", "floor", "seed", "pins", "forbids"),
-    *("seat_strata", "strata", "quotas"),
+    *("seat_strata", "strata", "quotas", "task_groups"),
 }
 
 Ints = NDArray[np.int64]
@@ -33,8 +33,9 @@ class Problem:
 
     ``group_limit`` 0 is no limit; ``q_permille`` None is no probability cap. ``seat_strata`` types the seats of a task
     as (stratum, count), empty where anybody may take any seat; ``strata`` are those of each expert. ``quotas`` bound
-    the seats that all people of one employer hold over all tasks. ``pin_strata`` says which kind of seat each pin takes
-    where it could take several; the engine finds it and writes it into the certificate.
+    the seats that all people of one employer hold over all tasks. Of the tasks of one of ``task_groups`` nobody takes
+    two. ``pin_strata`` says which kind of seat each pin takes where it could take several; the engine finds it and
+    writes it into the certificate.
     """
 
     seats: tuple[int, ...]
@@ -51,6 +52,7 @@ class Problem:
     seat_strata: tuple[tuple[Pair, ...], ...] = ()
     strata: tuple[tuple[int, ...], ...] = ()
     quotas: tuple[tuple[Employer, int], ...] = ()
+    task_groups: tuple[tuple[int, ...], ...] = ()
     pin_strata: tuple[tuple[int, int, int], ...] = ()
 
     @property
@@ -62,6 +64,13 @@ class Problem:
         """Return the number of each expert's employer, from 0 by first appearance; −1 for none."""
         numbers: dict[Employer, int] = {}
         return np.array([-1 if one is None else numbers.setdefault(one, len(numbers)) for one in self.groups], np.int64)
+
+    def task_group_numbers(self) -> Ints:
+        """Return the number of each task's group; −1 for a task that keeps nobody from another."""
+        numbers = np.full(len(self.seats), -1, np.int64)
+        for number, tasks in enumerate(self.task_groups):
+            numbers[list(tasks)] = number
+        return numbers
 
     def places(self, pairs: Sequence[Pair]) -> Ints:
         """Return where each pair stands in the list, −1 for a pair that is not listed."""
@@ -88,6 +97,8 @@ class Problem:
             document["strata"] = [list(strata) for strata in self.strata]
         if self.quotas:
             document["quotas"] = [list(quota) for quota in self.quotas]
+        if self.task_groups:
+            document["task_groups"] = [list(tasks) for tasks in self.task_groups]
         return document
 
 
@@ -126,6 +137,7 @@ def read_problem(document: Mapping[str, Any]) -> Problem:
         seat_strata=_seat_strata(document, seats),
         strata=_strata(document, len(caps)),
         quotas=_quotas(document),
+        task_groups=_task_groups(document, len(seats)),
     )
 
 
@@ -233,3 +245,15 @@ def _quotas(document: Mapping[str, Any]) -> tuple[tuple[Employer, int], ...]:
         "quotas must list [employer, most seats], each employer once",
     )
     return tuple((quota[0], quota[1]) for quota in quotas)
+
+
+def _task_groups(document: Mapping[str, Any], tasks: int) -> tuple[tuple[int, ...], ...]:
+    """Return the groups in ascending order; a group of one task says nothing and is left out."""
+    groups = document.get("task_groups") or []
+    _expect(
+        isinstance(groups, list)
+        and all(isinstance(group, list) and all(_is_int(one) and 0 <= one < tasks for one in group) for group in groups)
+        and len({one for group in groups for one in group}) == sum(map(len, groups)),
+        "task_groups must list tasks, each in one group at most",
+    )
+    return tuple(sorted(tuple(sorted(group)) for group in groups if len(group) > 1))

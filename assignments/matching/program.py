@@ -6,7 +6,7 @@ the floor) by weak duality, and anybody can add the bound up.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Final
 
@@ -315,8 +315,7 @@ def _unfilled(network: Network) -> Unfilled | None:
         return None
     scale = best.scale()
     prices = best.prices(scale)
-    rows = tuple(max(0, price) for price in prices.rows)
-    return Unfilled(Prices(prices.weights, rows, prices.experts, prices.limits, prices.twice, prices.quotas), scale)
+    return Unfilled(replace(prices, rows=tuple(max(0, price) for price in prices.rows)), scale)
 
 
 def _pinned_only(model: Model, *, has_floor: bool) -> Program:

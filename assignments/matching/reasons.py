@@ -18,6 +18,7 @@ LIFTED: Final[tuple[tuple[str, Callable[[Problem], bool], Callable[[Problem], Pr
     ("group_limit", lambda problem: problem.group_limit > 0, lambda problem: replace(problem, group_limit=0)),
     ("q_permille", lambda problem: problem.q_permille is not None, lambda problem: replace(problem, q_permille=None)),
     ("quotas", lambda problem: bool(problem.quotas), lambda problem: replace(problem, quotas=())),
+    ("task_groups", lambda problem: bool(problem.task_groups), lambda problem: replace(problem, task_groups=())),
     ("seat_strata", lambda problem: any(problem.seat_strata), lambda problem: replace(problem, seat_strata=())),
     ("forbids", lambda problem: bool(problem.forbids), lambda problem: replace(problem, forbids=())),
     ("pins", lambda problem: bool(problem.pins), lambda problem: replace(problem, pins=())),
@@ -98,32 +99,37 @@ def _seats(units: int) -> int:
 def _smallest_cut(network: Network, people: int = 0, cap: int = 0) -> tuple[int, "np.ndarray[Any, np.dtype[np.bool_]]"]:
     """Return the units that can be placed, and which nodes the smallest cut keeps on the side of the seats.
 
-    ``people`` more, who may take any task and ``cap`` each, stand as one node behind the sink's number.
+    ``people`` more, who may take any task but one of a group of tasks only, and ``cap`` each, stand as one node behind
+    the sink's number, and before it a node for each group, or task in none.
     """
     arcs, rows = network.arcs(), np.arange(len(network.row_seats))
     source, more = network.sink + 1, network.sink + 2
-    tails = [arcs.tail, np.full(len(rows), source), rows, np.array([more])]
-    heads = [arcs.head, rows, np.full(len(rows), more), np.array([network.sink])]
+    group = network.problem.task_group_numbers()
+    group = np.where(group >= 0, group, len(group) + np.arange(len(group)))[network.row_task]
+    names, place = np.unique(group, return_inverse=True)
+    once = more + 1 + np.arange(len(names))
+    tails = [arcs.tail, np.full(len(rows), source), rows, once, np.array([more])]
+    heads = [arcs.head, rows, once[place], np.full(len(once), more), np.array([network.sink])]
     room = [
         arcs.capacity,
         network.row_seats * UNITS,
         np.full(len(rows), people * network.problem.pair_units),
+        np.full(len(once), people * UNITS),
         np.array([people * cap * UNITS]),
     ]
     solver = max_flow.SimpleMaxFlow()
     solver.add_arcs_with_capacity(np.concatenate(tails), np.concatenate(heads), np.concatenate(room))
     solver.solve(source, network.sink)
-    inside = np.zeros(more + 1, bool)
+    inside = np.zeros(more + 1 + len(once), bool)
     inside[solver.get_source_side_min_cut()] = True
     return int(solver.optimal_flow()), inside[: network.sink + 1]
 
 
 def _binding(network: Network, cut: Ints) -> list[Reason]:
     """Return the rules whose limits make up the cut."""
-    first_pair, pairs = network.first_pair, len(network.pair_row)
-    first_quota = first_pair + pairs + len(network.caps)
-    limits, used = cut[cut < first_pair], int(((cut >= first_pair) & (cut < first_pair + pairs)).sum())
-    capped, quotas = int(((cut >= first_pair + pairs) & (cut < first_quota)).sum()), int((cut >= first_quota).sum())
+    ends = np.cumsum([network.first_pair, len(network.pair_row), len(network.apart.expert), len(network.caps)])
+    limits, pairs, apart, experts, employers_full = np.split(cut, np.searchsorted(cut, ends))
+    used, capped, quotas = len(pairs), len(experts), len(employers_full)
     problem, reasons = network.problem, []
     if capped:
         reasons.append(Reason("rule_caps", {"count": capped}))
@@ -134,6 +140,9 @@ def _binding(network: Network, cut: Ints) -> list[Reason]:
         reasons.append(Reason("rule_q_permille", {"permille": problem.q_permille, "count": used}))
     elif used:
         reasons.append(Reason("rule_pair", {"count": used}))
+    for group in sorted(set(network.apart.group[apart - ends[1]].tolist())):
+        count = int((network.apart.group[apart - ends[1]] == group).sum())
+        reasons.append(Reason("rule_task_groups", {"tasks": list(problem.task_groups[group]), "count": count}))
     if quotas:
         reasons.append(Reason("rule_quotas", {"count": quotas}))
     return reasons

@@ -213,8 +213,9 @@ def replace_expert(
     """Return who takes the seats that ``withdrawn`` leave on ``task``, by the walk of a draw over its listed people.
 
     ``panels`` are the experts of every task now, ``gone`` those who left this task earlier, ``late`` who has become
-    ineligible for it. Whoever is at his load cap or whose employer is at its quota counts as late too. Tier 0 are
-    those who had a chance, tier 1 the others. Raise ``InfeasibleError`` if the opened tiers cannot fill the seats.
+    ineligible for it. Whoever is at his load cap, whose employer is at its quota or who sits on a task of the same
+    group counts as late too. Tier 0 are those who had a chance, tier 1 the others. Raise ``InfeasibleError`` if the
+    opened tiers cannot fill the seats.
     """
     problem = solution.problem
     if not withdrawn or not set(withdrawn) <= set(panels[task]):
@@ -237,7 +238,7 @@ def replace_expert(
     employers = problem.group_numbers()
     entries = [Entry(number[one], int(employers[one]) + 1, strata[one], 0 if one in chances else 1) for one in people]
     staying = [one for one in panels[task] if one not in withdrawn]
-    full = _full(solution, [panel if row != task else staying for row, panel in enumerate(panels)])
+    full = _full(solution, [panel if row != task else staying for row, panel in enumerate(panels)], task)
     result = walk(
         order=order(GONGPING_1, replacement_key(seed_hex, task), len(people)),
         entries=entries,
@@ -265,8 +266,8 @@ def replacement_key(seed_hex: str, task: int) -> bytes:
     return bytes.fromhex(digest({"seed": seed_hex, "task": task, "type": REPLACE_TYPE}))
 
 
-def _full(solution: Solution, panels: Sequence[Sequence[int]]) -> set[int]:
-    """Return the experts who are at their load cap, or whose employer is at its quota."""
+def _full(solution: Solution, panels: Sequence[Sequence[int]], task: int) -> set[int]:
+    """Return who is at his load cap, whose employer is at its quota, and who sits on a task of the same group."""
     problem = solution.problem
     load = [0] * len(problem.caps)
     held: dict[int | str, int] = {}
@@ -276,7 +277,9 @@ def _full(solution: Solution, panels: Sequence[Sequence[int]]) -> set[int]:
             if (name := problem.groups[expert]) is not None:
                 held[name] = held.get(name, 0) + 1
     quotas = {name for name, most in problem.quotas if held.get(name, 0) >= most}
-    return {
+    group = next((tasks for tasks in problem.task_groups if task in tasks), ())
+    sits = {expert for one in group if one != task for expert in panels[one]}
+    return sits | {
         expert for expert, cap in enumerate(problem.caps) if load[expert] >= cap or problem.groups[expert] in quotas
     }
 

@@ -35,6 +35,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "employer {employer} has a quota of {quota} seats, but {pins} of its people are pinned",
         "单位 {employer} 的名额为 {quota}，却指定了 {pins} 人次",
     ),
+    "pins_over_task_group": (
+        "expert {expert} is pinned to the tasks {tasks}, of which nobody may take two",
+        "专家 {expert} 被指定到任务 {tasks}，这些任务一人只能承担其一",
+    ),
     "tasks_short": (
         "tasks {tasks} together need {seats} seats, but the rules let at most {filled} be filled: {missing} missing",
         "任务 {tasks} 共需 {seats} 个席位，在全部规则下最多可坐 {filled} 个，缺 {missing} 个",
@@ -58,6 +62,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "rule_quotas": (
         "the quotas of {count} employers are used up",
         "{count} 个单位的名额已用完",
+    ),
+    "rule_task_groups": (
+        "of the tasks {tasks} nobody may take two, which stops {count} experts",
+        "任务 {tasks} 中一人只能承担其一，因此挡住了 {count} 位专家",
     ),
     "would_do": (
         "it would do to lift one rule: {rule}",

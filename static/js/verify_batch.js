@@ -9,7 +9,7 @@
     root.Gongping.parts;
   const UNITS = 1000;
   const TIE_BITS = 16;
-  const FAMILIES = ["rows", "experts", "limits", "twice", "quotas"];
+  const FAMILIES = ["rows", "experts", "limits", "twice", "quotas", "apart"];
 
   const isInt = (value) => typeof value === "number" && Number.isSafeInteger(value);
   const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
@@ -78,7 +78,10 @@
       this.quotaOf = problem.groups.map((name) => (quota.has(typeof name + name) ? quota.get(typeof name + name) : -1));
       this.quotas = this.quotaRows.map((row) => row.room);
       this.closed = new Map();
-      this.count = { open: 0, forbidden: 0, pinned: 0, employer_of_pin: 0, no_such_seat: 0 };
+      this.count = { open: 0, forbidden: 0, pinned: 0, employer_of_pin: 0, no_such_seat: 0, group_of_pin: 0 };
+      this.groupOfTask = new Map();
+      (problem.task_groups || []).forEach((tasks, number) => tasks.forEach((task) => this.groupOfTask.set(task, number)));
+      this.taken = new Set();
       this.seating = new Map(seating.map(([task, expert, stratum]) => [keyOf(task, expert), stratum]));
       const named = new Set(pins.map(([task, expert]) => keyOf(task, expert)));
       this.contradicts = [...this.seating.keys()].some((key) => !named.has(key));
@@ -87,6 +90,7 @@
       this.seatPins();
       this.pairs = [];
       this.limits = [];
+      this.apart = [];
       this.listPairs();
       this.twice = this.several();
     }
@@ -106,6 +110,11 @@
         this.contradicts = this.contradicts || !this.fit.has(key) || this.forbidden.has(key);
         byTask.set(task, [...(byTask.get(task) || []), expert]);
         this.caps[expert] -= 1;
+        if (this.groupOfTask.has(task)) {
+          const both = keyOf(expert, this.groupOfTask.get(task));
+          this.contradicts = this.contradicts || this.taken.has(both);
+          this.taken.add(both);
+        }
         if (this.group[expert] >= 0) {
           const held = keyOf(task, this.group[expert]);
           this.closed.set(held, (this.closed.get(held) || 0) + 1);
@@ -143,17 +152,22 @@
     listPairs() {
       const pinned = new Set(this.pins.map(([task, expert]) => keyOf(task, expert)));
       const people = new Map();
+      const several = new Map();
       const found = [];
       for (const [task, expert, fit] of this.problem.edges) {
         const key = keyOf(task, expert);
         const group = this.group[expert];
         const held = keyOf(task, group);
+        const taskGroup = this.groupOfTask.has(task) ? this.groupOfTask.get(task) : -1;
+        const both = keyOf(expert, taskGroup);
         if (this.forbidden.has(key)) {
           this.count.forbidden += 1;
         } else if (pinned.has(key)) {
           this.count.pinned += 1;
         } else if (this.limit && group >= 0 && (this.closed.get(held) || 0) >= this.limit) {
           this.count.employer_of_pin += 1;
+        } else if (this.taken.has(both)) {
+          this.count.group_of_pin += 1;
         } else {
           const typed = this.typed(task).length > 0;
           const rows = this.rowsOfTask[task].filter(
@@ -163,7 +177,10 @@
           if (rows.length && group >= 0) {
             people.set(held, (people.get(held) || 0) + 1);
           }
-          rows.forEach((row) => found.push({ row, expert, fit, limit: -1 }));
+          if (rows.length && taskGroup >= 0) {
+            several.set(both, { expert, group: taskGroup, tasks: (several.get(both) || { tasks: 0 }).tasks + 1 });
+          }
+          rows.forEach((row) => found.push({ row, expert, fit, limit: -1, apart: -1 }));
         }
       }
       found.sort((a, b) => a.row - b.row || a.expert - b.expert || a.fit - b.fit);
@@ -179,9 +196,15 @@
       }
       this.limits = [...first.values()].sort((a, b) => a.row - b.row || a.group - b.group || a.task - b.task);
       const place = new Map(this.limits.map(({ task, group }, number) => [keyOf(task, group), number]));
+      this.apart = [...several.values()].filter((one) => one.tasks > 1);
+      this.apart.sort((a, b) => a.expert - b.expert || a.group - b.group);
+      const parted = new Map(this.apart.map(({ expert, group }, number) => [keyOf(expert, group), number]));
       for (const pair of found) {
-        const held = keyOf(this.rows[pair.row].task, this.group[pair.expert]);
+        const task = this.rows[pair.row].task;
+        const held = keyOf(task, this.group[pair.expert]);
+        const both = keyOf(pair.expert, this.groupOfTask.has(task) ? this.groupOfTask.get(task) : -1);
         pair.limit = place.has(held) ? place.get(held) : -1;
+        pair.apart = parted.has(both) ? parted.get(both) : -1;
       }
       this.pairs = found;
     }
@@ -210,16 +233,21 @@
 
     /* Tail, head, capacity and units of every arc, given the units of the pairs. */
     arcs(units) {
-      const firstExpert = this.rows.length + this.limits.length;
+      const firstApart = this.rows.length + this.limits.length;
+      const firstExpert = firstApart + this.apart.length;
       const firstQuota = firstExpert + this.caps.length;
       const sink = firstQuota + this.quotas.length;
       const limited = this.limits.map(() => 0);
       const held = this.caps.map(() => 0);
       const counted = this.quotas.map(() => 0);
+      const parted = this.apart.map(() => 0);
       this.pairs.forEach((pair, place) => {
         held[pair.expert] += units[place];
         if (pair.limit >= 0) {
           limited[pair.limit] += units[place];
+        }
+        if (pair.apart >= 0) {
+          parted[pair.apart] += units[place];
         }
       });
       const arcs = this.limits.map(({ row, room }, number) => ({
@@ -230,7 +258,11 @@
       }));
       this.pairs.forEach((pair, place) => {
         const tail = pair.limit >= 0 ? this.rows.length + pair.limit : pair.row;
-        arcs.push({ tail, head: firstExpert + pair.expert, capacity: this.most, held: units[place] });
+        const head = pair.apart >= 0 ? firstApart + pair.apart : firstExpert + pair.expert;
+        arcs.push({ tail, head, capacity: this.most, held: units[place] });
+      });
+      this.apart.forEach(({ expert }, number) => {
+        arcs.push({ tail: firstApart + number, head: firstExpert + expert, capacity: UNITS, held: parted[number] });
       });
       this.caps.forEach((cap, expert) => {
         const quota = this.quotaOf[expert];
@@ -254,11 +286,12 @@
         limits: this.limits.map((limit) => limit.room),
         twice: Array.from(this.twice, () => 1),
         quotas: this.quotas,
+        apart: this.apart.map(() => 1),
       };
       const price = {};
       let total = 0n;
       for (const family of FAMILIES) {
-        price[family] = take(prices, family, "list").map(big);
+        price[family] = family === "apart" && !("apart" in prices) ? [] : take(prices, family, "list").map(big);
         expect(
           price[family].length === rooms[family].length && (family === "rows" || price[family].every((one) => one >= 0n)),
           `the prices of ${family} are malformed`,
@@ -274,6 +307,7 @@
         const task = this.rows[pair.row].task;
         let paid = price.rows[pair.row] + price.experts[pair.expert];
         paid += pair.limit >= 0 ? price.limits[pair.limit] : 0n;
+        paid += pair.apart >= 0 ? price.apart[pair.apart] : 0n;
         const both = this.twice.get(keyOf(task, pair.expert));
         paid += both === undefined ? 0n : price.twice[both];
         paid += this.quotaOf[pair.expert] >= 0 ? price.quotas[this.quotaOf[pair.expert]] : 0n;
@@ -459,6 +493,17 @@
       "the problem is malformed",
       "问题内容不合规",
     );
+    const groups = "task_groups" in problem ? take(problem, "task_groups", "list") : [];
+    const grouped = groups.flat();
+    const inOrder = (rows, before) => rows.every((row, place) => place === 0 || before(rows[place - 1], row));
+    expect(
+      groups.every((group) => Array.isArray(group) && group.length > 1 && inOrder(group, (a, b) => a < b)) &&
+        inOrder(groups, (a, b) => a[0] < b[0]) &&
+        new Set(grouped).size === grouped.length &&
+        grouped.every((task) => isInt(task) && task >= 0 && task < seats.length),
+      "the groups of tasks are malformed",
+      "互斥任务组有误",
+    );
     if (problem.q_permille === undefined || problem.group_limit === undefined) {
       throw new Malformed("q_permille or group_limit");
     }
@@ -544,15 +589,20 @@
         `任务 ${row.task} 只坐满 ${filled[place]}／${row.seats * UNITS} 个单位`,
       );
     });
-    const experts = batch.limits.length + units.length;
+    const apart = batch.limits.length + units.length;
+    const experts = apart + batch.apart.length;
     batch.arcs(units).forEach((arc, number) => {
-      if (number >= batch.limits.length && number < experts) {
+      if (number >= batch.limits.length && number < apart) {
         return; // the cap of a pair was looked at before
       }
       if (arc.held > arc.capacity) {
         if (number < batch.limits.length) {
           const task = batch.limits[number].task;
           throw new Difference(`an employer is over its limit on task ${task}`, `任务 ${task} 上有单位超限`);
+        }
+        if (number < experts) {
+          const { expert } = batch.apart[number - apart];
+          throw new Difference(`expert ${expert} sits on two tasks that keep apart`, `专家 ${expert} 承担了两项互斥的任务`);
         }
         const expert = number - experts;
         throw expert < batch.caps.length
@@ -567,7 +617,8 @@
     const potentials = take(certificate, "potentials", "list");
     const { tie, tie_bits: bits } = certificate;
     const arcs = batch.arcs(units);
-    const nodes = 1 + batch.rows.length + batch.limits.length + batch.caps.length + batch.quotas.length;
+    const nodes =
+      1 + batch.rows.length + batch.limits.length + batch.apart.length + batch.caps.length + batch.quotas.length;
     expect(
       potentials.length === nodes && potentials.every(isInt) && /^tie[0-9]*$/.test(tie) && isInt(bits) && bits >= 1 &&
         bits <= TIE_BITS,
@@ -742,7 +793,8 @@
       for (const arc of batch.arcs(batch.pairs.map(() => 0))) {
         room += inside.has(arc.tail) && !inside.has(arc.head) ? BigInt(arc.capacity) : 0n;
       }
-      const sink = batch.rows.length + batch.limits.length + batch.caps.length + batch.quotas.length;
+      const sink =
+        batch.rows.length + batch.limits.length + batch.apart.length + batch.caps.length + batch.quotas.length;
       expect(!inside.has(sink), "the cut holds the sink", "割集含有汇点");
     } else if (kind === "seats") {
       const { prices, scale } = certificate;
@@ -868,6 +920,13 @@
       });
   }
 
+  /* Experts who sit on a task of the same group. */
+  function sitting(batch, panels, task) {
+    const group = batch.groupOfTask.get(task);
+    const isOther = (other) => group !== undefined && other !== task && batch.groupOfTask.get(other) === group;
+    return panels.filter((_, other) => isOther(other)).flat();
+  }
+
   function checkBatchReplacements(record, batch, freeze) {
     const panels = record.draw.assignment.map((panel) => panel.slice());
     const hasChance = new Set(freeze.marginals.map(([task, expert]) => keyOf(task, expert)));
@@ -916,7 +975,7 @@
         `${title[0]}: the late numbers are malformed`,
         `${title[1]}：失格号码有误`,
       );
-      const late = [...new Set([...told, ...fullyLoaded(batch, panels)])]
+      const late = [...new Set([...told, ...fullyLoaded(batch, panels), ...sitting(batch, panels, task)])]
         .filter((expert) => number.has(expert))
         .map((expert) => number.get(expert));
       const seated = panels[task].map((expert) => number.get(expert));

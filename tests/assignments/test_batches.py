@@ -24,7 +24,7 @@ from assignments.enums import (
 from assignments.jobs import solve_batch
 from assignments.matching import read_freeze
 from assignments.models import Assignment, AssignmentBatch, BatchTask, ReReviewTask
-from assignments.rules.batches import is_chance, quality_source, room_left
+from assignments.rules.batches import is_chance, kept_apart, quality_source, room_left
 from assignments.selectors.batches import (
     batch_refusal,
     earlier_attempts,
@@ -739,7 +739,50 @@ def test_two_re_reviews_of_one_unit_do_not_share_an_expert(tmp_path):
 
     first, second = (seated(review) for review in desk.reviews)
     assert (first & second, len(first)) == (set(), 3)
+    assert json.loads(batch.freeze_text)["problem"]["task_groups"] == [[0, 1]]
+    assert batch.steps == [], "nobody had to be replaced for it"
     assert verified(batch, tmp_path).returncode == 0
+
+
+@pytest.mark.rule("R-17")
+def test_replacement_passes_over_who_sits_on_another_re_review_of_the_unit(tmp_path):
+    desk = batch_office(experts=7)
+    unit = desk.reviews[0].evaluation.unit
+    type(desk.reviews[1].evaluation).objects.filter(pk=desk.reviews[1].evaluation_id).update(unit=unit)
+    batch = approved(desk, drawn(desk, prepared(desk)))
+    others = seated(desk.reviews[1])
+    leaver = Assignment.objects.filter(batch=batch, re_review=desk.reviews[0]).order_by("pk")[0]
+    life.notify(assignment=leaver, by=desk.clerk, at=NOW)
+    life.decline(assignment=leaver, reason=DeclineReason.ILLNESS, words="病假", by=desk.clerk, at=NOW)
+
+    made = batches.replace(batch=batch, by=desk.clerk, at=NOW)
+
+    batch.refresh_from_db()
+    assert [row.expert_id in others for row in made] == [False]
+    assert seated(desk.reviews[1]) == others
+    assert verified(batch, tmp_path).returncode == 0
+
+
+@pytest.mark.rule("R-17")
+@pytest.mark.parametrize(
+    ("days", "groups"), [(90, [[0, 1, 3]]), (1, [[0, 1, 3]]), (0, [[0, 3]])], ids=["of a unit", "a day", "of a task"]
+)
+def test_re_reviews_of_one_unit_are_kept_apart_as_long_as_days_must_lie_between(days, groups):
+    assert kept_apart([(5, 50), (5, 51), (6, 60), (5, 50)], cool_down_days=days) == groups
+
+
+@pytest.mark.rule("R-17")
+def test_unit_with_more_seats_than_people_is_told_before_anything_is_frozen(desk):
+    unit = desk.reviews[0].evaluation.unit
+    type(desk.reviews[1].evaluation).objects.filter(pk=desk.reviews[1].evaluation_id).update(unit=unit)
+    RuleValueFactory(rule_set=RuleSetFactory(bureau=desk.bureau), key="batch_chance_permille", value=1000)
+    for expert in desk.experts[5:]:
+        Unavailability.objects.create(expert=expert, started_on=TODAY, ended_on=TODAY)
+
+    batch = solved(desk, prepared(desk), freezes=True)
+
+    assert (batch.status, batch.solved["status"]) == (BatchStatus.PREPARED, "infeasible")
+    assert any("nobody may take two" in english for english, _chinese in batch.solved["reasons"])
 
 
 def test_who_is_away_on_the_day_of_the_meeting_is_not_listed(desk):

@@ -166,6 +166,8 @@ def problems(draw: st.DrawFn, *, typed: bool = False, caps: Sequence[int | None]
     )
     if draw(st.booleans()):
         problem["quotas"] = [[1, draw(st.integers(0, 3))]]
+    if tasks > 1 and draw(st.booleans()):
+        problem["task_groups"] = [sorted(draw(st.sets(st.integers(0, tasks - 1), min_size=2)))]
     if typed:
         kinds = {0: [[]], 1: [[], [[1, 1]]], 2: [[], [[1, 1], [2, 1]], [[2, 2]]]}
         problem["seat_strata"] = [draw(st.sampled_from(kinds[seats])) for seats in problem["seats"]]
@@ -187,8 +189,11 @@ def every_assignment(problem: dict[str, Any]) -> Iterator[list[tuple[int, ...]]]
     for panels in itertools.product(*choices):
         load = Counter(itertools.chain.from_iterable(panels))
         held = Counter(problem["groups"][e] for panel in panels for e in panel)
-        if all(load[e] <= problem["caps"][e] for e in load) and all(
-            held[name] <= most for name, most in problem.get("quotas", [])
+        apart = (Counter(e for task in group for e in panels[task]) for group in problem.get("task_groups", []))
+        if (
+            all(load[e] <= problem["caps"][e] for e in load)
+            and all(held[name] <= most for name, most in problem.get("quotas", []))
+            and all(max(seats.values(), default=0) <= 1 for seats in apart)
         ):
             yield list(panels)
 

@@ -44,6 +44,10 @@ REASONS: Final["Mapping[str, StrOrPromise]"] = {
     "no_specialty": _("has no specialty that is asked for"),
     "kept_away": _("kept away from some re-reviews before the run, with approval"),
     "one_employer": _("too many of one employer to sit together"),
+    "forbidden": _("kept away before the run, with approval"),
+    "employer_of_pin": _("somebody of the same employer was named"),
+    "group_of_pin": _("was named for another re-review of the same unit"),
+    "no_such_seat": _("knows none of the fields of the seats"),
 }
 
 OWN_SENTENCES: Final = frozenset({

@@ -21,7 +21,7 @@ from assignments import matching
 from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
-from assignments.rules.batches import PERMILLE, quality_source, room_left
+from assignments.rules.batches import PERMILLE, kept_apart, quality_source, room_left
 from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
@@ -57,11 +57,15 @@ CROSSING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The strictest of what the rules of the tasks say: tasks a year, people of an employer, chance of a pair."""
+    """The strictest of what the rules of the tasks say.
+
+    Tasks a year, people of an employer, chance of a pair, days between two meetings with a unit.
+    """
 
     yearly_cap: int
     employer_max: int
     chance_permille: int
+    cool_down_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,13 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
         secret,
     )
     place = {row.pk: listed.numbers[row.number] - 1 for row in survey.experts}
-    solution = _solved(_problem(batch, tasks, pairs, survey, listed, place))
+    problem = _problem(batch, tasks, pairs, survey, listed, place)
+    solution = _solved(problem)
     with transaction.atomic():
         batch = locked(batch)
         if batch.status != BatchStatus.SOLVING:
             return batch
-        _keep(batch, tasks, survey, solution, place)
+        _keep(batch, tasks, survey, problem, solution, place)
         if freezes and solution is not None and solution.status != matching.INFEASIBLE:
             _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
         else:
@@ -176,6 +181,7 @@ def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
         yearly_cap=min(rules.value("expert_yearly_cap") for rules in every),
         employer_max=min(rules.value("employer_max") for rules in every),
         chance_permille=min(rules.value("batch_chance_permille") for rules in every),
+        cool_down_days=max(rules.value("cool_down_days") for rules in every),
     )
 
 
@@ -223,6 +229,7 @@ def _problem(
     place: Mapping[int, int],
 ) -> matching.Problem:
     chance = survey.limits.chance_permille
+    meetings = [(task.re_review.evaluation.unit_id, task.re_review.evaluation_id) for task in tasks]
     caps = {place[row.pk]: survey.caps[row.pk] for row in survey.experts}
     typed: dict[str, Any] = {}
     if any(task.seats for task in tasks):
@@ -245,6 +252,7 @@ def _problem(
             "q_permille": chance if chance < PERMILLE else None,
             "pins": _numbers(pairs, PairKind.PIN, place),
             "forbids": _numbers(pairs, PairKind.FORBID, place),
+            "task_groups": kept_apart(meetings, cool_down_days=survey.limits.cool_down_days),
         }
     )
 
@@ -265,6 +273,7 @@ def _keep(
     batch: AssignmentBatch,
     tasks: Sequence[BatchTask],
     survey: Survey,
+    problem: matching.Problem,
     solution: matching.Solution | None,
     place: Mapping[int, int],
 ) -> None:
@@ -300,6 +309,7 @@ def _keep(
         "chance_permille": survey.limits.chance_permille,
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,
+        "task_groups": [list(places) for places in problem.task_groups],
     }
 
 

@@ -322,6 +322,9 @@ class BatchPage(SectionsPage):
         aim = _("the worst fitted re-review first, then the total") if batch.evens_out else _("the total fit")
         pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
+        if apart := (batch.solved or {}).get("task_groups"):
+            words = _("of %(units)d units, %(reviews)d re-reviews: nobody takes two of one unit (R-17)")
+            pairs.append((_("Kept apart"), words % {"units": len(apart), "reviews": sum(map(len, apart))}))
         if batch.employer_quota:
             pairs.append((_("Of one employer in the whole batch"), batch.employer_quota))
         acts: tuple[Act, ...] = ()

@@ -50,6 +50,7 @@ PINNED_TYPED: Record = {
     "seat_strata": [[[1, 1], [2, 1]], []],
     "strata": [[1], [1, 2], [1]],
 }
+APART: Record = WIDE | {"q_permille": 700, "task_groups": [[0, 2]]}
 CROSSING: Record = {**TYPED, "groups": ["甲", "甲", "乙", None, "乙"], "caps": [2, 2, 2, 2, 2]}
 
 
@@ -69,6 +70,14 @@ def replaced() -> BatchCase:
             return case.again(0, case.panels[0][-1], opened=(0, 1))
 
 
+def apart() -> BatchCase:
+    """Let who sits on one task of a group be passed over on the other, again and again."""
+    case = BatchCase(APART | {"caps": [3] * 9})
+    while not any(reason == "late" for step in case.steps for _, reason in step.skipped):
+        case.again(0, case.panels[0][0])
+    return case
+
+
 def void(ground: str) -> Record:
     """Publish an attempt without a draw."""
     case = BatchCase()
@@ -83,6 +92,9 @@ RECORDS: dict[str, Callable[[], Record]] = {
     "plain": lambda: BatchCase().record(),
     "replacements": lambda: replaced().record(),
     "pins, forbids and quotas": lambda: BatchCase(PINNED).record(),
+    "task groups": lambda: apart().record(),
+    "task groups with a pin": lambda: BatchCase(APART | {"pins": [[0, 1]], "forbids": [[2, 3]]}).record(),
+    "task groups with a floor": lambda: BatchCase(APART | {"floor": "max-min", "q_permille": None}).record(),
     "floor": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": None}).record(),
     "floor with a cap": lambda: BatchCase(WIDE | {"floor": "max-min", "q_permille": 430}).record(),
     "crossing": lambda: BatchCase(CROSSING).again(2, 1, opened=(0, 1)).record(),
@@ -306,6 +318,28 @@ LIES: dict[str, tuple[Record, Callable[[Record], Any], str]] = {
         lambda f: f["certificate"].update(floor_cases=[f["certificate"]["floor_cases"][0] | {"fixed": []}]),
         "a case of the proof may hold a higher floor",
     ),
+    "apart": (
+        WIDE | {"q_permille": 700},
+        lambda f: f["problem"].update(task_groups=[[0, 2]]),
+        "expert 6 sits on two tasks that keep apart",
+    ),
+    "apart dropped": (APART, lambda f: f["problem"].pop("task_groups"), "the potentials are malformed"),
+    "apart in disorder": (
+        APART,
+        lambda f: f["problem"].update(task_groups=[[2, 0]]),
+        "the groups of tasks are malformed",
+    ),
+    "apart alone": (APART, lambda f: f["problem"].update(task_groups=[[0]]), "the groups of tasks are malformed"),
+    "pins apart": (
+        WIDE | {"pins": [[0, 6], [2, 6]]},
+        lambda f: f["problem"].update(task_groups=[[0, 2]]),
+        "the pins contradict the limits",
+    ),
+    "apart price": (
+        APART | {"floor": "max-min", "q_permille": None},
+        lambda f: f["certificate"]["prices"].update(apart=[0]),
+        "the prices of apart are malformed",
+    ),
     "kind": (WIDE, lambda f: f["problem"].update(floor="max-min"), "the certificate is of the wrong kind"),
     "infeasible": (WIDE, lambda f: f.update(status="infeasible"), "an infeasible batch has chances"),
     "type": (WIDE, lambda f: f.update(type="x"), "the freeze has another type"),
@@ -409,6 +443,8 @@ TOUCHED = [
     "replacements",
     "pins, forbids and quotas",
     "crossing",
+    "task groups",
+    "task groups with a pin",
     "opened leaf",
     "a pin that could take two kinds of seat",
 ]
@@ -442,7 +478,7 @@ def test_browser_follows_the_proof_of_a_program_value_by_value(records, name):
     assert browser_differs(lies) == []
 
 
-INFEASIBLE = ["short", "contradiction", "typed and short", "crossed"]
+INFEASIBLE = ["apart and short", "apart and contradicting", "short", "contradiction", "typed and short", "crossed"]
 
 
 @pytest.mark.parametrize("name", INFEASIBLE)
@@ -474,6 +510,9 @@ RESULTS: dict[str, Record] = {
     "capped": batch(**PINNED),
     "floor": batch(**WIDE | {"floor": "max-min", "q_permille": None}),
     "crossing": batch(**CROSSING),
+    "apart": batch(**APART | {"pins": [[0, 1]]}),
+    "apart and short": batch(**APART | {"caps": [0] * 5 + [1] * 4, "groups": [None] * 9, "q_permille": None}),
+    "apart and contradicting": batch(**APART | {"pins": [[0, 6], [2, 6]]}),
     "short": batch(**WIDE | {"caps": [0] * 8 + [1]}),
     "contradiction": batch(**WIDE | {"pins": [[0, 1]], "forbids": [[0, 1]]}),
     "typed and short": batch(**CROSSING | {"groups": [1] * 5}),

@@ -89,6 +89,26 @@ def refused(problem):
             ],
         ),
         (
+            {"caps": [2, 0, 0, 0], "edges": [[0, 0, 1], [1, 0, 1]], "task_groups": [[0, 1]]},
+            [
+                "tasks 0, 1 together need 2 seats, but the rules let at most 1 be filled: 1 missing",
+                "of the tasks 0, 1 nobody may take two, which stops 1 experts",
+                "it would do to lift one rule: task_groups",
+                "1 more people would do, without employer, able to take any of these tasks and 2 each",
+            ],
+        ),
+        (
+            {"seats": [1, 1, 1], "edges": [], "caps": [2], "task_groups": [[0, 1, 2]]},
+            [
+                "tasks 0, 1, 2 together need 3 seats, but the rules let at most 0 be filled: 3 missing",
+                "3 more people would do, without employer, able to take any of these tasks and 2 each",
+            ],
+        ),
+        (
+            {"pins": [[0, 0], [1, 0]], "caps": [2] * 4, "task_groups": [[0, 1]]},
+            ["expert 0 is pinned to the tasks 0, 1, of which nobody may take two"],
+        ),
+        (
             {"edges": [[1, 0, 1]], "pins": [[0, 0]]},
             ["expert 0 is pinned to task 0, but the pair is not listed (recusal or cooling-off)"],
         ),

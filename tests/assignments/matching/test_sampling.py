@@ -30,8 +30,9 @@ def seeds(count):
     return [hashlib.sha256(b"sample %d" % number).digest() for number in range(count)]
 
 
-def test_sample_is_unbiased():
-    solution = solve(read_problem(FIXED))
+@pytest.mark.parametrize("changes", [{}, {"task_groups": [[0, 1], [2, 3]]}], ids=["plain", "task groups"])
+def test_sample_is_unbiased(changes):
+    solution = solve(read_problem(FIXED | changes))
     chances = {(task, expert): units / UNITS for task, expert, units in solution.marginals()}
     assert len([one for one in chances.values() if one < 1]) >= 12
 
@@ -49,6 +50,19 @@ def test_sample_is_unbiased():
     assert max(map(abs, off.values())) < 3.5, off
     assert sum(one * one for one in off.values()) / len(off) < 2, off
     assert all(seen[pair] == SAMPLES for pair, chance in chances.items() if chance == 1)
+
+
+def test_every_sample_keeps_task_groups_apart():
+    solution = solve(read_problem(FIXED | {"task_groups": [[0, 1], [2, 3]]}))
+    both = [
+        sum(units for task, one, units in solution.marginals() if one == expert and task in (0, 1))
+        for expert in range(7)
+    ]
+    assert max(both) == UNITS, "somebody is certain to sit on one of the two"
+
+    panels = [sample(solution, seed).assignment for seed in seeds(300)]
+
+    assert not any(set(one[0]) & set(one[1]) or set(one[2]) & set(one[3]) for one in panels)
 
 
 def test_sample_has_the_expected_total_on_average():

@@ -413,6 +413,49 @@ def test_solve_keeps_the_quota_of_an_employer_over_all_tasks():
     assert sum(expert < 3 for panel in result["assignment"] for expert in panel) == 1
 
 
+def test_solve_gives_nobody_two_tasks_of_a_group():
+    """Expert 0 is the best of both; without the group he would have both."""
+    edges = [[0, 0, 9], [0, 1, 8], [1, 0, 9], [1, 2, 5]]
+    problem = batch(seats=[1, 1], caps=[2, 1, 1], edges=edges, groups=None, q_permille=None)
+
+    assert answered(problem)["assignment"] == [[0], [0]]
+    assert answered(problem | {"task_groups": [[1, 0]]})["assignment"] == [[1], [0]]
+
+
+def test_solve_shares_the_chances_of_a_task_group_among_its_tasks():
+    edges = [[t, e, 9 if e == 0 else 1] for t in range(2) for e in range(4)]
+    problem = batch(seats=[1, 1], caps=[2] * 4, edges=edges, groups=None, q_permille=700, task_groups=[[0, 1]])
+
+    result = answered(problem)
+
+    assert sum(units for _, expert, units in result["marginals"] if expert == 0) == 1000
+    assert len(result["certificate"]["potentials"]) == 2 + 4 + 4 + 1, "tasks, (expert, group), experts, sink"
+
+
+def test_solve_lets_a_pin_close_the_other_tasks_of_its_group():
+    result = answered(batch(task_groups=[[0, 2]], pins=[[0, 3]]))
+
+    assert not [row for row in result["marginals"] if row[:2] == [2, 3]]
+    assert {"count": 1, "rule": "group_of_pin"} in result["accounting"]
+
+
+def test_solve_without_task_groups_knows_nothing_of_them():
+    plain = freeze_document(solve(read_problem(batch(floor="max-min", q_permille=None))))
+
+    assert "task_groups" not in plain["problem"]
+    assert "apart" not in plain["certificate"]["prices"]
+    assert plain == freeze_document(
+        solve(read_problem(batch(floor="max-min", q_permille=None, task_groups=[[1], [], [0]])))
+    )
+
+
+def test_solve_does_not_depend_on_the_order_of_the_task_groups():
+    edges = [[t, e, (7 * t + 5 * e) % 11 + 1] for t in range(4) for e in range(7)]
+    problem = batch(seats=[1] * 4, caps=[2] * 7, edges=edges, groups=None, task_groups=[[0, 2], [1, 3]])
+
+    assert dumps(answered(problem)) == dumps(answered(problem | {"task_groups": [[3, 1], [2, 0]]}))
+
+
 @pytest.mark.parametrize(
     ("both", "one_way", "holds"),
     [
@@ -450,6 +493,9 @@ def test_forest_and_acyclic_finds_every_circle(both, one_way, holds):
         ({"seat_strata": [[[1, 1]], [], []]}, "adding up"),
         ({"strata": [[1]]}, "strata must list"),
         ({"quotas": [["甲", 1], ["甲", 2]]}, "each employer once"),
+        ({"task_groups": [[0, 1], [1, 2]]}, "each in one group at most"),
+        ({"task_groups": [[0, 9]]}, "each in one group at most"),
+        ({"task_groups": [0]}, "each in one group at most"),
         ({"colour": 1}, "unknown keys: colour"),
     ],
 )
