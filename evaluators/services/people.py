@@ -24,6 +24,7 @@ from parties.models import Person
 from parties.services import PersonDraft, end_staff_spells, register_persons
 
 Row = TypeVar("Row", LeadEvaluator, Practitioner)
+Post = tuple[int, int, date]  # firm, person, first day
 WORDS = {
     "lead_unqualified": gettext_lazy("A lead evaluator needs a middle or senior title or a practising certificate."),
     "lead_too_new": gettext_lazy("A lead evaluator needs five years of work."),
@@ -32,7 +33,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class LeadDraft:
-    """A lead evaluator (主评人)."""
+    """A lead evaluator (主评人); ``keeps_end``: from a sheet that tells no end, so that who left does not come back."""
 
     firm: Firm
     person: Person
@@ -41,16 +42,18 @@ class LeadDraft:
     started_on: date
     certificate_number: str = ""
     certificate_valid_to: date | None = None
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PractitionerDraft:
-    """Other staff (从业人员)."""
+    """Other staff (从业人员); ``keeps_end`` as of a lead evaluator."""
 
     firm: Firm
     person: Person
     started_on: date
     duty: str = ""
+    keeps_end: bool = False
 
 
 @transaction.atomic
@@ -92,11 +95,15 @@ def register_practitioner(*, firm: Firm, person: PersonDraft, duty: str, by: Use
 def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> list[LeadEvaluator]:
     """Write lead evaluators; who leads the firm already gets his new title and certificate.
 
-    Raise ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11).
+    Where the draft keeps ends, who led the firm from the same first day and left is returned as he is. Raise
+    ``FirmRefused`` for an unqualified one or one who leads elsewhere (R-10, R-11).
     """
     frames = {draft.firm.bureau_id: draft.firm.bureau for draft in drafts}
     rules_of = {key: rules_for(bureau=bureau, on=on) for key, bureau in frames.items()}
+    known, gone = _known(LeadEvaluator.objects.all(), drafts)
     for draft in drafts:
+        if _post(draft) in gone:
+            continue
         rules = rules_of[draft.firm.bureau_id]
         refusal = lead_refusal(
             title=draft.title,
@@ -109,12 +116,11 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
         if refusal:
             message = f"{draft.person.name}: {WORDS[refusal.code]}"
             raise FirmRefused(replace(refusal, message=message))
-    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
-    known = _running(LeadEvaluator.objects.all(), [draft.person for draft in drafts])
+    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts if _post(draft) not in gone], on=on)
     made, result = [], []
     changed: Held[LeadEvaluator] = Held("title", "works_since", "certificate_number", "certificate_valid_to")
     for draft in drafts:
-        row = known.get(draft.person.pk)
+        row = gone.get(_post(draft)) or known.get(draft.person.pk)
         if row is None:
             row = LeadEvaluator(
                 firm=draft.firm,
@@ -127,7 +133,7 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             )
             known[draft.person.pk] = row
             made.append(row)
-        elif row.pk:
+        elif row.pk and row.ended_on is None:
             changed.look(row)
             row.title, row.works_since = draft.title or row.title, draft.works_since
             row.certificate_number = draft.certificate_number or row.certificate_number
@@ -142,18 +148,21 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
 
 @transaction.atomic
 def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date) -> list[Practitioner]:
-    """Write staff, or their new duty; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11."""
-    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts], on=on)
-    known = _running(Practitioner.objects.all(), [draft.person for draft in drafts])
+    """Write staff, or their new duty; raise ``FirmRefused`` for somebody who practises in another firm. Rule R-11.
+
+    Where the draft keeps ends, who worked there from the same first day and left is returned as he is.
+    """
+    known, gone = _known(Practitioner.objects.all(), drafts)
+    _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts if _post(draft) not in gone], on=on)
     made, result = [], []
     changed: Held[Practitioner] = Held("duty")
     for draft in drafts:
-        row = known.get(draft.person.pk)
+        row = gone.get(_post(draft)) or known.get(draft.person.pk)
         if row is None:
             row = Practitioner(firm=draft.firm, person=draft.person, duty=draft.duty, started_on=draft.started_on)
             known[draft.person.pk] = row
             made.append(row)
-        elif row.pk and draft.duty:
+        elif row.pk and row.ended_on is None and draft.duty:
             changed.look(row)
             row.duty = draft.duty
         result.append(row)
@@ -162,6 +171,29 @@ def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date
     acts = [(row.firm, {"person": row.person_id, "on": on}) for row in made]
     record_each(actor=by, action="evaluators.practitioner_added", acts=acts)
     return result
+
+
+def _post(draft: LeadDraft | PractitionerDraft) -> Post:
+    return draft.firm.pk, draft.person.pk, draft.started_on
+
+
+def _known(
+    rows: QuerySet[Row], drafts: Sequence[LeadDraft] | Sequence[PractitionerDraft]
+) -> tuple[dict[int, Row], dict[Post, Row]]:
+    """Return the running posts by person, and the ended ones by firm, person and first day that a draft keeps ended.
+
+    Who has a running post in the firm is there, whatever ended before.
+    """
+    known = _running(rows, [draft.person for draft in drafts])
+    kept = [draft for draft in drafts if draft.keeps_end]
+    if not kept:
+        return known, {}
+    persons = {draft.person.pk for draft in kept}
+    ended = rows.filter(person__in=persons, ended_on__isnull=False).select_related("firm__organisation").order_by("pk")
+    by_post: dict[Post, Row] = {(row.firm_id, row.person_id, row.started_on): row for row in ended}
+    there = {(row.firm_id, pk) for pk, row in known.items()}
+    wanted = {_post(draft) for draft in kept if (draft.firm.pk, draft.person.pk) not in there}
+    return known, {post: row for post, row in by_post.items() if post in wanted}
 
 
 def _running(rows: QuerySet[Row], persons: Sequence[Person]) -> dict[int, Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import TextChoices
@@ -71,6 +72,31 @@ class Change(NamedTuple):
     after: str
 
 
+class Ended(TextChoices):
+    """What had ended, of which a sheet that tells no end is no word that it goes on."""
+
+    EMPLOYMENT = "employment", gettext_lazy("employment")
+    POST = "post", gettext_lazy("post in the firm")
+    BRANCH = "branch", gettext_lazy("branch")
+    CONTACT = "contact", gettext_lazy("contact")
+    RECUSAL = "recusal", gettext_lazy("standing recusal")
+    STANDING = "standing", gettext_lazy("standing")
+
+
+class Kept(NamedTuple):
+    """An end that an import left as it was: where the row stands, of whom, what had ended and when."""
+
+    sheet: str
+    row: int
+    of: str
+    what: Ended
+    ended_on: date
+
+    def plain(self) -> list[Any]:
+        """Return it as plain values."""
+        return [self.sheet, self.row, self.of, self.what.value, self.ended_on.isoformat()]
+
+
 @dataclass(slots=True)
 class Report:
     """What an import did, or would do: for each sheet the rows read, written, skipped, and the faults.
@@ -85,6 +111,7 @@ class Report:
     unknown: list[tuple[str, str]] = field(default_factory=list)
     columns: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -122,6 +149,7 @@ class Report:
             "unknown": [list(one) for one in self.unknown],
             "columns": [list(one) for one in self.columns],
             "changes": [list(one) for one in self.changes],
+            "kept": [one.plain() for one in self.kept],
             "faults": [fault.plain() for fault in self.faults],
             "questions": [one.plain() for one in self.questions],
         }

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from faces.exchange.faults import Fault, ImportRefused, Report
+from faces.exchange.faults import Fault, ImportRefused, Kept, Report
 from faces.exchange.memory import keep, sweep, swept_by_parcel
 from faces.exchange.progress import Phase, Tell, untold
 from faces.exchange.questions import Questions
@@ -52,10 +52,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many rows were new, and how many brought a known thing up to date."""
+    """How many rows were new, how many brought a known thing up to date, and which ends stayed as they were."""
 
     created: int = 0
     updated: int = 0
+    kept: Sequence[Kept] = ()
 
 
 Check = Callable[[Sequence[Record], Setting], Iterable[Fault]]
@@ -225,6 +226,7 @@ def _write(
                     written = _write_parcel(part, some, setting, report, trace)
                     report.created[name] += written.created
                     report.updated[name] += written.updated
+                    report.kept += written.kept
                     done += len(some)
                     sweep()
         except DomainError as error:

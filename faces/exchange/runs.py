@@ -32,7 +32,7 @@ JOBS: Final = {
     RunStatus.WRITING: "faces.exchange.jobs.write",
     RunStatus.UNDOING: "faces.exchange.jobs.undo",
 }
-MOST_KEPT: Final = 2_000  # faults, rows passed over and changes that a report keeps of each
+MOST_KEPT: Final = 2_000  # faults, rows passed over, changes and ends that stay that a report keeps of each
 
 
 class RunRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -257,7 +257,7 @@ def bring(row: ImportRun, content: bytes, *, by: User, on: date, hear: Tell = un
 def _keep(row: ImportRun, report: Report) -> None:
     plain: dict[str, Any] = report.plain()
     plain["questions"].sort(key=lambda one: bool(one["answer"]))  # of many the open ones are kept: they can be answered
-    for name in ("faults", "skipped", "changes", "questions"):
+    for name in ("faults", "skipped", "changes", "kept", "questions"):
         plain[name] = plain[name][:MOST_KEPT]
     row.report, row.rows, row.faults = plain, report.rows, len(report.faults)
 

@@ -28,7 +28,10 @@ BY_THE_BUREAU: Final = "经办登记"
 
 @dataclass(frozen=True, slots=True)
 class EmploymentDraft:
-    """A person with an organisation from a day to a day (the end day excluded)."""
+    """A person with an organisation from a day to a day (the end day excluded).
+
+    ``keeps_end``: from a sheet that tells no end, which is no word that an ended spell goes on.
+    """
 
     person: Person
     organisation: Organisation
@@ -37,6 +40,7 @@ class EmploymentDraft:
     kind: EmploymentKind = EmploymentKind.EMPLOYEE
     title: str = ""
     source: str = ""
+    keeps_end: bool = False
 
 
 @transaction.atomic
@@ -78,6 +82,7 @@ def declare_spell(
 def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date) -> list[Employment]:
     """Write dated spells; a spell known by person, organisation, kind and first day gets its new end.
 
+    Where the draft keeps ends and tells none, an end that is known stays.
     Raise ``PartyRefused`` for a spell that ends before it begins.
     """
     for draft in drafts:
@@ -102,7 +107,8 @@ def record_employments(*, drafts: Sequence[EmploymentDraft], by: User, on: date)
             made.append(row)
         elif row.pk:
             changed.look(row)
-        row.ended_on, row.title, row.source = draft.ended_on, draft.title or row.title, draft.source or row.source
+        row.ended_on = draft.ended_on or (row.ended_on if draft.keeps_end else None)
+        row.title, row.source = draft.title or row.title, draft.source or row.source
         result.append(row)
     Employment.objects.bulk_create(made)
     changed.save()

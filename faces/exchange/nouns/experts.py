@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,9 +31,9 @@ from experts.services import (
     register_experts,
 )
 from faces.exchange import cells
-from faces.exchange.faults import Fault
+from faces.exchange.faults import Ended, Fault, Kept
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import employers, known, people, renamed
+from faces.exchange.nouns import employers, ends, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_indexes
@@ -47,6 +47,7 @@ from parties.services import (
 )
 
 NOTICE_DAYS: Final = timedelta(days=7)  # 公示
+OUTSIDE: Final = frozenset({ExpertStatus.APPLIED, ExpertStatus.LEFT, ExpertStatus.REMOVED})
 LEVELS: Final = {"院士": TitleLevel.ACADEMICIAN, "高级": TitleLevel.SENIOR, "中级": TitleLevel.INTERMEDIATE}
 TIES: Final = {
     "在职": EmploymentKind.EMPLOYEE,
@@ -179,17 +180,18 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
     bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     nodes = known.specialties(setting.bureau)
     persons = people.register_people(rows, setting)
-    record_employments(
+    spells = record_employments(
         drafts=[
-            EmploymentDraft(person, bodies[row["body"]], row["since"], title=row["post"])
+            EmploymentDraft(person, bodies[row["body"]], row["since"], title=row["post"], keeps_end=True)
             for row, person in zip(rows, persons, strict=True)
         ],
         by=setting.by,
         on=setting.on,
     )
+    kept = ends.kept(Ended.EMPLOYMENT, rows, spells, (row["name"] for row in rows))
     pairs = sorted(zip(rows, persons, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
     for day, group in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
-        told_on = day - NOTICE_DAYS if day else setting.on
+        told_on, pairs_of_day = day - NOTICE_DAYS if day else setting.on, list(group)
         experts = register_experts(
             bureau=setting.bureau,
             drafts=[
@@ -202,17 +204,22 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
                     is_civil_servant=row["is_civil_servant"],
                     number=row["number"],
                 )
-                for row, person in group
+                for row, person in pairs_of_day
             ],
             by=setting.by,
             on=told_on,
         )
-        fresh = [expert for expert in experts if expert.status == ExpertStatus.APPLIED]
+        fresh = [expert for expert in experts if expert.status == ExpertStatus.APPLIED and expert.admitted_on is None]
         if day and fresh:
             announced = move_experts(experts=fresh, action=ExpertAction.ANNOUNCE, by=setting.by, on=told_on)
             move_experts(experts=announced, action=ExpertAction.ADMIT, by=setting.by, on=day)
+        kept += [
+            Kept(row.sheet, row.row, row["name"], Ended.STANDING, expert.status_since)
+            for (row, _person), expert in zip(pairs_of_day, experts, strict=True)
+            if day and expert.status in OUTSIDE and expert.admitted_on is not None
+        ]
     created = sum(row["number"] not in before for row in rows)
-    return Written(created, len(rows) - created)
+    return Written(created, len(rows) - created, kept)
 
 
 def check_number(rows: Sequence[Record], setting: Setting) -> Iterable[Fault]:
@@ -258,25 +265,35 @@ def write_spells(rows: Sequence[Record], setting: Setting) -> Written:
             row["until"],
             kind=row["tie"],
             title=row["post"],
+            keeps_end=True,
         )
         for row in rows
     ]
-    record_employments(drafts=drafts, by=setting.by, on=setting.on)
+    spells = record_employments(drafts=drafts, by=setting.by, on=setting.on)
     created = Employment.objects.count() - before
-    return Written(created, len(rows) - created)
+    kept = ends.kept(Ended.EMPLOYMENT, rows, spells, (draft.person.name for draft in drafts))
+    return Written(created, len(rows) - created, kept)
 
 
 def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the standing recusals that are not there yet."""
+    """Write the standing recusals that are not there yet; one that was ended since the same first day stays so."""
     experts = known.experts(setting.bureau, (row["number"] for row in rows))
     bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     created = 0
+    found: list[StandingRecusal] = []
     for row in rows:
         expert, body = experts[row["number"]], bodies[row["body"]]
-        if not StandingRecusal.objects.filter(expert=expert, organisation=body, ended_on__isnull=True).exists():
-            add_recusal(expert=expert, organisation=body, reason=row["reason"], by=setting.by, on=row["since"])
+        same = Q(ended_on__isnull=True) | Q(started_on=row["since"])
+        there = StandingRecusal.objects.filter(same, expert=expert, organisation=body).select_related("expert__person")
+        recusal = there.order_by(F("ended_on").desc(nulls_first=True), "pk").first()
+        if recusal is None:
+            recusal = add_recusal(
+                expert=expert, organisation=body, reason=row["reason"], by=setting.by, on=row["since"]
+            )
             created += 1
-    return Written(created, len(rows) - created)
+        found.append(recusal)
+    kept = ends.kept(Ended.RECUSAL, rows, found, (one.expert.person.name for one in found))
+    return Written(created, len(rows) - created, kept)
 
 
 def write_away(rows: Sequence[Record], setting: Setting) -> Written:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,9 +39,9 @@ from evaluators.services import (
     register_firms,
 )
 from faces.exchange import cells
-from faces.exchange.faults import Fault
+from faces.exchange.faults import Ended, Fault, Kept
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, conversions, known, people, renamed
+from faces.exchange.nouns import asked, conversions, ends, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import FormerFact, FormerName, Organisation, Person, Relationship
@@ -54,6 +54,7 @@ from parties.services import (
 
 CHECKED: Final = dict.fromkeys(ADMISSION_ITEMS, True)
 NOTICE_DAYS: Final = timedelta(days=7)  # 公示
+OUTSIDE: Final = frozenset({FirmStatus.APPLIED, FirmStatus.LEFT, FirmStatus.REMOVED, FirmStatus.CLOSED})
 
 NUMBER: Final = Column("number", "名录编号", cells.code(20), also=("机构编号",))
 OWN_NUMBER: Final = replace(NUMBER, required=False, default="")  # empty: the known one, else the next
@@ -183,20 +184,31 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
         on=setting.on,
     )
     before_them = conversions.predecessors(rows, setting)
+    kept: list[Kept] = []
     pairs = sorted(zip(rows, bodies, strict=True), key=lambda pair: pair[0]["admitted_on"] or setting.on)
     for day, grouped in groupby(pairs, key=lambda pair: pair[0]["admitted_on"]):
         told_on, group = day - NOTICE_DAYS if day else setting.on, list(grouped)
         drafts = [FirmDraft(body, row["kind"], row["staff_count"], row["number"]) for row, body in group]
         firms = register_firms(bureau=setting.bureau, drafts=drafts, by=setting.by, on=told_on)
         conversions.convert([row for row, _body in group], firms, before_them, setting)
-        fresh = [firm for firm in firms if firm.status == FirmStatus.APPLIED]
+        fresh = [firm for firm in firms if firm.status == FirmStatus.APPLIED and firm.admitted_on is None]
         if day and fresh:
             announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
             for row in announced:  # a register that is taken over was checked when its firms came in
                 record_admission_checks(firm=row, met=CHECKED, by=setting.by, on=day, remark="随名录导入")
             move_firms(firms=announced, action=FirmAction.ADMIT, by=setting.by, on=day)
+        kept += _closed([row for row, _body in group], firms)
     created = sum(row["number"] not in before for row in rows)
-    return Written(created, len(rows) - created)
+    return Written(created, len(rows) - created, kept)
+
+
+def _closed(rows: Sequence[Record], firms: Sequence[Firm]) -> list[Kept]:
+    """Return the rows that tell of an admission after which the firm left the register or applied anew."""
+    return [
+        Kept(row.sheet, row.row, row["name"], Ended.STANDING, firm.status_since)
+        for row, firm in zip(rows, firms, strict=True)
+        if row["admitted_on"] and firm.status in OUTSIDE and firm.admitted_on is not None
+    ]
 
 
 def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
@@ -287,19 +299,28 @@ def write_qualifications(rows: Sequence[Record], setting: Setting) -> Written:
     return _written(rows, Qualification.objects.count() - before)
 
 
-def _people(rows: Sequence[Record], setting: Setting, post: str) -> list[tuple[Record, Firm, Person]]:
-    """Write the persons and their employment with their firms; ``post`` is the column of their title."""
+def _people(
+    rows: Sequence[Record], setting: Setting, post: str
+) -> tuple[list[tuple[Record, Firm, Person]], list[Kept]]:
+    """Write the persons and their employment with their firms, and return which of it stays ended.
+
+    ``post`` is the column of their title.
+    """
     firms = known.firms(setting.bureau, (row["number"] for row in rows))
     persons = people.register_people(rows, setting)
     told = [(row, firms[row["number"]], person) for row, person in zip(rows, persons, strict=True)]
-    spells = [EmploymentDraft(person, firm.organisation, row["since"], title=row[post]) for row, firm, person in told]
-    record_employments(drafts=spells, by=setting.by, on=setting.on)
-    return told
+    drafts = [
+        EmploymentDraft(person, firm.organisation, row["since"], title=row[post], keeps_end=True)
+        for row, firm, person in told
+    ]
+    spells = record_employments(drafts=drafts, by=setting.by, on=setting.on)
+    return told, ends.kept(Ended.EMPLOYMENT, rows, spells, (row["name"] for row in rows))
 
 
 def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the lead evaluators."""
     before = LeadEvaluator.objects.count()
+    told, kept = _people(rows, setting, "title")
     drafts = [
         LeadDraft(
             firm=firm,
@@ -309,35 +330,43 @@ def write_leads(rows: Sequence[Record], setting: Setting) -> Written:
             started_on=row["since"],
             certificate_number=row["certificate"],
             certificate_valid_to=row["valid_to"],
+            keeps_end=True,
         )
-        for row, firm, person in _people(rows, setting, "title")
+        for row, firm, person in told
     ]
-    add_lead_evaluators(drafts=drafts, by=setting.by, on=setting.on)
-    return _written(rows, LeadEvaluator.objects.count() - before)
+    posts = add_lead_evaluators(drafts=drafts, by=setting.by, on=setting.on)
+    kept += ends.kept(Ended.POST, rows, posts, (row["name"] for row in rows))
+    return _written(rows, LeadEvaluator.objects.count() - before, kept)
 
 
 def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the other staff."""
     before = Practitioner.objects.count()
-    drafts = [
-        PractitionerDraft(firm, person, row["since"], row["duty"])
-        for row, firm, person in _people(rows, setting, "duty")
-    ]
-    add_practitioners(drafts=drafts, by=setting.by, on=setting.on)
-    return _written(rows, Practitioner.objects.count() - before)
+    told, kept = _people(rows, setting, "duty")
+    drafts = [PractitionerDraft(firm, person, row["since"], row["duty"], keeps_end=True) for row, firm, person in told]
+    posts = add_practitioners(drafts=drafts, by=setting.by, on=setting.on)
+    kept += ends.kept(Ended.POST, rows, posts, (row["name"] for row in rows))
+    return _written(rows, Practitioner.objects.count() - before, kept)
 
 
 def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the branches that are not there yet."""
+    """Write the branches that are not there yet; one that was closed since the same first day stays closed."""
     firms = known.firms(setting.bureau, (row["number"] for row in rows))
     created = 0
+    found: list[Branch] = []
     for row in rows:
         firm = firms[row["number"]]
-        if not firm.branches.filter(name=row["name"], ended_on__isnull=True).exists():
+        same = Q(ended_on__isnull=True) | Q(started_on=row["since"])
+        branch = firm.branches.filter(same, name=row["name"]).order_by(F("ended_on").desc(nulls_first=True)).first()
+        if branch is None:
             facts: dict[str, Any] = {"name": row["name"], "address": row["address"]}
-            add_branch(firm=firm, has_legal_personality=row["is_legal"], by=setting.by, on=row["since"], **facts)
+            branch = add_branch(
+                firm=firm, has_legal_personality=row["is_legal"], by=setting.by, on=row["since"], **facts
+            )
             created += 1
-    return Written(created, len(rows) - created)
+        found.append(branch)
+    kept = ends.kept(Ended.BRANCH, rows, found, (row["name"] for row in rows))
+    return Written(created, len(rows) - created, kept)
 
 
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
@@ -355,8 +384,8 @@ def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     return _written(rows, FirmUndertaking.objects.count() - before)
 
 
-def _written(rows: Sequence[Record], created: int) -> Written:
-    return Written(created, len(rows) - created)
+def _written(rows: Sequence[Record], created: int, kept: Sequence[Kept] = ()) -> Written:
+    return Written(created, len(rows) - created, kept)
 
 
 STAFF_PART: Final = Part(STAFF, write_staff, check_staff, touched_staff, AT_ONCE)

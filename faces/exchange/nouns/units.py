@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from faces.exchange import cells
-from faces.exchange.faults import Fault
+from faces.exchange.faults import Ended, Fault
 from faces.exchange.importing import Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, known, people, renamed
+from faces.exchange.nouns import asked, ends, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import BudgetUnit, Contact, FormerName, Organisation
@@ -207,18 +207,22 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
     units = known.units(setting.bureau)
     bodies: list[Organisation] = [units[row["code"]].organisation for row in rows]
     persons = people.register_people(rows, setting)
-    record_employments(
+    spells = record_employments(
         drafts=[
-            EmploymentDraft(person, body, row["since"], title=row["duty"])
+            EmploymentDraft(person, body, row["since"], title=row["duty"], keeps_end=True)
             for row, body, person in zip(rows, bodies, persons, strict=True)
         ],
         by=setting.by,
         on=setting.on,
     )
     created = 0
+    found: list[Contact] = []
     for row, body, person in zip(rows, bodies, persons, strict=True):
-        if not body.contacts.filter(duty=row["duty"], name=person.name, ended_on__isnull=True).exists():
-            add_contact(
+        same = Q(ended_on__isnull=True) | Q(started_on=row["since"])
+        there = body.contacts.filter(same, duty=row["duty"], name=person.name)
+        contact = there.order_by(F("ended_on").desc(nulls_first=True), "pk").first()
+        if contact is None:
+            contact = add_contact(
                 organisation=body,
                 duty=row["duty"],
                 name=person.name,
@@ -227,7 +231,13 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
                 on=row["since"],
             )
             created += 1
-    return Written(created, len(rows) - created)
+        found.append(contact)
+    names = [row["name"] for row in rows]
+    kept = [
+        *ends.kept(Ended.EMPLOYMENT, rows, spells, names),
+        *ends.kept(Ended.CONTACT, rows, found, names),
+    ]
+    return Written(created, len(rows) - created, kept)
 
 
 def touched_units(rows: Sequence[Record], setting: Setting) -> list[Touched]:

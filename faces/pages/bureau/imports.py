@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from faces.exchange.answers import given_by
 from faces.exchange.exporters import template_book
-from faces.exchange.faults import Why
+from faces.exchange.faults import Ended, Why
 from faces.exchange.importing import NOUNS, OFFERED
 from faces.exchange.models import RUNNING, ImportRun, RunStatus
 from faces.exchange.progress import told
@@ -220,6 +221,10 @@ class ImportPage(ObjectPage):
             "skipped": [(sheet, row, text, Why(why).label) for sheet, row, text, why in report.get("skipped", [])],
             "unknown": report.get("unknown", []),
             "changes": report.get("changes", []),
+            "kept": [
+                (sheet, row, of, Ended(what).label, date.fromisoformat(day))
+                for sheet, row, of, what, day in report.get("kept", [])
+            ],
             "read_as": read_as(run),
             "not_undone": report.get("not_undone", "") if run.status == RunStatus.IMPORTED else "",
             "is_running": run.status in RUNNING,

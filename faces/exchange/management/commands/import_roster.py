@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from faces.exchange.answers import answered_by
-from faces.exchange.faults import ImportRefused, Report, Why, open_words
+from faces.exchange.faults import Ended, ImportRefused, Report, Why, open_words
 from faces.exchange.importing import NOUNS, dry_run
 from faces.exchange.runs import import_file, setting_of
 from foundation.accounts.enums import Capability
@@ -130,6 +130,9 @@ def _lines(plain: dict[str, Any]) -> Iterator[str]:
         yield f"{sheet}!{row} {Why(why).label} {text}".rstrip()
     for sheet, of, heading, before, after in plain["changes"]:
         yield f"{sheet} {of} {heading}: {before} → {after}"
+    for sheet, row, of, what, ended_on in plain["kept"]:
+        facts = {"what": Ended(what).label, "day": ended_on}
+        yield f"{sheet}!{row} {of} " + _("%(what)s: ended on %(day)s, stays so") % facts
     for sheet, count in plain["read"].items():
         new, known = plain["created"].get(sheet, 0), plain["updated"].get(sheet, 0)
         facts = {"sheet": sheet, "read": count, "new": new, "known": known}
