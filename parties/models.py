@@ -192,9 +192,17 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         """Keep the spells that run on ``day`` (the end day excluded)."""
         return self.touching(after=day, until=day)
 
+    def asked(self) -> Self:
+        """Keep the spells whose end the person has asked for and nobody has answered yet."""
+        return self.filter(asked_on__isnull=False)
+
 
 class Employment(models.Model):
-    """A person with an organisation from a day to a day: the one table of who was where."""
+    """A person with an organisation from a day to a day: the one table of who was where.
+
+    ``asked_end_on`` is the end that the person himself declared on ``asked_on``: it counts for nothing until who keeps
+    the register accepts it. ``end_answer`` are the words with which the last one was declined.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="employments")
@@ -204,16 +212,27 @@ class Employment(models.Model):
     ended_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField(default=clock.now)
+    asked_end_on = models.DateField(null=True, blank=True)
+    asked_on = models.DateField(null=True, blank=True)
+    end_answer = models.CharField(max_length=200, blank=True)
 
     objects = EmploymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(asked_end_on__isnull=True, asked_on__isnull=True)
+                | Q(asked_end_on__gte=models.F("started_on"), asked_on__isnull=False),
+                name="asked_end_has_its_day",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("started_on")),
                 name="employment_ends_after_start",
             ),
             models.UniqueConstraint(fields=["person", "organisation", "kind", "started_on"], name="employment_once"),
+        ]
+        indexes = [
+            models.Index(fields=["asked_on"], condition=Q(asked_on__isnull=False), name="employment_by_asked_on"),
         ]
 
     def __str__(self) -> str:

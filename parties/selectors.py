@@ -19,6 +19,7 @@ from parties.models import (
     BudgetUnit,
     Contact,
     Employment,
+    EmploymentQuerySet,
     FormerFact,
     FormerName,
     FormerPersonName,
@@ -47,6 +48,11 @@ def persons_visible_to(user: User) -> models.QuerySet[Person]:
     if may(user, Capability.READ_ALL):
         return rows
     return rows.filter(pk__in=memberships_of(user).values("person_id"))
+
+
+def spells_visible_to(user: User) -> EmploymentQuerySet:
+    """Return where the visible persons work and worked, and what they own, advise or head; an outsider sees his own."""
+    return Employment.objects.filter(person__in=persons_visible_to(user)).select_related("person", "organisation")
 
 
 def units_visible_to(user: User) -> models.QuerySet[BudgetUnit]:

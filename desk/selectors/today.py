@@ -44,6 +44,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.approvals.selectors import waiting_for
 from foundation.rulesets.selectors import rules_for
+from parties.selectors import spells_visible_to
 from results.enums import RectificationStatus
 from results.models import Rectification
 from reviews.enums import AppealStatus, OpinionStatus, RatingStatus
@@ -199,6 +200,13 @@ def _yearly_steps(user: User, _on: date) -> Iterator[Line]:
     asked = renewals_visible_to(user).filter(status=RenewalStatus.ASKED).select_related(*joins)
     for one in asked.order_by("asked_on", "pk"):
         yield Line("DECIDE_RENEWAL", "renewal", str(one.pk), _entry_name(one), on=one.asked_on)
+
+
+def _asked_ends(user: User, _on: date) -> Iterator[Line]:
+    """Yield the ends of employment that experts asked for, as one line."""
+    rows = spells_visible_to(user).asked()
+    if (count := rows.count()) and (first := rows.order_by("asked_on", "pk").first()):
+        yield Line("ANSWER_END", "asked-ends", "", first.person.name, on=first.asked_on, count=count)
 
 
 def _entry_name(row: Confirmation | Renewal) -> str:
@@ -383,4 +391,5 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.REGISTER, _applications),
     (Capability.REGISTER, _likenesses),
     (Capability.REGISTER, _yearly_steps),
+    (Capability.REGISTER, _asked_ends),
 )

@@ -68,8 +68,8 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
     person.died_on = died_on
     person.save(update_fields=["died_on"])
     for spell in person.employments.select_for_update(of=("self",)).filter(ended_on__isnull=True).order_by("pk"):
-        spell.ended_on = max(died_on, spell.started_on)
-        spell.save(update_fields=["ended_on"])
+        spell.ended_on, spell.asked_end_on, spell.asked_on = max(died_on, spell.started_on), None, None
+        spell.save(update_fields=["ended_on", "asked_end_on", "asked_on"])
     for model in (LeadEvaluator, Practitioner):
         for post in model._default_manager.filter(person=person, ended_on__isnull=True).order_by("pk"):
             end_practitioner(row=post, by=by, on=died_on)

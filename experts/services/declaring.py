@@ -46,7 +46,8 @@ def declare_employment(
 ) -> Employment:
     """Write where the expert works or worked, or what he owns, advises or heads; raise as ``declare_spell``.
 
-    He himself or a clerk may say so, and the row says who did. Each kind of tie counts in draws (R-07).
+    He himself or a clerk may say so, and the row says who did. Each kind of tie counts in draws (R-07). Where he says
+    himself that a known one ends earlier, it stays as it is and its end is asked for (``asked_end_on``).
     """
     own_or_clerk(expert, by)
     row = declare_spell(
@@ -59,8 +60,9 @@ def declare_employment(
         by=by,
         on=on,
     )
-    facts = {"organisation": row.organisation_id, "kind": kind, "on": on}
-    record(actor=by, action="experts.employment_declared", subject=expert, facts=facts)
+    if row.asked_end_on is None:
+        facts = {"organisation": row.organisation_id, "kind": kind, "on": on}
+        record(actor=by, action="experts.employment_declared", subject=expert, facts=facts)
     return row
 
 

@@ -34,7 +34,16 @@ from parties.services.persons import (
     tie_persons,
 )
 from parties.services.reveals import numbers_of, reveal, reveal_call_list, reveal_contact, reveal_directory
-from parties.services.spells import EmploymentDraft, declare_spell, end_spell, end_staff_spells, record_employments
+from parties.services.spells import (
+    EmploymentDraft,
+    accept_end,
+    ask_end,
+    declare_spell,
+    decline_end,
+    end_spell,
+    end_staff_spells,
+    record_employments,
+)
 
 __all__ = [
     "OUTSIDE_ROLES",
@@ -43,14 +52,17 @@ __all__ = [
     "PartyRefused",
     "PersonDraft",
     "UnitDraft",
+    "accept_end",
     "add_contact",
     "add_membership",
+    "ask_end",
     "body_by_name",
     "change_contact",
     "change_facts",
     "close_organisation",
     "correct_id_number",
     "declare_spell",
+    "decline_end",
     "end_contact",
     "end_membership",
     "end_spell",

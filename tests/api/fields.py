@@ -18,7 +18,8 @@ FIELDS = {
     "organisations": "id name kind uscc legal_person address phone founded_on closed_on is_demo",
     "units": "id code organisation name superior superior_name section section_name is_bureau_itself",
     "persons": "id name email born_on is_demo",
-    "employments": "id person person_name organisation organisation_name kind title started_on ended_on source",
+    "employments": "id person person_name organisation organisation_name kind title started_on ended_on source"
+    " asked_end_on asked_on end_answer",
     "projects": "id code name unit unit_name kind special_form amount_cents is_demo budgets",
     "projects.budgets": "kind amount_cents",
     "self-evaluations": "id project project_code work_year budget_year amount_cents score_hundredths parts submitted_on",

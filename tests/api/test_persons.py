@@ -75,3 +75,22 @@ def test_ties_of_every_kind_are_made_over_the_api_and_ended_by_the_register(peop
     assert posted(me, end, ended_on="2019-01-01").status_code == 403
     assert posted(clerk, end, ended_on="2019-01-01").json()["ended_on"] == "2019-01-01"
     assert posted(clerk, end, ended_on="2019-01-01").json()["code"] == "ended_before"
+
+
+@pytest.mark.edge("E49")
+def test_end_of_a_tie_is_asked_for_by_himself_and_answered_by_the_register_over_the_api(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    me, clerk = signed_in(expert_user(expert)), signed_in(people["clerk"])
+    asked = {"person": expert.person_id, "employer": "某单位", "kind": "EMPLOYEE", "started_on": "2018-01-01"}
+    row = f"employments/{posted(me, 'employments/', **asked).json()['id']}/"
+
+    again = posted(me, "employments/", **asked | {"ended_on": "2019-01-01"}).json()
+    assert (again["ended_on"], again["asked_end_on"]) == (None, "2019-01-01")
+    assert posted(clerk, f"{row}ask-end/", ended_on="2019-01-01").status_code == 403
+    assert posted(me, f"{row}ask-end/", ended_on="2019-02-01").json()["code"] == "end_asked"
+    assert [posted(me, f"{row}{verb}/", words="不").status_code for verb in ("accept-end", "decline-end")] == [403, 403]
+    assert posted(clerk, f"{row}decline-end/", words="请附证明").json()["end_answer"] == "请附证明"
+    assert posted(me, f"{row}ask-end/", ended_on="2019-02-01").json()["asked_end_on"] == "2019-02-01"
+    ended = posted(clerk, f"{row}accept-end/").json()
+    assert (ended["ended_on"], ended["asked_end_on"], ended["asked_on"]) == ("2019-02-01", None, None)
+    assert posted(clerk, f"{row}accept-end/").json()["code"] == "no_end_asked"

@@ -8,8 +8,10 @@ from assignments.enums import AssignmentStatus
 from assignments.selectors.eligibility import expert_eligibility
 from evaluators.models import LeadEvaluator, Practitioner
 from experts.models import ExpertUndertaking
+from experts.services import declare_employment
 from parties.enums import EmploymentKind, KinKind
 from parties.models import Employment, Person, PersonTie
+from parties.services import accept_end, ask_end, decline_end
 from tests.factories.assignments import (
     ExpertFactory,
     FirmAssignmentFactory,
@@ -17,8 +19,9 @@ from tests.factories.assignments import (
     OrganisationFactory,
     PersonFactory,
     ReReviewFactory,
+    expert_user,
 )
-from tests.factories.foundation import LONG_AGO
+from tests.factories.foundation import LONG_AGO, office
 
 pytestmark = pytest.mark.django_db
 ON = date(2020, 6, 1)
@@ -134,3 +137,24 @@ def test_retired_and_employed_elsewhere_conflicts_with_both_employers(review):
     answer = expert_eligibility(review, ON, [expert])[0]
 
     assert ([refusal.code for refusal in answer.refusals], answer.free_on) == (["unit_employer"], date(2022, 12, 31))
+
+
+@pytest.mark.rule("R-07")
+@pytest.mark.edge("E49")
+def test_conflict_does_not_end_by_the_experts_own_word(review):
+    expert = ready(review)
+    employer = review.evaluation.unit.organisation
+    employ(expert.person, employer)
+    spell, me, clerk = Employment.objects.get(), expert_user(expert), office(review.bureau)["clerk"]
+    long_ago = date(2016, 1, 1)
+    Employment.objects.update(started_on=date(2010, 1, 1))
+
+    ask_end(spell=spell, ended_on=long_ago, by=me, on=ON)
+    declared = {"employer": employer.name, "title": "", "started_on": date(2010, 1, 1)}
+    assert codes(review, expert) == ["unit_employer"]
+    decline_end(spell=spell, words="没有证明", by=clerk, on=ON)
+    declare_employment(expert=expert, ended_on=long_ago, by=me, on=ON, **declared)
+    assert codes(review, expert) == ["unit_employer"]
+
+    accept_end(spell=spell, by=clerk, on=ON)
+    assert codes(review, expert) == []

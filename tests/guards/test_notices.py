@@ -19,6 +19,7 @@ ROOMS = (
     "admissions",
     "credit",
     "evaluators",
+    "parties",
 )
 WORDS = ROOT / "templates" / "notices"
 

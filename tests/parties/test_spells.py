@@ -6,9 +6,19 @@ import pytest
 
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed
+from foundation.notices.models import Notice
 from parties.enums import EmploymentKind
 from parties.models import Employment, Organisation
-from parties.services import PartyRefused, declare_spell, end_spell, end_staff_spells
+from parties.services import (
+    PartyRefused,
+    accept_end,
+    add_membership,
+    ask_end,
+    declare_spell,
+    decline_end,
+    end_spell,
+    end_staff_spells,
+)
 from tests.factories.assignments import ExpertFactory, OrganisationFactory, PersonFactory, expert_user
 from tests.factories.foundation import office
 
@@ -113,3 +123,123 @@ def test_employment_goes_on_with_an_heir_once_and_ownership_stays(people, body):
         ("EMPLOYEE", body.pk, SINCE, ON), ("OWNER", body.pk, SINCE, None), ("EMPLOYEE", body.pk, SINCE, ON),
         ("EMPLOYEE", heir.pk, SINCE, None), ("EMPLOYEE", heir.pk, ON, None),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def own(people, body):
+    """Return an expert's sign-in and his running spell, with which a clerk began it."""
+    expert = ExpertFactory(bureau=people["bureau"])
+    return expert_user(expert), declared(expert.person, people["clerk"], body.name)
+
+
+def stands(row):
+    row.refresh_from_db()
+    return row.ended_on, row.asked_end_on, row.asked_on, row.end_answer
+
+
+@pytest.mark.edge("E49")
+def test_end_that_a_person_declares_counts_only_once_the_register_accepts_it(people, own):
+    me, row = own
+
+    ask_end(spell=row, ended_on=date(2020, 5, 1), by=me, on=ON)
+    assert stands(row) == (None, date(2020, 5, 1), ON, "")
+    assert set(Notice.objects.values_list("user", "code")) == {
+        (people[who].pk, "end_asked") for who in ("clerk", "head")
+    }
+
+    accept_end(spell=row, by=people["clerk"], on=ON)
+    assert stands(row) == (date(2020, 5, 1), None, None, "")
+    assert Notice.objects.get(user=me).code == "end_answered"
+    told = Entry.objects.filter(action__in=["parties.end_asked", "parties.spell_ended"]).order_by("pk")
+    assert [entry.action for entry in told] == ["parties.end_asked", "parties.spell_ended"]
+
+
+@pytest.mark.edge("E49")
+def test_declined_end_leaves_the_spell_as_it_is_and_may_be_asked_for_again(people, own):
+    me, row = own
+    ask_end(spell=row, ended_on=date(2020, 5, 1), by=me, on=ON)
+
+    with pytest.raises(PartyRefused) as caught:
+        decline_end(spell=row, words=" ", by=people["clerk"], on=ON)
+    decline_end(spell=row, words="请附离职证明", by=people["clerk"], on=ON)
+
+    assert caught.value.refusal.code == "reason_missing"
+    assert stands(row) == (None, None, None, "请附离职证明")
+    assert Notice.objects.get(user=me).code == "end_answered"
+    ask_end(spell=row, ended_on=date(2020, 5, 2), by=me, on=ON)
+    assert stands(row) == (None, date(2020, 5, 2), ON, "")
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2017, 1, 1), "ends_before_start"), (date(2020, 1, 1), "ended_before"), (ON, "end_asked")]
+)
+def test_end_that_cannot_be_asked_for_is_refused(people, own, day, code):
+    me, row = own
+    end_spell(spell=row, ended_on=date(2020, 1, 1), by=people["clerk"], on=ON)
+    if code == "end_asked":
+        ask_end(spell=row, ended_on=date(2019, 6, 1), by=me, on=ON)
+    before = stands(row)
+
+    with pytest.raises(PartyRefused) as caught:
+        ask_end(spell=row, ended_on=day, by=me, on=ON)
+
+    assert caught.value.refusal.code == code
+    assert stands(row) == before
+
+
+def test_answer_is_given_once_by_somebody_else_of_the_register(people, own):
+    me, row = own
+    add_membership(user=people["clerk"], person=row.person, by=people["clerk"], on=ON)
+    ask_end(spell=row, ended_on=date(2020, 5, 1), by=me, on=ON)
+
+    for user in (me, people["leader"], office()["clerk"]):
+        with pytest.raises(NotAllowed):
+            accept_end(spell=row, by=user, on=ON)
+        with pytest.raises(NotAllowed):
+            decline_end(spell=row, words="不", by=user, on=ON)
+    for answer in (
+        lambda: accept_end(spell=row, by=people["clerk"], on=ON),
+        lambda: end_spell(spell=row, ended_on=ON, by=people["clerk"], on=ON),
+    ):
+        with pytest.raises(PartyRefused) as caught:
+            answer()
+        assert caught.value.refusal.code == "own_spell"
+    assert stands(row) == (None, date(2020, 5, 1), ON, "")
+
+
+def test_nothing_is_accepted_or_declined_where_nothing_is_asked_and_nobody_asks_for_others(people, own):
+    _me, row = own
+    for answer in (
+        lambda: accept_end(spell=row, by=people["clerk"], on=ON),
+        lambda: decline_end(spell=row, words="不", by=people["clerk"], on=ON),
+    ):
+        with pytest.raises(PartyRefused) as caught:
+            answer()
+        assert caught.value.refusal.code == "no_end_asked"
+    for user in (people["clerk"], expert_user(ExpertFactory(bureau=people["bureau"]))):
+        with pytest.raises(NotAllowed):
+            ask_end(spell=row, ended_on=ON, by=user, on=ON)
+    assert stands(row) == (None, None, None, "")
+
+
+@pytest.mark.edge("E49")
+def test_saying_a_known_tie_again_with_an_earlier_end_asks_for_it_and_a_later_one_counts_at_once(people, body, own):
+    me, row = own
+
+    again = declared(row.person, me, body.name, ended_on=date(2018, 6, 1))
+    assert (again.pk, stands(row)) == (row.pk, (None, date(2018, 6, 1), ON, ""))
+
+    end_spell(spell=row, ended_on=date(2019, 1, 1), by=people["clerk"], on=ON)
+    declared(row.person, me, body.name, ended_on=date(2020, 1, 1))
+    assert stands(row) == (date(2020, 1, 1), None, None, "")
+    declared(row.person, me, body.name)
+    assert stands(row) == (None, None, None, "")
+
+
+def test_end_by_fact_answers_what_was_asked(people, body, own):
+    me, row = own
+    ask_end(spell=row, ended_on=date(2020, 5, 1), by=me, on=ON)
+
+    end_staff_spells(persons=[row.person_id], organisation=body, ended_on=ON, by=people["clerk"], on=ON)
+
+    assert stands(row) == (ON, None, None, "")

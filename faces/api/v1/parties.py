@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from faces.api.dated import OrganisationsOn, PersonsOn, SpellsOn, facts_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, phrase, text
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -172,7 +172,7 @@ class EmploymentSerializer(NounSerializer[Employment]):
         model = Employment
         fields = (
             "id", "person", "person_name", "organisation", "organisation_name", "kind", "title", "started_on",
-            "ended_on", "source",
+            "ended_on", "source", "asked_end_on", "asked_on", "end_answer",
         )  # fmt: skip
 
 
@@ -208,8 +208,7 @@ class EmploymentView(NounView[Employment]):
 
     def rows(self, user: User) -> QuerySet[Employment]:
         """Return the spells of the persons whom the reader may see."""
-        rows = Employment.objects.filter(person__in=parties.persons_visible_to(user))
-        return rows.select_related("person", "organisation")
+        return parties.spells_visible_to(user)
 
     @make(SpellAsk)
     def create(self, given: dict[str, Any], by: User) -> Employment:
@@ -220,3 +219,18 @@ class EmploymentView(NounView[Employment]):
     def end(self, row: Employment, given: dict[str, Any], by: User) -> None:
         """Write its end; what was there before is journaled."""
         services.end_spell(spell=row, by=by, on=clock.today(), **given)
+
+    @verb(SpellEndAsk, needs=Capability.EXPERT_DESK)
+    def ask_end(self, row: Employment, given: dict[str, Any], by: User) -> None:
+        """Declare, as the person himself, that it has ended; it counts once the register has accepted it."""
+        services.ask_end(spell=row, by=by, on=clock.today(), **given)
+
+    @verb(needs=Capability.REGISTER)
+    def accept_end(self, row: Employment, _given: dict[str, Any], by: User) -> None:
+        """End it on the day that was asked for."""
+        services.accept_end(spell=row, by=by, on=clock.today())
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def decline_end(self, row: Employment, given: dict[str, Any], by: User) -> None:
+        """Leave it as it is, with words."""
+        services.decline_end(spell=row, by=by, on=clock.today(), **given)

@@ -12,12 +12,16 @@ from django.utils.translation import gettext_lazy
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.person_steps import PersonStep
 from faces.pages.shared.actions import ActionForm, ActionView
-from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.columns import Column
+from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.facets import Facet
+from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.spell_form import SpellForm
 from foundation.accounts.enums import Capability
+from parties.enums import EmploymentKind
 from parties.models import Employment
-from parties.selectors import persons_visible_to
-from parties.services import declare_spell, end_spell
+from parties.selectors import spells_visible_to
+from parties.services import accept_end, declare_spell, decline_end, end_spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +59,7 @@ class OneSpell(ActionView):
 
     def rows(self) -> QuerySet[Employment]:
         """Return the spells of visible persons."""
-        rows = Employment.objects.filter(person__in=persons_visible_to(self.user))
-        return rows.select_related("person", "organisation")
+        return spells_visible_to(self.user)
 
     def object_url(self) -> str:
         """Return the person's page."""
@@ -91,7 +94,88 @@ class SpellEnd(OneSpell):
         return _("The end is written; the row stays.")
 
 
+class AskedEnds(ListPage):
+    """Ends that experts asked for and nobody has answered yet; the page of the person answers."""
+
+    audience, needs = "bureau", Capability.REGISTER
+    title = gettext_lazy("Ends of employment that were asked for")
+    columns = (
+        Column(
+            gettext_lazy("Name"),
+            "person.name",
+            key=True,
+            link=lambda row: reverse("pages:person", args=[row.person_id]),
+        ),
+        Column(gettext_lazy("Employer"), "organisation.name"),
+        Column(gettext_lazy("As what"), "kind"),
+        Column(gettext_lazy("Since"), lambda row: full_day(row.started_on)),
+        Column(gettext_lazy("End that is known"), lambda row: full_day(row.ended_on) if row.ended_on else "—"),
+        Column(gettext_lazy("End that is asked for"), lambda row: full_day(row.asked_end_on)),
+        Column(gettext_lazy("Asked on"), lambda row: full_day(row.asked_on)),
+    )
+    facets = (Facet("kind", gettext_lazy("As what"), EmploymentKind.choices),)
+    search_fields = ("person__name", "person__sort_key", "organisation__name", "organisation__sort_key")
+    search_hint = gettext_lazy("Name, initials, employer")
+    sorts = (Sort("old", gettext_lazy("Oldest first"), ("asked_on",)),)
+    export_name = "asked-ends"
+    empty_title = gettext_lazy("No end is asked for")
+    empty_text = gettext_lazy("An expert asks on the page of his record; until it is accepted the tie counts on.")
+
+    def rows(self) -> QuerySet[Employment]:
+        """Return the spells of visible persons whose end is asked for."""
+        return spells_visible_to(self.user).asked()
+
+
+class EndAccept(OneSpell):
+    """Accept the end that an expert asked for."""
+
+    title, submit_label = gettext_lazy("Accept the end that was asked for"), gettext_lazy("Accept")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say which end, and what it opens."""
+        row: Employment = self.object
+        facts = {
+            "name": row.person.name, "body": row.organisation.name, "kind": row.get_kind_display(),
+            "day": full_day(row.asked_end_on),
+        }  # fmt: skip
+        return [
+            _("%(name)s, %(kind)s, %(body)s: ends on %(day)s.") % facts,
+            _("From the end the years of the conflict rule are counted (R-07): see a proof before you accept."),
+            _("The expert is told."),
+        ]
+
+    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+        """Accept it."""
+        accept_end(spell=self.object, by=self.user, on=self.today)
+        return _("The end is written; the row stays.")
+
+
+class DeclineForm(ActionForm):
+    """Why."""
+
+    words = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=textarea(3))
+
+
+class EndDecline(OneSpell):
+    """Decline the end that an expert asked for."""
+
+    title, submit_label = gettext_lazy("Decline the end that was asked for"), gettext_lazy("Decline")
+    form_class = DeclineForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what stays, and who reads the reason."""
+        return [_("The tie counts on. He reads the reason and may ask again.")]
+
+    def act(self, form: DeclineForm) -> str:
+        """Decline it."""
+        decline_end(spell=self.object, words=form.cleaned_data["words"], by=self.user, on=self.today)
+        return _("Declined; the expert is told.")
+
+
 urls = [
     path("persons/<int:pk>/employer/", PersonSpell.as_view(), name="person-spell"),
+    path("persons/spells/asked/", AskedEnds.as_view(), name="asked-ends"),
     path("persons/spells/<int:pk>/end/", SpellEnd.as_view(), name="spell-end"),
+    path("persons/spells/<int:pk>/accept/", EndAccept.as_view(), name="spell-end-accept"),
+    path("persons/spells/<int:pk>/decline/", EndDecline.as_view(), name="spell-end-decline"),
 ]

@@ -69,6 +69,10 @@ class PersonList(ListPage):
         """Return the persons of the bureau who stand for themselves."""
         return persons_visible_to(self.user).filter(joined_into__isnull=True)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Offer the asked ends to who answers them."""
+        return super().get_context_data(**({"may_register": may(self.user, Capability.REGISTER)} | kwargs))
+
 
 class OnePerson(OneObject):
     """A visible person."""

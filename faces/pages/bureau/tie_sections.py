@@ -106,7 +106,7 @@ def spells(person: Person, *, edits: bool) -> Section:
             one.get_kind_display(),
             one.title or "—",
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on else _("today"),
+            _spell_end(one),
             one.source or "—",
             Cell("", acts=_spell_acts(one) if edits else ()),
         )
@@ -123,7 +123,19 @@ def spells(person: Person, *, edits: bool) -> Section:
     )
 
 
+def _spell_end(spell: Employment) -> str:
+    end = full_day(spell.ended_on) if spell.ended_on else _("today")
+    if spell.asked_end_on is None:
+        return end
+    return _("%(end)s (he asks for %(day)s)") % {"end": end, "day": full_day(spell.asked_end_on)}
+
+
 def _spell_acts(spell: Employment) -> tuple[Act, ...]:
+    if spell.asked_end_on is not None:
+        return (
+            Act(_("Accept the end"), reverse("pages:spell-end-accept", args=[spell.pk])),
+            Act(_("Decline"), reverse("pages:spell-end-decline", args=[spell.pk])),
+        )
     word = _("Correct the end") if spell.ended_on else _("End")
     return (Act(word, reverse("pages:spell-end", args=[spell.pk])),)
 

@@ -85,6 +85,11 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("further terms"),
         gettext_lazy("Grant or refuse"),
     ),
+    "ANSWER_END": (
+        gettext_lazy("An expert asks that an employment be ended"),
+        gettext_lazy("ends"),
+        gettext_lazy("Accept or decline"),
+    ),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),

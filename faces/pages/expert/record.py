@@ -16,7 +16,7 @@ from experts.selectors import expert_of
 from experts.services import add_unavailability, declare_employment
 from experts.transitions import TRANSITIONS
 from faces.pages.shared import formats
-from faces.pages.shared.actions import ActionForm, FormPage
+from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.left_out import OwnLeafFile, left_out
@@ -27,19 +27,43 @@ from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from parties.models import Employment
-from parties.selectors import masked, shown_account, ties_of
+from parties.selectors import masked, shown_account, spells_visible_to, ties_of
+from parties.services import ask_end
 from reviews.selectors import fees_visible_to
 from training.selectors import attendances_visible_to
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+ASKED = gettext_lazy(
+    "The bureau is told. Until it accepts the end, the tie counts on; the answer stands in your record."
+)
 
 
 def spell(first: Any, last: Any) -> str:  # noqa: ANN401 - days or nothing
     """Return a spell of days in words."""
     end = formats.day(last, with_year=True) if last else _("today")
     return f"{formats.day(first, with_year=True)}—{end}"
+
+
+def end_words(row: Employment) -> str:
+    """Return what was asked about the end of a spell, or with which words it was declined; a dash where nothing was."""
+    if row.asked_end_on is not None:
+        facts = {"day": formats.day(row.asked_end_on, with_year=True)}
+        return _("%(day)s; the bureau has not answered yet, until then it counts on") % facts
+    return _("declined: %(words)s") % {"words": row.end_answer} if row.end_answer else "—"
+
+
+def end_acts(row: Employment) -> tuple[Act, ...]:
+    """Return the step by which the end of a spell is asked for."""
+    if row.asked_end_on is not None:
+        return ()
+    word = _("Correct the end") if row.ended_on else _("It has ended")
+    return (Act(word, reverse("pages:expert-employment-end", args=[row.pk])),)
 
 
 def specialty_acts() -> tuple[Act, ...]:
@@ -76,7 +100,7 @@ class ExpertRecord(SectionsPage):
         row: Expert = self.object
         year = self.today.year
         done = row.undertakings.filter(year=year).exists()
-        spells = Employment.objects.filter(person=row.person).select_related("organisation").order_by("-started_on")
+        spells = spells_visible_to(self.user).filter(person=row.person).order_by("-started_on", "-pk")
         absences = row.unavailabilities.order_by("-started_on")
         recusals = row.standing_recusals.filter(ended_on__isnull=True).select_related("organisation")
         hours = attendances_visible_to(self.user).select_related("session__course").order_by("-session__held_on")
@@ -85,13 +109,15 @@ class ExpertRecord(SectionsPage):
             Section(
                 _("Where I work and worked"),
                 grid=Grid(
-                    (_("Employer"), _("As what"), _("From—to"), _("Said by")),
+                    (_("Employer"), _("As what"), _("From—to"), _("Said by"), _("End that I asked for"), _("Action")),
                     [
                         (
                             one.organisation.name,
                             one.get_kind_display(),
                             spell(one.started_on, one.ended_on),
                             one.source or "—",
+                            end_words(one),
+                            Cell("", acts=end_acts(one)),
                         )
                         for one in spells
                     ],
@@ -228,8 +254,54 @@ class AddEmployment(OwnStep):
 
     def act(self, form: SpellForm) -> str:
         """Write it."""
-        declare_employment(expert=self.me, by=self.user, on=self.today, **form.cleaned_data)
+        row = declare_employment(expert=self.me, by=self.user, on=self.today, **form.cleaned_data)
+        if row.asked_end_on is not None:
+            return str(ASKED)
         return _("Noted. Reviews of this employer are not given to you for the years of the rule.")
+
+
+class EndForm(ActionForm):
+    """The day."""
+
+    ended_on = forms.DateField(label=gettext_lazy("First day on which it no longer holds"), widget=day())
+
+
+class AskEnd(ActionView):
+    """Say that an employment or another tie of mine has ended, for the bureau to accept."""
+
+    audience, needs = "expert", Capability.EXPERT_DESK
+    template_name = "expert/step.html"
+    title, submit_label = gettext_lazy("It has ended"), gettext_lazy("Tell the bureau")
+    form_class = EndForm
+
+    def rows(self) -> QuerySet[Employment]:
+        """Return the reader's own spells."""
+        return spells_visible_to(self.user)
+
+    def object_url(self) -> str:
+        """Return the record."""
+        return reverse("pages:expert-record")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer the known end, else today."""
+        return super().get_initial() | {"ended_on": self.object.ended_on or self.today}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say which one, and from when it counts."""
+        row: Employment = self.object
+        facts = {
+            "kind": row.get_kind_display(), "body": row.organisation.name,
+            "days": spell(row.started_on, row.ended_on),
+        }  # fmt: skip
+        return [
+            _("%(kind)s, %(body)s, %(days)s.") % facts,
+            _("The years of the conflict rule are counted from the end (R-07), so the bureau looks at it first."),
+        ]
+
+    def act(self, form: EndForm) -> str:
+        """Ask."""
+        ask_end(spell=self.object, ended_on=form.cleaned_data["ended_on"], by=self.user, on=self.today)
+        return str(ASKED)
 
 
 class AbsenceForm(ActionForm):
@@ -257,5 +329,6 @@ urls = [
     path("left-out/", ExpertLeftOut.as_view(), name="expert-left-out"),
     path("left-out/<slug:key>/leaf.json", ExpertLeaf.as_view(), name="expert-leaf"),
     path("record/employment/", AddEmployment.as_view(), name="expert-employment"),
+    path("record/employment/<int:pk>/end/", AskEnd.as_view(), name="expert-employment-end"),
     path("record/absence/", AddAbsence.as_view(), name="expert-absence"),
 ]

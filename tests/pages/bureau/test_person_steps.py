@@ -11,7 +11,7 @@ from foundation.accounts.enums import Role
 from foundation.core import clock
 from foundation.core.crypto import decrypt
 from parties.models import Employment
-from tests.factories.assignments import ExpertFactory, FirmFactory, PersonFactory, expert_user
+from tests.factories.assignments import ExpertFactory, FirmFactory, PersonFactory, PlanFactory, expert_user
 from tests.factories.foundation import UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,47 @@ def test_expert_declares_himself_that_he_advises_a_firm(client, people):
     row = Employment.objects.get()
     assert (row.organisation, row.kind, row.source) == (firm.organisation, "ADVISER", "本人申报")
     assert "顾问" in text(client.get(url("expert-record")))
+
+
+@pytest.mark.edge("E49")
+def test_expert_asks_for_an_end_and_the_clerk_finds_it_on_today_and_answers(client, people):
+    PlanFactory(bureau=people["bureau"])
+    firm, expert = FirmFactory(bureau=people["bureau"]), ExpertFactory(bureau=people["bureau"])
+    asked = {"employer": firm.organisation.name, "kind": "EMPLOYEE", "started_on": "2018-01-01"}
+    me = expert_user(expert)
+    client.force_login(me)
+    client.post(url("expert-employment"), asked)
+    row = Employment.objects.get()
+    ask = url("expert-employment-end", row.pk)
+
+    assert ask in text(client.get(url("expert-record")))
+    assert 'value="2020-12-21"' in text(client.get(ask))
+    assert client.post(ask, {"ended_on": "2017-01-01"}).status_code == 409
+    assert client.post(ask, {"ended_on": "2020-06-01"}).status_code == 302
+    page = text(client.get(url("expert-record")))
+    assert (ask in page, "财政部门尚未答复" in page) == (False, True)
+    client.force_login(expert_user(ExpertFactory(bureau=people["bureau"])))
+    assert client.get(ask).status_code == 404
+
+    client.force_login(people["clerk"])
+    assert url("asked-ends") in text(client.get(url("bureau-home")))
+    assert url("asked-ends") in text(client.get(url("persons")))
+    assert url("person", expert.person_id) in text(client.get(url("asked-ends")))
+    accept, decline = url("spell-end-accept", row.pk), url("spell-end-decline", row.pk)
+    page = text(client.get(url("person", expert.person_id)))
+    assert all(one in page for one in (accept, decline, "2020年6月1日"))
+    assert client.post(decline, {"words": ""}).status_code == 422
+    assert client.post(decline, {"words": "请附证明"}).status_code == 302
+    assert url("asked-ends") not in text(client.get(url("bureau-home")))
+
+    client.force_login(me)
+    assert "请附证明" in text(client.get(url("expert-record")))
+    repeated = client.post(url("expert-employment"), asked | {"ended_on": "2020-06-01"}, follow=True)
+    assert "财政部门接受" in text(repeated)
+    client.force_login(people["clerk"])
+    assert "2020年6月1日" in text(client.get(accept))
+    assert client.post(accept).status_code == 302
+    row.refresh_from_db()
+    assert (row.ended_on, row.asked_end_on) == (date(2020, 6, 1), None)
+    client.force_login(UserFactory(bureau=people["bureau"], role=Role.SUPERVISOR))
+    assert [client.get(one).status_code for one in (url("asked-ends"), accept, decline)] == [403, 403, 403]
