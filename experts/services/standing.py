@@ -28,6 +28,7 @@ from foundation.core.dates import years_after
 from foundation.core.errors import Refusal, TransitionRefused
 from foundation.rulesets.selectors import rules_for
 from parties.permissions import standing_refusal
+from parties.services import lift_mask
 
 
 @transaction.atomic
@@ -37,6 +38,7 @@ def move_experts(
     """Change the standing of experts from ``on``; raise ``TransitionRefused`` for the first that cannot.
 
     Who keeps the pool; an expert himself may only leave it. A removed expert may apply again after his years (R-26).
+    Who had left and asked to be reached no more is reached like everybody once he is in the pool again.
     Raise ``ExpertRefused`` where a sanction stands in the way, unless it ``is_fact``: a death, a record joined.
     """
     _require_mover(experts, action, by)
@@ -77,6 +79,7 @@ def move_experts(
     )
     if action == ExpertAction.ADMIT:
         _give_terms(rows, on=on)
+        lift_mask(persons=[row.person for row in rows], by=by, on=on)
     facts = [(row, {"action": action, "status": row.status, "reason": reason, "on": on}) for row in rows]
     record_each(actor=by, action="experts.moved", acts=facts)
     return rows

@@ -302,6 +302,22 @@ def mask_contact(*, person: Person, reason: str, by: User | str, on: date) -> Pe
     return person
 
 
+@transaction.atomic
+def lift_mask(*, persons: Iterable[Person], by: User | str, on: date) -> None:
+    """Let persons who came back be reached and paid again, by what is known of them or entered anew.
+
+    Whoever never asked to be reached no more is passed over.
+    """
+    rows = Person.objects.select_for_update(of=("self",)).filter(
+        pk__in={person.pk for person in persons}, contact_masked_on__isnull=False
+    )
+    for row in rows.order_by("pk"):
+        facts = {"masked_on": row.contact_masked_on, "on": on}
+        row.contact_masked_on = None
+        row.save(update_fields=["contact_masked_on"])
+        record(actor=by, action="parties.contact_unmasked", subject=row, facts=facts)
+
+
 def refuse_joined(person: Person) -> None:
     """Raise ``PartyRefused`` for a record that was joined into another one: that one is to be written."""
     if person.joined_into_id is not None:

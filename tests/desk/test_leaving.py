@@ -14,7 +14,8 @@ from desk.services import declare_kin, leave_pool, record_death
 from desk.services.leaving import LeavingRefused
 from evaluators.enums import FirmStatus
 from evaluators.models import LeadEvaluator
-from experts.enums import ExpertStatus
+from experts.enums import ExpertAction, ExpertStatus
+from experts.services import move_experts
 from foundation.accounts.enums import Role
 from foundation.accounts.models import User
 from foundation.accounts.services import reset_password
@@ -23,7 +24,8 @@ from foundation.core import clock
 from foundation.core.errors import NotAllowed
 from parties.enums import EmploymentKind, KinKind
 from parties.models import Employment, Membership, Person
-from parties.services import PartyRefused, PersonDraft, add_membership, end_membership
+from parties.selectors import masked
+from parties.services import PartyRefused, PersonDraft, add_membership, change_contact, end_membership
 from tests.factories.assignments import (
     ExpertAssignmentFactory,
     ExpertFactory,
@@ -103,6 +105,26 @@ def test_an_open_seat_keeps_an_expert_and_another_expert_may_not_send_him_away(p
     assert seat.re_review.number in caught.value.refusal.message
     assert expert.status == ExpertStatus.ACTIVE
     assert Person.objects.get(pk=expert.person_id).contact_masked_on is None
+
+
+@pytest.mark.edge("E50")
+def test_who_comes_back_into_the_pool_is_reached_again_and_nobody_before(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    given = {"by": people["clerk"], "on": ON}
+    leave_pool(expert=expert, reason="不再参加", asks_erasure=True, **given)
+    other = leave_pool(expert=ExpertFactory(bureau=people["bureau"]), reason="忙", asks_erasure=True, **given)
+
+    move_experts(experts=[expert], action=ExpertAction.REAPPLY, **given)
+    with pytest.raises(PartyRefused) as caught:
+        change_contact(person=expert.person, phone="13912345678", email="", **given)
+    move_experts(experts=[expert], action=ExpertAction.ANNOUNCE, **given)
+    move_experts(experts=[expert], action=ExpertAction.ADMIT, **given)
+    person = change_contact(person=expert.person, phone="13912345678", email="", **given)
+
+    assert caught.value.refusal.code == "contact_masked"
+    assert (person.contact_masked_on, masked(person)[1]) == (None, "139****5678")
+    assert Person.objects.get(pk=other.person_id).contact_masked_on == ON
+    assert Entry.objects.filter(action="parties.contact_unmasked").count() == 1
 
 
 @pytest.mark.edge("E37")
