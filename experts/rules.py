@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from experts.enums import TitleLevel
-from foundation.core.dates import years_after
+from foundation.core.dates import years_after, years_before
 from foundation.core.errors import Refusal
 from foundation.rulesets.rules import Rule
 
@@ -38,6 +38,11 @@ def age_refusal(*, born_on: date | None, on: date, age: int, source: str) -> Ref
     if born_on is not None and on >= years_after(born_on, age):
         return Refusal("expert_too_old", "", {"age": age, "since": years_after(born_on, age).isoformat()}, source)
     return None
+
+
+def too_old_born_by(on: date, *, age: int) -> date:
+    """Return the latest day of birth of those whom ``age_refusal`` refuses on ``on``, for a database. Rule R-14."""
+    return years_before(on, age)
 
 
 def lifting_needs(months: int, *, application_from: int, test_from: int) -> tuple[bool, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -56,17 +57,24 @@ def standing_on(expert: Expert, day: date) -> ExpertStatus | None:
     return ExpertStatus(row.status) if row else None
 
 
-def standings_on(expert_ids: Iterable[int], day: date) -> dict[int, ExpertStatus]:
-    """Return the standing of each expert on ``day`` in one query; experts without one are left out."""
-    rows = ExpertStanding.objects.filter(expert_id__in=expert_ids).on(day).order_by("started_on", "pk")
-    return {expert_id: ExpertStatus(status) for expert_id, status in rows.values_list("expert_id", "status")}
+class Standing(NamedTuple):
+    """What somebody's standing is, None before he applied, and the day on which it ends by itself."""
+
+    status: ExpertStatus | None
+    ends_on: date | None
 
 
-def standing_ends(expert_ids: Iterable[int], day: date) -> dict[int, date]:
-    """Return the day on which the standing that holds on ``day`` ends by itself; without an end: left out."""
-    rows = ExpertStanding.objects.filter(expert_id__in=expert_ids, ended_on__isnull=False).on(day)
-    found = rows.order_by("started_on", "pk").values_list("expert_id", "ended_on")
-    return {expert_id: ended_on for expert_id, ended_on in found if ended_on}
+def not_active_on(rows: models.QuerySet[Expert], day: date) -> dict[int, Standing]:
+    """Return the standing on ``day`` of each of ``rows`` who is not active then, in two queries; others: left out."""
+    spells = ExpertStanding.objects.on(day)
+    without = rows.filter(~models.Exists(spells.filter(expert=models.OuterRef("pk"))))
+    found = dict.fromkeys(without.values_list("pk", flat=True), Standing(None, None))
+    doubtful = spells.exclude(status=ExpertStatus.ACTIVE).filter(expert__in=rows)
+    every = spells.filter(expert__in=doubtful.values("expert_id")).order_by("started_on", "pk")
+    for pk, status, ended_on in every.values_list("expert_id", "status", "ended_on"):
+        before = found.get(pk)
+        found[pk] = Standing(ExpertStatus(status), ended_on or (before.ends_on if before else None))
+    return {pk: one for pk, one in found.items() if one.status != ExpertStatus.ACTIVE}
 
 
 def pool_on(bureau: Bureau, day: date) -> models.QuerySet[Expert]:
@@ -104,13 +112,21 @@ def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("expert_id", "ends_on"))
 
 
-def specialties_of(expert_ids: Iterable[int], day: date) -> dict[int, set[int]]:
-    """Return the nodes that each expert had on ``day`` in one query; a merged one counts as its successor."""
-    found: dict[int, set[int]] = {}
+def specialties_of(expert_ids: Iterable[int], day: date) -> dict[int, frozenset[int]]:
+    """Return the nodes that each expert had on ``day`` in one query; a merged one counts as its successor.
+
+    Whoever has the same nodes shares the same set.
+    """
+    found: dict[int, frozenset[int]] = {}
+    larger: dict[tuple[frozenset[int], int], frozenset[int]] = {}
+    nothing: frozenset[int] = frozenset()
     rows = ExpertSpecialty.objects.filter(expert_id__in=expert_ids).on(day)
     counted = Coalesce("node__successor_id", "node_id")
     for expert_id, node_id in rows.values_list("expert_id", counted):
-        found.setdefault(expert_id, set()).add(node_id)
+        step = found.get(expert_id, nothing), node_id
+        if (own := larger.get(step)) is None:
+            own = larger[step] = step[0] | {node_id}
+        found[expert_id] = own
     return found
 
 
@@ -183,7 +199,7 @@ def unavailable_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.order_by("ended_on").values_list("expert_id", "ended_on"))
 
 
-def undertaken(expert_ids: Iterable[int], year: int) -> set[int]:
-    """Return which experts accepted the undertaking of ``year``."""
-    rows = ExpertUndertaking.objects.filter(expert_id__in=expert_ids, year=year)
-    return set(rows.values_list("expert_id", flat=True))
+def without_undertaking(rows: models.QuerySet[Expert], year: int) -> models.QuerySet[Expert]:
+    """Keep who did not accept the undertaking of ``year``."""
+    accepted = ExpertUndertaking.objects.filter(expert=models.OuterRef("pk"), year=year)
+    return rows.filter(~models.Exists(accepted))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from foundation.core.dates import months_after, years_after
+from foundation.core.dates import months_after, years_after, years_before
 from foundation.rulesets.rules import Rule
 from foundation.workdays.rules import workdays_between
 
@@ -51,10 +51,7 @@ def window_begins(on: date, *, years: int) -> date:
 
     ``conflict_free_from(end) > on`` exactly where ``end > window_begins(on)``.
     """
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:  # 29 February against a year without one
-        return date(on.year - years, 2, 28)
+    return years_before(on, years)
 
 
 def cooled_down_on(last: date, *, days: int) -> date:
@@ -91,9 +88,14 @@ def trained_enough(*, tenths: int, hours: int, entered_on: date | None, on: date
 
     Somebody who entered during or after the previous year is free until the end of the first full year.
     """
-    if entered_on is not None and entered_on.year >= on.year - 1:
+    if entered_on is not None and entered_on >= newcomers_since(on):
         return True
     return tenths >= hours * 10
+
+
+def newcomers_since(on: date) -> date:
+    """Return the first day such that who entered on it or later is free of training on ``on``. Rule R-33, in SQL."""
+    return date(on.year - 1, 1, 1)
 
 
 def runs_of_years(years: Iterable[int], before: int) -> int:

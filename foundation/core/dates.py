@@ -20,6 +20,17 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
+def years_before(day: date, years: int) -> date:
+    """Return the last day that lies ``years`` back by ``day``: its ``years_after`` has come, that of the next has not.
+
+    29 Feb goes back to 28 Feb of a year without one.
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day ``months`` later; a day that does not exist becomes the first of the next month."""
     index = day.year * 12 + day.month - 1 + months

@@ -1,9 +1,11 @@
 """Identifiers with their check digits, money in 分, days of the calendar."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foundation.core import dates, money
 from foundation.core.identifiers import (
@@ -111,6 +113,13 @@ def test_29_february_moves_on():
     assert dates.years_after(date(2020, 2, 29), 3) == date(2023, 3, 1)
     assert dates.years_after(date(2020, 2, 29), 4) == date(2024, 2, 29)
     assert dates.years_after(date(2020, 6, 1), -3) == date(2017, 6, 1)
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.integers(0, 99))
+def test_years_before_is_the_last_day_whose_anniversary_has_come(day, years):
+    last = dates.years_before(day, years)
+
+    assert dates.years_after(last, years) <= day < dates.years_after(last + timedelta(days=1), years)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from evaluators.models import Firm
 from experts import selectors as pool
 from experts.enums import ExpertSource, ExpertStatus
 from experts.models import Expert
-from experts.rules import age_refusal
+from experts.rules import too_old_born_by
 from foundation.rulesets.selectors import Rules
 from parties.enums import EmploymentKind
 from parties.models import Employment
@@ -31,23 +31,15 @@ from training.selectors import hours_of
 
 
 class PoolMember(NamedTuple):
-    """What the rules ask of an expert's own rows, without the rows: a pool of 200,000 is read in seconds."""
+    """Who an expert is, without his rows: a pool of 200,000 is read in seconds."""
 
     pk: int
     number: str
     person_id: int
     name: str
-    source: str
-    admitted_on: date | None
-    term_ends_on: date | None
-    born_on: date | None
-    died_on: date | None
 
 
-MEMBER: Final = (
-    "pk", "number", "person_id", "person__name", "source", "admitted_on", "term_ends_on", "person__born_on",
-    "person__died_on",
-)  # fmt: skip
+MEMBER: Final = ("pk", "number", "person_id", "person__name")
 
 
 def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expert] | None = None) -> list[Eligibility]:
@@ -57,25 +49,19 @@ def expert_eligibility(re_review: ReReviewTask, on: date, experts: Sequence[Expe
     """
     rows = list(experts if experts is not None else pool_of(re_review).select_related("person").order_by(*ORDER))
     members = members_of(rows)
-    who = Asked.whole(re_review) if experts is None else Asked.of(members)
+    who = Asked.all_of(pool_of(re_review)) if experts is None else Asked.of(members)
     return _answers(re_review, on, members, rows, who)
 
 
 def members_of(rows: Sequence[Expert]) -> list[PoolMember]:
-    """Return what the rules ask of each expert; ``rows`` have their persons."""
-    return [
-        PoolMember(
-            row.pk, row.number, row.person_id, row.person.name, row.source, row.admitted_on, row.term_ends_on,
-            row.person.born_on, row.person.died_on,
-        )
-        for row in rows
-    ]  # fmt: skip
+    """Return who each expert is; ``rows`` have their persons."""
+    return [PoolMember(row.pk, row.number, row.person_id, row.person.name) for row in rows]
 
 
 def pool_answers(re_review: ReReviewTask, on: date) -> list[Eligibility]:
     """Return what ``expert_eligibility`` returns for everybody, parties as ``PoolMember``: to look at, not to seat."""
     members = [PoolMember(*row) for row in pool_of(re_review).order_by(*ORDER).values_list(*MEMBER)]
-    return _answers(re_review, on, members, members, Asked.whole(re_review))
+    return _answers(re_review, on, members, members, Asked.all_of(pool_of(re_review)))
 
 
 ORDER: Final = ("number", "pk")
@@ -91,19 +77,20 @@ def pool_of(re_review: ReReviewTask) -> models.QuerySet[Expert]:
 class Asked:
     """Whom the queries ask about: keys that were given, or the whole pool, which the database finds by itself."""
 
+    rows: models.QuerySet[Expert]
     experts: Collection[int] | models.QuerySet[Any, int]
     persons: Collection[int] | models.QuerySet[Any, int]
 
     @classmethod
-    def whole(cls, re_review: ReReviewTask) -> Self:
-        """Ask about the whole pool."""
-        rows = pool_of(re_review)
-        return cls(rows.values_list("pk", flat=True), rows.values_list("person_id", flat=True))
+    def all_of(cls, rows: models.QuerySet[Expert]) -> Self:
+        """Ask about a whole pool."""
+        return cls(rows, rows.values_list("pk", flat=True), rows.values_list("person_id", flat=True))
 
     @classmethod
     def of(cls, members: Sequence[PoolMember]) -> Self:
         """Ask about some."""
-        return cls([row.pk for row in members], [row.person_id for row in members])
+        keys = [row.pk for row in members]
+        return cls(Expert.objects.filter(pk__in=keys), keys, [row.person_id for row in members])
 
 
 def _answers(
@@ -113,12 +100,12 @@ def _answers(
     cases: Cases = defaultdict(Case)
     persons = {row.person_id: row.pk for row in members}
     sides = _sides(re_review)
-    judge_standing(cases, members, who, rules, on, meets_on=re_review.meets_on)
+    judge_standing(cases, who, rules, on, meets_on=re_review.meets_on)
     _expert_conflicts(cases, persons, who, sides, re_review, rules, on)
     _expert_recusals(cases, who, sides, re_review, rules, on)
     _expert_load(cases, who, re_review, rules, on)
     note_declines(cases, who.experts, "expert", rules, on)
-    judge_training(cases, members, who, rules, on)
+    judge_training(cases, who, rules, on)
     meeting = re_review.meets_on or on
     for pk, until in pool.unavailable_on(who.experts, meeting).items():
         words = _("Not free on %(day)s.") % {"day": meeting.isoformat()}
@@ -127,12 +114,13 @@ def _answers(
     found = []
     for row, party in zip(members, parties, strict=True):
         refusals, free_on = closed(cases.get(row.pk))
-        own = frozenset(nodes.get(row.pk, ()))
+        own = nodes.get(row.pk, NO_NODES)
         found.append(Eligibility(party, row.name, refusals, free_on, links.get(row.person_id, NO_LINKS), own))
     return found
 
 
 NO_LINKS: Final[frozenset[str]] = frozenset()
+NO_NODES: Final[frozenset[int]] = frozenset()
 
 
 def _links(who: Asked, on: date) -> dict[int, frozenset[str]]:
@@ -161,38 +149,43 @@ def _sides(re_review: ReReviewTask) -> _Sides:
     return _Sides(frozenset(organisation_family(task.unit)), frozenset(pk for pk in chosen if pk is not None))
 
 
-def judge_standing(
-    cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date, *, meets_on: date | None = None
-) -> None:
+def judge_standing(cases: Cases, who: Asked, rules: Rules, on: date, *, meets_on: date | None = None) -> None:
     """Refuse who is not in the pool, whose term has ended, who has not undertaken, who is too old. R-13, R-14, R-41.
 
-    Who reaches the age limit between the draw and the meeting is too old (edge case 37).
+    Who reaches the age limit between the draw and the meeting is too old (edge case 37). The database finds whom each
+    rule refuses: nobody else is looked at.
     """
-    standings, ends = pool.standings_on(who.experts, on), pool.standing_ends(who.experts, on)
-    undertaken = pool.undertaken(who.experts, on.year)
-    age, source = rules.value("expert_age_limit"), rules.source("expert_age_limit")
-    is_yearly = rules.value("undertaking_yearly")
-    no_undertaking = _("The undertaking of %(year)s has not been accepted.") % {"year": on.year}
-    for row in members:
-        if row.died_on:
-            cases[row.pk].no("died", _("Has died."), rules=rules, key="", free_on=None)
-        if row.source != ExpertSource.GUEST:
-            standing = standings.get(row.pk)
-            if standing != ExpertStatus.ACTIVE:
-                state = standing.label if standing else _("not in the pool")
-                words = _("Standing in the pool: %(state)s.") % {"state": state}
-                back = ends.get(row.pk) if standing == ExpertStatus.SUSPENDED else None
-                key = "expert_suspension_months" if standing == ExpertStatus.SUSPENDED else "register_term_years"
-                cases[row.pk].no("not_in_pool", words, rules=rules, key=key, free_on=back)
-            elif row.term_ends_on and row.term_ends_on <= on:
-                words = _("The term in the pool ended on %(day)s.") % {"day": row.term_ends_on.isoformat()}
-                cases[row.pk].no("term_ended", words, rules=rules, key="register_term_years", free_on=None)
-            if is_yearly and row.pk not in undertaken:
-                key = "undertaking_yearly"
-                cases[row.pk].no("no_undertaking", no_undertaking, rules=rules, key=key, free_on=None)
-        if age_refusal(born_on=row.born_on, on=max(on, meets_on or on), age=age, source=source):
-            words = _("The age limit of %(age)d years is reached.") % {"age": age}
-            cases[row.pk].no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
+    died = _("Has died.")
+    for pk in who.rows.filter(person__died_on__isnull=False).values_list("pk", flat=True):
+        cases[pk].no("died", died, rules=rules, key="", free_on=None)
+    members = who.rows.exclude(source=ExpertSource.GUEST)
+    _judge_membership(cases, members, rules, on)
+    if rules.value("undertaking_yearly"):
+        words, key = _("The undertaking of %(year)s has not been accepted.") % {"year": on.year}, "undertaking_yearly"
+        for pk in pool.without_undertaking(members, on.year).values_list("pk", flat=True):
+            cases[pk].no("no_undertaking", words, rules=rules, key=key, free_on=None)
+    age = rules.value("expert_age_limit")
+    words, last = _("The age limit of %(age)d years is reached.") % {"age": age}, max(on, meets_on or on)
+    old = who.rows.filter(person__born_on__lte=too_old_born_by(last, age=age))
+    for pk in old.values_list("pk", flat=True):
+        cases[pk].no("too_old", words, rules=rules, key="expert_age_limit", free_on=None)
+
+
+def _judge_membership(cases: Cases, members: models.QuerySet[Expert], rules: Rules, on: date) -> None:
+    outside, standing_words = pool.not_active_on(members, on), _("Standing in the pool: %(state)s.")
+    words = {
+        status: standing_words % {"state": status.label if status else _("not in the pool")}
+        for status in {one.status for one in outside.values()}
+    }
+    for pk, (status, ends_on) in outside.items():
+        is_suspended = status == ExpertStatus.SUSPENDED
+        key, back = ("expert_suspension_months", ends_on) if is_suspended else ("register_term_years", None)
+        cases[pk].no("not_in_pool", words[status], rules=rules, key=key, free_on=back)
+    ended_words = _("The term in the pool ended on %(day)s.")
+    for pk, ended_on in members.filter(term_ends_on__lte=on).values_list("pk", "term_ends_on"):
+        if ended_on is not None and pk not in outside:
+            ended = ended_words % {"day": ended_on.isoformat()}
+            cases[pk].no("term_ended", ended, rules=rules, key="register_term_years", free_on=None)
 
 
 def _expert_conflicts(
@@ -322,19 +315,16 @@ def judge_yearly_cap(cases: Cases, served: models.QuerySet[Assignment], rules: R
             cases[pk].no("yearly_cap", words, rules=rules, key="expert_yearly_cap", free_on=free_on, count=count)
 
 
-def judge_training(cases: Cases, members: Sequence[PoolMember], who: Asked, rules: Rules, on: date) -> None:
+def judge_training(cases: Cases, who: Asked, rules: Rules, on: date) -> None:
     """Refuse who had too few hours in the previous full year. Rule R-33."""
     hours = rules.value("training_hours")
     tenths = hours_of(who.persons, on.year - 1)
-    for row in members:
-        if row.source == ExpertSource.GUEST:
-            continue
-        own = tenths.get(row.person_id, 0)
-        if not rule.trained_enough(tenths=own, hours=hours, entered_on=row.admitted_on, on=on):
-            words = _("Had %(own)s hours of training in %(year)d; %(hours)d are needed.") % {
-                "own": f"{own / 10:g}",
-                "year": on.year - 1,
-                "hours": hours,
-            }
-            free_on = rule.next_year_begins(on)
-            cases[row.pk].no("untrained", words, rules=rules, key="training_hours", free_on=free_on, tenths=own)
+    words = _("Had %(own)s hours of training in %(year)d; %(hours)d are needed.")
+    free_on = rule.next_year_begins(on)
+    entered_before = Q(admitted_on__isnull=True) | Q(admitted_on__lt=rule.newcomers_since(on))
+    rows = who.rows.filter(entered_before).exclude(source=ExpertSource.GUEST)
+    for pk, person_id in rows.values_list("pk", "person_id"):
+        own = tenths.get(person_id, 0)
+        if not rule.trained_enough(tenths=own, hours=hours, entered_on=None, on=on):
+            said = words % {"own": f"{own / 10:g}", "year": on.year - 1, "hours": hours}
+            cases[pk].no("untrained", said, rules=rules, key="training_hours", free_on=free_on, tenths=own)

@@ -13,6 +13,7 @@ from assignments.rules import eligibility as rule
 from assignments.selectors.eligibility.cases import Case, Cases, Eligibility, closed, note_declines
 from assignments.selectors.eligibility.experts import (
     MEMBER,
+    NO_NODES,
     ORDER,
     Asked,
     PoolMember,
@@ -53,19 +54,19 @@ def general_eligibility(bureau: Bureau, on: date) -> PoolAnswers:
     listed = Expert.objects.filter(bureau=bureau, pk__in=standing.values("expert_id"))
     listed = listed.exclude(source=ExpertSource.GUEST)
     members = [PoolMember(*row) for row in listed.order_by(*ORDER).values_list(*MEMBER)]
-    who = Asked(listed.values_list("pk", flat=True), listed.values_list("person_id", flat=True))
+    who = Asked.all_of(listed)
     cases: Cases = defaultdict(Case)
-    judge_standing(cases, members, who, rules, on)
+    judge_standing(cases, who, rules, on)
     links = _employers(cases, {row.person_id: row.pk for row in members}, who, bureau, rules, on)
     served = Assignment.objects.filter(expert_id__in=who.experts, re_review__isnull=False).exclude(status__in=GONE)
     judge_yearly_cap(cases, served, rules, on)
     note_declines(cases, who.experts, "expert", rules, on)
-    judge_training(cases, members, who, rules, on)
+    judge_training(cases, who, rules, on)
     nodes = pool.specialties_of(who.experts, on)
     answers = []
     for row in members:
         refusals, free_on = closed(cases.get(row.pk))
-        own = frozenset(nodes.get(row.pk, ()))
+        own = nodes.get(row.pk, NO_NODES)
         answers.append(Eligibility(row, row.name, refusals, free_on, frozenset(links.get(row.pk, ())), own))
     return PoolAnswers(answers, _cooling(who, rules, on))
 

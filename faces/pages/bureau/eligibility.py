@@ -137,7 +137,7 @@ class Explorer(OneObject, TemplateView):
         """The answers as the address narrows them, and how each rule shrinks the pool."""
         node, say = self.form.said("field"), self.form.said
         code = say("rule") or ""
-        if not any(code in answer.codes for answer in self.answers):
+        if code and not any(code in answer.codes for answer in self.answers):
             code = ""  # a rule that says no to nobody, or that there is not, narrows nothing
         below = frozenset(descendants([node]).values_list("pk", flat=True)) if node else None
         rules = self.rules_in_force
