@@ -22,7 +22,7 @@ class AssignmentsConfig(AppConfig):
         when_agreed("PLAN", "assignments.services.plans.plan_agreed")
         when_returned("PLAN", "assignments.services.plans.plan_returned")
         when_agreed("APPOINTMENT", "assignments.services.routes.appointment_agreed")
-        when_agreed("WIDENING", "assignments.services.draws.widening_agreed")
+        when_agreed("WIDENING", "assignments.services.widening.widening_agreed")
         when_agreed("BATCH", "assignments.services.batches.batch_agreed")
         when_returned("BATCH", "assignments.services.batches.batch_returned")
         serve_owner("assignments.assignment", "assignments.selectors.assignments.visible_to")

@@ -85,6 +85,7 @@ class BatchTask(models.Model):
     re_review = models.ForeignKey(ReReviewTask, models.PROTECT, related_name="+")
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     seats = models.JSONField(default=list)  # typed: [{"node": pk, "count": 2}, …]; empty: each for who knows node
+    approved_steps = models.PositiveSmallIntegerField(default=0)  # 1: a widening lets in who had no chance
     eligible = models.PositiveIntegerField(null=True, blank=True)  # by the last run: people listed for it
     removed = models.JSONField(default=list)  # [[rule, people], …]
     fits = models.JSONField(default=dict)  # {expert pk: [value, path, missing levels, match, quality, opinions, turn]}

@@ -1,7 +1,7 @@
 """Batches as people may see them, and which re-reviews may go into one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,6 +86,11 @@ def record_of(batch: AssignmentBatch) -> dict[str, Any]:
     if not batch.record:
         raise ValueError("This batch has no record yet.")
     return dict(batch.record)
+
+
+def widened_tasks(record: Mapping[str, Any]) -> set[int]:
+    """Return the places of the re-reviews where people without a chance in the freeze were let in."""
+    return {step["task"] for step in record["replacements"] if len(step["opened"]) > 1}
 
 
 def is_over(batch: AssignmentBatch) -> bool:

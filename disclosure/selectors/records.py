@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from assignments.enums import PartyRole, SourceKind
+from assignments.selectors.batches import widened_tasks
 from assignments.selectors.eligibility import reason_words
 
 PERMILLE: Final = 1000
@@ -129,6 +130,7 @@ def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
         "forbids": freeze["forbids"],
         "expected": freeze["totals"]["expected_total"] / MILLIONTHS / max(1, sum(problem["seats"])),
         "replacements": len(record["replacements"]),
+        "widened": len(widened_tasks(record)),
         "voids": record["voids"],
         "void": record["void"],
         "is_named": bool(opened),

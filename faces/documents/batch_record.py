@@ -32,7 +32,7 @@ class BatchRecord:
 
     ``pairs`` is tasks × experts, of which ``open_pairs`` could be seated; ``excluded`` counts pairs, not people.
     ``fit`` is the expected fit of a seat as printed, ``proof`` what the certificate shows, ``named`` each naming with
-    its reason. ``drawn_at`` and ``seed`` are empty for a void attempt.
+    its reason, ``widened`` the tasks where replacements came from outside the chances. ``drawn_at`` and ``seed`` are empty for a void attempt.
     """
 
     bureau: str
@@ -60,6 +60,7 @@ class BatchRecord:
     solvers: str
     verify_url: str
     replacements: int = 0
+    widened: int = 0
     earlier_attempts: str = "无"
     witness: str = ""
     void_reason: str = ""
@@ -155,7 +156,10 @@ def _result(batch: BatchRecord, sheet: Sheet) -> list[Flowable]:
         ]
         for line in batch.panels
     ]
-    words = f"三、结果  各席位后为抽取前的机会；替补 {batch.replacements} 次" if batch.seed else "三、任务  本次未抽取"
+    words = "三、任务  本次未抽取"
+    if batch.seed:
+        widened = f"，其中 {batch.widened} 项任务经批准放宽" if batch.widened else ""
+        words = f"三、结果  各席位后为抽取前的机会；替补 {batch.replacements} 次{widened}"
     return [
         Prose(words, HEAD),
         three_line(

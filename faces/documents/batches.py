@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils import translation
 
 from assignments.models import AssignmentBatch
+from assignments.selectors.batches import widened_tasks
 from assignments.selectors.eligibility import reason_words
 from faces.documents.batch_record import BatchRecord, PanelLine, build
 from faces.documents.draw_record import ExclusionLine, PartyLine
@@ -89,6 +90,7 @@ def _facts(batch: AssignmentBatch, titles: list[str], verify_url: str) -> BatchR
         solvers="、".join(f"{name} {version}" for name, version in sorted(freeze["solvers"].items())),
         verify_url=verify_url,
         replacements=len(record["replacements"]),
+        widened=len(widened_tasks(record)),
         earlier_attempts="；".join(GROUNDS.get(row["ground"], row["ground"]) for row in record["voids"]) or "无",
         witness=witness.get("words", ""),
         void_reason=f"{GROUNDS.get(batch.void_ground, batch.void_ground)}：{batch.void_words}" if record["void"] else "",

@@ -20,7 +20,7 @@ class ApprovalKind(TextChoices):
     PAYMENT = "PAYMENT", _("payment")
     PUBLICATION = "PUBLICATION", _("publication")
     PROPOSAL = "PROPOSAL", _("proposal for using results")
-    WIDENING = "WIDENING", _("widening of a draw")
+    WIDENING = "WIDENING", _("widening of a list")
     RULES = "RULES", _("change of a rule")
 
 

@@ -64,7 +64,7 @@ FIELDS = {
     "draws.parties": "role user_name commitment committed_at revealed_at",
     "batches": "id number title work_year attempt status evens_out employer_quota looks commitment frozen_at commit_until reveal_until profile outside_source drawn_at outside_receipt void_ground void_role void_words parties tasks",
     "batches.parties": "role user_name commitment committed_at revealed_at",
-    "batches.tasks": "place re_review number node seats eligible",
+    "batches.tasks": "place re_review number node seats eligible approved_steps",
     "re-reviews": "id number evaluation kind panel_size office_members node meets_on place half_days by_correspondence due_on status",
     "assignments": "id task task_number re_review firm firm_name expert expert_name draw origin reason stratum position is_leader status assigned_on notified_at answered_at decline_reason decline_words decline_counts void_words replaces",
     "commissions": "id task task_number assignment firm firm_name lead_evaluator lead_name rubric_version letter letter_number status contract_number payment_days fee_cents due_on sent_on accepted_on ended_on end_reason",

@@ -6,12 +6,17 @@ import pytest
 from django.test import Client
 
 from assignments import draw as pure
+from assignments.enums import DeclineReason
 from assignments.models import Assignment, AssignmentBatch
+from assignments.selectors.batches import seats_of
+from assignments.services import assignments as life
+from assignments.services import batches
 from assignments.verify_draw import verify
+from experts.models import ExpertUndertaking
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, prepared, solved
+from tests.factories.assigned import NOW, TODAY, batch_office, prepared, seated, solved
 from tests.factories.draws import nonce
 from tests.factories.foundation import UserFactory
 
@@ -121,3 +126,22 @@ def test_listed_experts_are_read_with_the_parts_of_their_fit(client, desk):
     assert [one.status_code for one in wrong] == [409, 404, 404, 409]
     client.force_login(desk.witness)
     assert client.get(f"/api/v1/batches/{batch.pk}/candidates/0/").status_code == 200
+
+
+def test_widening_is_asked_for_over_the_api(desk):
+    batch = seated(desk, prepared(desk))
+    at = f"{batch.pk}/widen/"
+
+    assert send(desk.clerk, at, {"reason": "名单用尽"}, status=409)["code"] == "not_exhausted"
+    send(desk.clerk, at, {}, status=400)
+    send(desk.witness, at, {"reason": "名单用尽"}, status=403)
+    batches.notify(batch=batch, by=desk.clerk, at=NOW)
+    life.decline(assignment=seats_of(batch)[0], reason=DeclineReason.ILLNESS, words="", by=desk.clerk, at=NOW)
+    ExpertUndertaking.objects.all().delete()
+    send(desk.clerk, at, {"reason": "名单用尽"})
+    agree(approval=running("WIDENING", batch), by=desk.people["head"], on=TODAY)
+
+    client = Client()
+    client.force_login(desk.clerk)
+    tasks = client.get(f"/api/v1/batches/{batch.pk}/").json()["tasks"]
+    assert sorted(task["approved_steps"] for task in tasks) == [0, 1]

@@ -692,33 +692,6 @@ def test_who_leaves_is_replaced_by_the_same_record_and_nobody_else_moves(desk, t
     assert (answer.returncode, "1 replacements" in answer.stdout or answer.stdout[:2]) == (0, "OK"), answer.stdout
 
 
-def test_second_tier_once_opened_stays_open(tmp_path):
-    desk = batch_office(reviews=1, experts=0)
-    desk.experts = [pool_expert(desk.bureau, desk.node) for _ in range(8)]
-    batch = approved(desk, drawn(desk, prepared(desk)))
-    batches.notify(batch=batch, by=desk.clerk, at=NOW)
-    solution, _terms = read_freeze(batch.freeze_text)
-    chances = {batch.pool[expert]["expert"] for _task, expert, _units in solution.marginals()}
-    assert len(chances) < 8
-
-    def call_for(seat):
-        life.log_call(assignment=seat, outcome="NO_ANSWER", words="", by=desk.clerk, at=NOW)
-        Assignment.objects.filter(pk=seat.pk).update(status=AssignmentStatus.NO_ANSWER)
-        return batches.replace(batch=batch, by=desk.clerk, at=NOW)[0]
-
-    first, second, _third = seats_of(batch)
-    away = chances - seated(desk.reviews[0])
-    ExpertUndertaking.objects.filter(expert_id__in=away).delete()
-    assert call_for(first).expert_id not in chances
-    for key in away:
-        ExpertUndertaking.objects.create(expert_id=key, year=2020, text_version="1", accepted_on=TODAY)
-    assert call_for(second).expert_id in away
-
-    batch.refresh_from_db()
-    assert [step["opened"] for step in batch.steps] == [[0, 1], [0, 1]]
-    assert verified(batch, tmp_path).returncode == 0
-
-
 def test_re_review_that_was_stopped_gets_nobody(desk):
     batch = drawn(desk, prepared(desk))
     stop(re_review=desk.reviews[0], reason="项目取消", by=desk.clerk, on=TODAY)

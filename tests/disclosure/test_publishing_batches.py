@@ -65,6 +65,16 @@ def test_record_of_a_seated_batch_is_public_names_nobody_and_verifies(desk):
     assert row.title in Client().get(reverse("pages:public-home")).content.decode()
 
 
+def test_public_page_counts_the_tasks_that_were_widened(desk):
+    row = published(desk)
+    assert "没有机会" not in page_of(row)
+    step = {"late": [], "opened": [0, 1], "panel": [0, 1, 2], "seated": [0], "skipped": [], "task": 0, "withdrawn": [3]}
+    row.body["record"]["replacements"] = [step, step]
+    row.save()
+
+    assert "经批准对 1 项任务纳入了冻结时没有机会的专家" in page_of(row)
+
+
 def test_batch_is_not_public_before_it_is_decided(desk):
     batch = drawn(desk, prepared(desk))
 

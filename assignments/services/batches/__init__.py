@@ -25,6 +25,7 @@ from assignments.services.batches.protocol import (
 )
 from assignments.services.batches.seating import batch_agreed, batch_returned, notify, replace, submit_batch
 from assignments.services.batches.solving import run
+from assignments.services.batches.widening import ask_widening, widening_agreed
 from assignments.services.seeding import Reading, SourceDraft
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Reading",
     "SourceDraft",
     "ask_field",
+    "ask_widening",
     "batch_agreed",
     "batch_returned",
     "choose_floor",
@@ -56,4 +58,5 @@ __all__ = [
     "submit_batch",
     "type_value",
     "void",
+    "widening_agreed",
 ]

@@ -27,7 +27,8 @@ from foundation.approvals.services import submit
 from foundation.audit.services import record, seal
 from foundation.core.errors import NotAllowed, Refusal
 
-TIERS = ((0,), (0, 1))
+TIERS = ((0,), (0, 1))  # who had a chance in the freeze; the others, once that is approved
+STEPS = len(TIERS) - 1
 OVER = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 NOT_LATE = frozenset({"left_this_task", "left_this_panel"})
 
@@ -126,7 +127,8 @@ def walk(
 ) -> tuple[int, ...]:
     """Take the step of the record that fills the seats of ``withdrawn``; return who came.
 
-    Where the list cannot fill all of them, it fills as many as it can, one by one.
+    Where the list cannot fill all of them, it fills as many as it can, one by one. Whoever had no chance comes in only
+    where that is approved for the task.
     """
     if solution.problem.quotas and len(withdrawn) > 1:  # each newcomer counts against the quota of the next
         return _one_by_one(batch, solution, task, withdrawn, late)
@@ -134,7 +136,7 @@ def walk(
     steps = [step for step in batch.steps if step["task"] == task.place]
     gone = {number for step in steps for number in step["withdrawn"]}
     opened_already = max((len(step["opened"]) for step in steps), default=1)
-    for opened in TIERS[opened_already - 1 :]:
+    for opened in TIERS[opened_already - 1 : max(opened_already, task.approved_steps + 1)]:
         try:
             step = matching.replace_expert(
                 solution,
@@ -205,7 +207,8 @@ def notify(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment
 def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment]:
     """Fill the seats of those who left, task by task, by the walk of the record; nobody seated moves.
 
-    Raise ``BatchRefused`` where every seat is held, or nobody on the list may take one.
+    Whoever had no chance in the freeze comes in only where a widening is approved and the seats could not be filled
+    without it. Raise ``BatchRefused`` where every seat is held, or nobody on the list may take one.
     """
     on = timezone.localdate(at)
     batch = locked(batch)
@@ -213,22 +216,26 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
     move(batch, BatchAction.REPLACE)
     experts = lock_pool(batch)
     numbers = {row.pk: number for number, row in enumerate(experts)}
-    left = _left(batch, numbers)
+    left = empty_seats(batch, numbers)
     if not left:
         raise BatchRefused(Refusal("nobody_left", _("Every seat is held; there is nobody to replace.")))
     solution, _terms = matching.read_freeze(batch.freeze_text)
-    made = []
+    made, has_step = [], False
     for task in tasks_of(batch):
         rows = left.get(task.re_review_id)
         if not rows or task.re_review.status in OVER:
             continue
         late = late_for(task, solution, experts, on)
         came = walk(batch, solution, task, withdrawn=sorted(rows), late=late)
+        has_step |= len(came) < len(rows) and task.approved_steps < STEPS
         for number, old in zip(came, rows.values(), strict=False):
             made.append(seat_one(batch, task, experts[number], Origin.REPLACEMENT, by, on, replaces=old))
         fill(re_review=task.re_review, by=by, on=on)
     if not made:
-        raise BatchRefused(Refusal("list_exhausted", _("Nobody else on the list may take the empty seat.")))
+        words = [_("Nobody else on the list may take the empty seat.")]
+        if has_step:
+            words.append(_("Ask for the widening to be approved."))
+        raise BatchRefused(Refusal("list_exhausted", " ".join(words)))
     batch.save()
     keep_record(batch)
     record(actor=by, action="batches.replaced", subject=batch, facts={"seated": len(made), "on": on})
@@ -236,7 +243,7 @@ def replace(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignmen
     return made
 
 
-def _left(batch: AssignmentBatch, numbers: Mapping[int, int]) -> dict[int, dict[int, Assignment | None]]:
+def empty_seats(batch: AssignmentBatch, numbers: Mapping[int, int]) -> dict[int, dict[int, Assignment | None]]:
     """Return, by re-review, the numbers on the panel of the record who do not sit: who left, or never came.
 
     A number whose seat stayed empty at the beginning has no row.

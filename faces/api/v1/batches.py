@@ -24,6 +24,7 @@ from faces.api.serializers import (
     Choice,
     NounSerializer,
     Only,
+    ReasonAsk,
     Visible,
     WordsAsk,
     phrase,
@@ -56,13 +57,16 @@ class BatchPartySerializer(NounSerializer[BatchParty]):
 
 
 class BatchTaskSerializer(NounSerializer[BatchTask]):
-    """A re-review of the batch; ``place`` is its number in the problem, ``eligible`` how many experts are listed."""
+    """A re-review of the batch; ``place`` is its number in the problem, ``eligible`` how many experts are listed.
+
+    ``approved_steps`` is 1 where people without a chance in the freeze may come in as replacements.
+    """
 
     number = text("re_review.number")
 
     class Meta:
         model = BatchTask
-        fields = ("place", "re_review", "number", "node", "seats", "eligible")
+        fields = ("place", "re_review", "number", "node", "seats", "eligible", "approved_steps")
 
 
 class BatchSerializer(NounSerializer[AssignmentBatch]):
@@ -296,6 +300,11 @@ class BatchView(NounView[AssignmentBatch]):
     def replace(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
         """Fill the seats of those who left, by the same record."""
         services.replace(batch=row, by=by, at=clock.now())
+
+    @verb(ReasonAsk, needs=Capability.DRAW)
+    def widen(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
+        """Ask that people without a chance in the freeze may come in, where a list is exhausted."""
+        services.ask_widening(batch=row, by=by, on=clock.today(), **given)
 
     @verb(BatchVoidAsk, needs=Capability.DRAW)
     def void(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:

@@ -30,6 +30,8 @@ from faces.pages.bureau.batch_publication import urls as file_urls
 from faces.pages.bureau.batch_seed import seed_section
 from faces.pages.bureau.batch_setup import urls as setup_urls
 from faces.pages.bureau.batch_steps import urls as step_urls
+from faces.pages.bureau.batch_widening import urls as widening_urls
+from faces.pages.bureau.batch_widening import widening_section
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
 from faces.pages.shared.draw_words import GROUNDS
@@ -42,7 +44,7 @@ from foundation.accounts.permissions import may
 from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
@@ -145,8 +147,17 @@ class BatchPage(SectionsPage):
             status=batch,
             acts=tuple(self._steps()),
             main=tuple(part for part in (self._state(), self._seated(), self._loads(), self._tasks()) if part),
-            beside=(self._forecast(), self._rules(), self._pairs(), seed_section(batch, self.user)),
+            beside=tuple(part for part in self._beside() if part),
         )
+
+    def _beside(self) -> Sequence[Section | None]:
+        batch: AssignmentBatch = self.object
+        widening = widening_section(batch, self.tasks, may_ask=self._runs_draws and self._left)
+        return self._forecast(), self._rules(), self._pairs(), widening, seed_section(batch, self.user)
+
+    @property
+    def _runs_draws(self) -> bool:
+        return may(self.user, Capability.DRAW) and self.object.bureau_id == self.user.bureau_id
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Add the title, and that the page renews itself while the job runs."""
@@ -159,7 +170,6 @@ class BatchPage(SectionsPage):
     def _steps(self) -> list[Act]:
         batch: AssignmentBatch = self.object
         turn = turn_of(batch, self.user)
-        runs_draws = may(self.user, Capability.DRAW) and batch.bureau_id == self.user.bureau_id
         found = []
         if turn == "prepare":
             look = self._act(_("Look at the forecast"), "batch-look")
@@ -168,9 +178,9 @@ class BatchPage(SectionsPage):
         elif turn:
             found.append(self._act(*TURNS[turn]))
         found += self._calling()
-        if runs_draws and batch.status in {BatchStatus.SEATED, BatchStatus.SENT} and self._left:
+        if self._runs_draws and batch.status in {BatchStatus.SEATED, BatchStatus.SENT} and self._left:
             found.append(self._act(_("Call the next"), "batch-replace"))
-        if runs_draws and batch.status == BatchStatus.SOLVING:
+        if self._runs_draws and batch.status == BatchStatus.SOLVING:
             found.append(self._act(_("Look at the forecast"), "batch-look"))
         if nameable(self.user).filter(pk=batch.pk).exists():
             found.append(self._act(_("Open the names in the record"), "batch-names"))
@@ -403,6 +413,7 @@ urls = [
     path("batches/", Batches.as_view(), name="batches"),
     *setup_urls,
     *step_urls,
+    *widening_urls,
     *candidate_urls,
     *file_urls,
     path("batches/<str:number>/", BatchPage.as_view(), name="batch"),

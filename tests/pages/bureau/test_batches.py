@@ -16,13 +16,14 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from assignments import draw as pure
-from assignments.enums import BatchStatus
+from assignments.enums import BatchStatus, DeclineReason
 from assignments.models import Assignment, AssignmentBatch, BatchPair
 from assignments.selectors.batches import tasks_of
+from assignments.services import assignments as life
 from assignments.services import batches
 from assignments.verify_draw import verify
 from disclosure.models import Publication
-from experts.models import ExpertSpecialty
+from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.accounts.enums import Role
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree, give_back
@@ -478,3 +479,28 @@ def test_each_pair_opens_to_the_parts_of_its_fit(desk):
     assert text.count(" %</td>") + text.count(" %") >= len(desk.experts)
     assert clerk.get(reverse("pages:batch-candidates", args=[batch.number, 9])).status_code == 404
     assert signed_in(batch_office().clerk).get(page).status_code == 404
+
+
+def test_exhausted_list_is_widened_from_the_page_of_its_batch(desk):
+    clerk, batch = signed_in(desk.clerk), seated(desk, prepared(desk))
+    page = at("batch-widen", batch)
+    assert page not in shown(clerk, batch)  # every seat is held
+    gone = Assignment.objects.filter(batch=batch).order_by("pk")[0]
+    batches.notify(batch=batch, by=desk.clerk, at=NOW)
+    life.decline(assignment=gone, reason=DeclineReason.ILLNESS, words="病假", by=desk.clerk, at=NOW)
+    assert page in shown(clerk, batch)
+    assert page not in shown(signed_in(desk.people["head"]), batch)
+    assert clerk.post(page, {"reason": "名单用尽"}).status_code == 409  # others with a chance are left
+    ExpertUndertaking.objects.all().delete()
+
+    assert clerk.post(page, {"reason": ""}).status_code == 422
+    assert clerk.post(page, {"reason": "名单用尽"}).status_code == 302
+
+    approval = running("WIDENING", batch)
+    text = shown(clerk, batch)
+    assert (page in text, "呈批中" in text) == (False, True)
+    text = signed_in(desk.people["head"]).get(reverse("pages:approval", args=[approval.pk])).content.decode()
+    assert all(words in text for words in (at("batch", batch), gone.re_review.number, "名单用尽", "名单放宽"))
+    agree(approval=approval, by=desk.people["head"], on=TODAY)
+    assert "已批准" in shown(clerk, batch)
+    assert signed_in(desk.witness).post(page, {"reason": "x"}).status_code == 403
