@@ -18,7 +18,8 @@ from foundation.bureaus.models import Bureau
 class BatchPanel:
     """One re-review of a drawn batch: its free seats, by expert the chance of one of them, and who was drawn.
 
-    Who was named beforehand is no matter of chance and stands in neither.
+    Who was named beforehand is no matter of chance and stands in neither. ``skipped`` are (expert, reason) of whom the
+    walks of its replacements passed over, each reason once: a later walk begins anew and meets the same people again.
     """
 
     batch: str
@@ -27,6 +28,7 @@ class BatchPanel:
     seats: int
     chances: dict[int, Fraction]
     drawn: tuple[int, ...]
+    skipped: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,10 @@ def batch_panels(bureau: Bureau, work_year: int | None) -> list[BatchPanel]:
     """Return the panels of the bureau's drawn batches of a work year, or of all years; void batches are left out."""
     of_year = Q() if work_year is None else Q(work_year=work_year)
     rows = AssignmentBatch.objects.filter(of_year, bureau=bureau).exclude(Q(seed="") | Q(status=BatchStatus.VOID))
-    fields = ("pk", "number", "freeze_text", "pool", "record__draw__assignment")
-    found: dict[int, tuple[str, dict[str, Any], list[int], list[list[int]]]] = {
-        pk: (number, json.loads(text), [row["expert"] for row in pool], drawn)
-        for pk, number, text, pool, drawn in rows.order_by("pk").values_list(*fields)
+    fields = ("pk", "number", "freeze_text", "pool", "record__draw__assignment", "record__replacements")
+    found: dict[int, tuple[str, dict[str, Any], list[int], list[list[int]], list[dict[str, Any]]]] = {
+        pk: (number, json.loads(text), [row["expert"] for row in pool], drawn, walks)
+        for pk, number, text, pool, drawn, walks in rows.order_by("pk").values_list(*fields)
     }
     columns = ("batch_id", "place", "re_review__number", "re_review__evaluation_id")
     tasks = BatchTask.objects.filter(batch__in=found).order_by("batch_id", "place").values_list(*columns)
@@ -54,7 +56,7 @@ def batch_panels(bureau: Bureau, work_year: int | None) -> list[BatchPanel]:
     for batch, place, number, evaluation in tasks:
         by_batch[batch].append((place, number, evaluation))
     panels = []
-    for pk, (batch_number, freeze, pool, drawn) in found.items():
+    for pk, (batch_number, freeze, pool, drawn, walks) in found.items():
         pinned = {(one["task"], one["expert"]) for one in freeze["pins"]}
         chances: dict[int, dict[int, Fraction]] = defaultdict(dict)
         for task, expert, units in freeze["marginals"]:
@@ -63,7 +65,9 @@ def batch_panels(bureau: Bureau, work_year: int | None) -> list[BatchPanel]:
         for place, number, evaluation in by_batch[pk]:
             free = freeze["problem"]["seats"][place] - sum(task == place for task, _expert in pinned)
             came = tuple(pool[expert] for expert in drawn[place] if (place, expert) not in pinned)
-            panels.append(BatchPanel(batch_number, number, evaluation, free, chances[place], came))
+            own = [skip for walk in walks if walk["task"] == place for skip in walk["skipped"]]
+            over = {(pool[skip["expert"]], skip["reason"]) for skip in own}
+            panels.append(BatchPanel(batch_number, number, evaluation, free, chances[place], came, tuple(sorted(over))))
     return panels
 
 

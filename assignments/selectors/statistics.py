@@ -28,7 +28,8 @@ class PartyLine:
     Each panel of a batch is a list; its share is the chance that the freeze gave the expert.
 
     ``shares`` are the seats to expect of each list. ``skipped`` counts by reason how often the first walk passed the
-    party over. ``chance`` is that of a count as far from ``expected`` as ``drawn``.
+    party over, in a batch (where nobody walks before somebody leaves) how often those of a panel's replacements did.
+    ``chance`` is that of a count as far from ``expected`` as ``drawn``.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Statistics:
 @dataclass(frozen=True, slots=True)
 class _Seat:
     draw: int | None
+    batch: str | None
     task: int | None
     evaluation: int | None
     firm: int | None
@@ -143,15 +145,22 @@ def draw_statistics(bureau: Bureau, work_year: int | None = None) -> Statistics:
     rows = [
         _Seat(*row)
         for row in seats.order_by("pk").values_list(
-            "draw_id", "task_id", "re_review__evaluation_id", "firm_id", "expert_id", "origin", "status"
+            "draw_id",
+            "batch__number",
+            "task_id",
+            "re_review__evaluation_id",
+            "firm_id",
+            "expert_id",
+            "origin",
+            "status",
         )
     ]
     firms = _lines(Firm, entries.values("firm_id"), seats.values("firm_id"), "organisation__name")
     panels = batch_panels(bureau, work_year)
-    chosen = {key for panel in panels for key in panel.chances}
+    chosen = {key for panel in panels for key in (*panel.chances, *(key for key, _reason in panel.skipped))}
     experts = _lines(Expert, entries.values("expert_id"), seats.values("expert_id"), "person__name", more=chosen)
     lists, list_lines = _read_lists(drawn, entries, firms, experts)
-    _count(rows, lists, firms, experts)
+    _count(rows, lists, {panel.batch for panel in panels}, firms, experts)
     list_lines += _count_panels(panels, experts)
     attempts, repeated = _attempts(every)
     for batch in batch_attempts(bureau, work_year):
@@ -227,12 +236,16 @@ def _read_lists(
 
 
 def _count(
-    rows: Iterable[_Seat], lists: Collection[int], firms: Mapping[int, PartyLine], experts: Mapping[int, PartyLine]
+    rows: Iterable[_Seat],
+    lists: Collection[int],
+    batches: Collection[str],
+    firms: Mapping[int, PartyLine],
+    experts: Mapping[int, PartyLine],
 ) -> None:
     for row in rows:
         line = firms[row.firm] if row.firm is not None else experts[row.expert or 0]
         line.drawn += row.origin == Origin.DRAW and row.draw in lists
-        line.called += row.origin == Origin.REPLACEMENT and row.draw in lists
+        line.called += row.origin == Origin.REPLACEMENT and (row.draw in lists or row.batch in batches)
         line.direct += row.origin == Origin.DIRECT and row.status not in GONE
         line.declined += row.status == AssignmentStatus.DECLINED
         line.no_answer += row.status == AssignmentStatus.NO_ANSWER
@@ -247,6 +260,8 @@ def _count_panels(panels: Iterable[BatchPanel], experts: Mapping[int, PartyLine]
             experts[key].shares.append(chance)
         for key in panel.drawn:
             experts[key].drawn += 1
+        for key, reason in panel.skipped:
+            experts[key].skipped[reason] += 1
         found.append(ListLine(panel.batch, panel.number, panel.seats, len(panel.chances)))
     return found
 

@@ -1,5 +1,6 @@
 """What batches drew, counted against the chances that their freezes gave."""
 
+from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
 
@@ -7,14 +8,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assignments.enums import BatchStatus, PairKind
-from assignments.models import AssignmentBatch
+from assignments.enums import BatchStatus, DeclineReason, Origin, PairKind
+from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batch_chances import batch_attempts, batch_panels
-from assignments.selectors.batches import tasks_of
+from assignments.selectors.batches import seats_of, tasks_of
 from assignments.selectors.statistics import Ratio, draw_statistics
+from assignments.services import assignments as life
 from assignments.services import batches
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, drawn, prepared, seated, solved
+from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, seated, solved
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +101,48 @@ def test_who_was_named_is_a_direct_appointment_and_no_chance(desk):
     assert named.pk not in {*panel.chances, *panel.drawn}
     assert {row.number: row.direct for row in found.experts}[named.number] == 1
     assert found.direct_experts == Ratio(1, 9)
+
+
+def test_replacements_are_called_and_passed_over_as_in_a_draw(desk):
+    batch = seated(desk, prepared(desk))
+    batches.notify(batch=batch, by=desk.clerk, at=NOW)
+    before = {row.number: row.drawn for row in draw_statistics(desk.bureau).experts}
+    for _turn in range(2):  # the second walk meets those whom the first passed over again
+        seat = seats_of(batch)[0] if _turn == 0 else Assignment.objects.get(origin=Origin.REPLACEMENT)
+        if _turn:
+            life.notify(assignment=seat, by=desk.clerk, at=NOW)
+        life.decline(assignment=seat, reason=DeclineReason.ILLNESS, words="", by=desk.clerk, at=NOW)
+        batches.replace(batch=batch, by=desk.clerk, at=NOW)
+    batch.refresh_from_db()
+    walks = batch.record["replacements"]
+    came = Counter(batch.pool[number]["expert"] for walk in walks for number in walk["seated"])
+    over = {(batch.pool[skip["expert"]]["expert"], skip["reason"]) for walk in walks for skip in walk["skipped"]}
+    assert (len(walks), len({walk["task"] for walk in walks}), sum(came.values())) == (2, 1, 2)
+    assert over
+
+    found = draw_statistics(desk.bureau).experts
+
+    keys = {row.number: row.pk for row in desk.experts}
+    assert {keys[row.number]: row.called for row in found if row.called} == came
+    assert {(keys[row.number], code) for row in found for code in row.skipped} == over
+    assert sum(sum(row.skipped.values()) for row in found) == len(over)
+    assert {row.number: row.drawn for row in found} == before  # only the sample is measured against chance
+    assert sum(row.declined for row in found) == 2
+
+
+def test_who_had_no_chance_and_was_passed_over_stands_in_the_statistics():
+    desk = batch_office(reviews=1, experts=0)
+    desk.experts = [pool_expert(desk.bureau, desk.node) for _ in range(8)]
+    batch = seated(desk, prepared(desk))
+    chances = {key for panel in batch_panels(desk.bureau, None) for key in panel.chances}
+    other = next(row for row in desk.experts if row.pk not in chances)
+    number = next(place for place, row in enumerate(batch.pool) if row["expert"] == other.pk)
+    batch.record["replacements"] = [{"task": 0, "skipped": [{"expert": number, "reason": "late"}]}]
+    batch.save()
+
+    (line,) = [row for row in draw_statistics(desk.bureau).experts if row.number == other.number]
+
+    assert (line.lists, line.skipped, line.is_unusual) == (0, {"late": 1}, False)
 
 
 def test_void_batches_count_as_attempts_only(desk):
