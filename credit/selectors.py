@@ -1,21 +1,27 @@
 """Credit events of a party."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from django.db import models
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from credit.enums import CreditCode
 from credit.models import CreditEvent, EventReply
-from credit.rules import totals
+from credit.rules import LABELS, totals
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.bureaus.models import Bureau
 from foundation.files.models import StoredFile
+from foundation.rulesets.selectors import rules_for, rules_of
 from parties.selectors import memberships_of, predecessors
+
+Party: TypeAlias = Literal["organisation", "person"]
+Heirs: TypeAlias = Mapping[int, Collection[int]]
 
 
 def visible_to(user: User) -> models.QuerySet[CreditEvent]:
@@ -67,21 +73,69 @@ def running_events(organisation_ids: Iterable[int], on: date) -> dict[int, list[
     return found
 
 
-def with_points(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:
-    """Add to rows with an ``organisation`` the deductions that run on ``on``, a positive number: ``deducted``.
+def with_points(
+    rows: models.QuerySet[Any], on: date, *, party: Party = "organisation", heirs: Heirs | None = None
+) -> models.QuerySet[Any]:
+    """Add to rows with an ``organisation`` (or a ``person``) the deductions that run on ``on``: ``deducted``, positive.
 
-    As ``running_points``, for lists: the few who follow somebody are named in the query.
+    As ``running_points``, for lists: the few who follow somebody (``points_heirs``, asked where they are not given)
+    are named in the query. Rule R-28.
     """
+    if heirs is None:
+        heirs = points_heirs(on) if party == "organisation" else {}
     running = CreditEvent.objects.running_on(on).order_by()
-    whose = {heir: {heir, *before} for heir, before in predecessors(None, on, passing="sanctions").items()}
+    own = _total(running.filter(**{f"{party}_id": models.OuterRef(f"{party}_id")}))
     cases = [
         models.When(organisation_id=heir, then=_total(running.filter(organisation_id__in=keys)))
-        for heir, keys in whose.items()
+        for heir, keys in heirs.items()
     ]
-    own = _total(running.filter(organisation_id=models.OuterRef("organisation_id")))
     total = models.Case(*cases, default=own) if cases else own
     found: models.QuerySet[Any] = rows.annotate(deducted=-Coalesce(total, 0))
     return found
+
+
+def with_label(rows: models.QuerySet[Any], cuts: Sequence[int]) -> models.QuerySet[Any]:
+    """Add to rows with ``deducted`` the label that these points give, empty below the first cut: ``label``. R-26."""
+    steps = [
+        models.When(deducted__gte=cut, then=models.Value(label))
+        for label, cut in reversed(list(zip(LABELS, cuts, strict=True)))
+    ]
+    found: models.QuerySet[Any] = rows.annotate(label=models.Case(*steps, default=models.Value("")))
+    return found
+
+
+def has_label(label: str, cuts: Sequence[int], on: date, *, party: Party = "organisation", heirs: Heirs) -> models.Q:
+    """Return what rows with an ``organisation`` (or a ``person``) have that bears ``label`` on ``on``. Rule R-26.
+
+    It sums up the few parties with points that run, not every row of a list; no row bears a label that is none.
+    """
+    if label not in LABELS:
+        return models.Q(pk__in=[])
+    place = LABELS.index(label)
+    least, below = cuts[place], cuts[place + 1] if place + 1 < len(cuts) else None
+    running = CreditEvent.objects.running_on(on).order_by()
+    others = running.filter(**{f"{party}__isnull": False}).exclude(organisation_id__in=list(heirs))
+    summed = others.values(f"{party}_id").annotate(total=-Sum("points"))
+    summed = summed.filter(total__gte=least) if below is None else summed.filter(total__gte=least, total__lt=below)
+    found = models.Q(**{f"{party}_id__in": summed.values(f"{party}_id")})
+    for heir, keys in heirs.items():
+        total = -Coalesce(_total(running.filter(organisation_id__in=keys)), 0)
+        reached = models.Q(GreaterThanOrEqual(total, least))
+        if below is not None:
+            reached &= models.Q(LessThan(total, below))
+        found |= models.Q(organisation_id=heir) & reached
+    return found
+
+
+def points_heirs(on: date) -> dict[int, set[int]]:
+    """Return for who follows somebody all whose deductions count for it on ``on``, its own among them. Rule R-49."""
+    return {heir: {heir, *before} for heir, before in predecessors(None, on, passing="sanctions").items()}
+
+
+def label_cuts(bureau: Bureau | None, on: date) -> list[int]:
+    """Return the running points from which on a party bears each label, in the order of ``LABELS``. Rule R-26."""
+    rules = rules_for(bureau=bureau, on=on) if bureau else rules_of(None)
+    return [int(cut) for cut in rules.value("label_points")]
 
 
 def _total(events: models.QuerySet[CreditEvent]) -> models.Subquery:

@@ -2,25 +2,39 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
+from rest_framework.request import Request
 
+from credit.rules import LABELS
+from credit.selectors import Party, has_label, label_cuts, points_heirs, with_label, with_points
 from evaluators.models import Qualification
 from evaluators.selectors import as_of as firms_as_of
 from evaluators.selectors import with_certificates
 from experts.selectors import as_of as experts_as_of
 from faces.api.filters import NounFilter
+from faces.api.serializers import person
+from foundation.accounts.models import User
+from foundation.core import clock
 from parties.selectors import bodies_as_of, person_name_then
+
+
+def labelled(
+    rows: models.QuerySet[Any], user: User, day: date, *, party: Party = "organisation"
+) -> models.QuerySet[Any]:
+    """Add to firms (or experts) of the reader's bureau the deductions that run on ``day`` and the label they give."""
+    return with_label(with_points(rows, day, party=party), label_cuts(user.bureau, day))
 
 
 class DatedFilter(NounFilter):
     """Filters of a noun that knows its past: with ``on``, the filters named in ``then`` ask about that day."""
 
     then: ClassVar[Mapping[str, str]] = {}
+    day: date | None = None
     on = filters.DateFilter(method="unchanged", label=gettext_lazy("as it stood on this day"))
 
     def unchanged(self, queryset: models.QuerySet[Any], _name: str, _value: Any) -> models.QuerySet[Any]:  # noqa: ANN401 - django-filter's signature
@@ -34,7 +48,8 @@ class DatedFilter(NounFilter):
     def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Take the day first, then what is asked about it, then everything else."""
         asked = self.form.cleaned_data
-        if day := asked.pop("on", None):
+        self.day = asked.pop("on", None)
+        if day := self.day:
             queryset = self.on_day(queryset, day)
             for name, column in self.then.items():
                 if value := asked.pop(name, ""):
@@ -43,24 +58,49 @@ class DatedFilter(NounFilter):
         return found
 
 
-class FirmsOn(DatedFilter):
+class LabelledFilter(DatedFilter):
+    """Parties with their running deductions and the label of a day, narrowed by ``label``."""
+
+    party: ClassVar[Party] = "organisation"
+    label = filters.ChoiceFilter(
+        choices=[(label, label) for label in LABELS], method="bearing", label=gettext_lazy("with this label")
+    )
+
+    @property
+    def reader(self) -> User:
+        """Who asks."""
+        return person(cast("Request", self.request))
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the parties with points and label of then."""
+        return labelled(queryset, self.reader, day, party=self.party)
+
+    def bearing(self, queryset: models.QuerySet[Any], _name: str, value: str) -> models.QuerySet[Any]:
+        """Keep who bears the label on the day that is asked about, else today."""
+        day, bureau = self.day or clock.today(), self.reader.bureau
+        heirs = points_heirs(day) if self.party == "organisation" else {}
+        return queryset.filter(has_label(value, label_cuts(bureau, day), day, party=self.party, heirs=heirs))
+
+
+class FirmsOn(LabelledFilter):
     """The register on a day."""
 
     then: ClassVar[Mapping[str, str]] = {"status": "status_then"}
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return who had a standing."""
-        return firms_as_of(queryset, day)
+        return firms_as_of(super().on_day(queryset, day), day)
 
 
-class ExpertsOn(DatedFilter):
+class ExpertsOn(LabelledFilter):
     """The pool on a day."""
 
+    party = "person"
     then: ClassVar[Mapping[str, str]] = {"status": "status_then", "title_level": "level_then"}
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return who had a standing."""
-        return experts_as_of(queryset, day)
+        return experts_as_of(super().on_day(queryset, day), day)
 
 
 class OrganisationsOn(DatedFilter):

@@ -19,7 +19,7 @@ from experts.models import (
     StandingRecusal,
     Unavailability,
 )
-from faces.api.dated import ExpertsOn, SpecialtiesOn, SpellsOn, shown_then
+from faces.api.dated import ExpertsOn, SpecialtiesOn, SpellsOn, labelled, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -49,12 +49,16 @@ class ExpertSerializer(NounSerializer[Expert]):
 
     only: ClassVar[Only] = {"guest_for": INSIDE, "is_civil_servant": INSIDE}
     name = text("person.name")
+    deducted = serializers.IntegerField(help_text="points of the deductions that run")
+    label = serializers.CharField(  # type: ignore[assignment] # DRF calls a field's own words so
+        help_text="WATCH or CLOSE_WATCH by these points; empty without one (R-26)"
+    )
 
     class Meta:
         model = Expert
         fields = (
             "id", "number", "person", "name", "source", "title", "title_level", "status", "status_since",
-            "admitted_on", "term_ends_on", "is_civil_servant", "guest_for",
+            "admitted_on", "term_ends_on", "is_civil_servant", "guest_for", "deducted", "label",
         )  # fmt: skip
 
     def to_representation(self, instance: Expert) -> dict[str, Any]:
@@ -96,7 +100,7 @@ class ExpertView(NounView[Expert]):
 
     def rows(self, user: User) -> QuerySet[Expert]:
         """Return the experts that the reader may see."""
-        return experts.visible_to(user).select_related("person")
+        return labelled(experts.visible_to(user).select_related("person"), user, clock.today(), party="person")
 
     @verb(ExpertStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Expert, given: dict[str, Any], by: User) -> None:

@@ -11,7 +11,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
-from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, shown_then
+from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, labelled, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
@@ -26,12 +26,16 @@ class FirmSerializer(NounSerializer[Firm]):
 
     name = text("organisation.name")
     uscc = text("organisation.uscc")
+    deducted = serializers.IntegerField(help_text="points of the deductions that run")
+    label = serializers.CharField(  # type: ignore[assignment] # DRF calls a field's own words so
+        help_text="WATCH or CLOSE_WATCH by these points; empty without one (R-26)"
+    )
 
     class Meta:
         model = Firm
         fields = (
             "id", "number", "organisation", "name", "uscc", "kind", "status", "status_since", "admitted_on",
-            "term_ends_on", "staff_count",
+            "term_ends_on", "staff_count", "deducted", "label",
         )  # fmt: skip
 
     def to_representation(self, instance: Firm) -> dict[str, Any]:
@@ -76,7 +80,7 @@ class FirmView(NounView[Firm]):
 
     def rows(self, user: User) -> QuerySet[Firm]:
         """Return the firms that the reader may see."""
-        return firms.visible_to(user).select_related("organisation")
+        return labelled(firms.visible_to(user).select_related("organisation"), user, clock.today())
 
     @verb(FirmStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Firm, given: dict[str, Any], by: User) -> None:

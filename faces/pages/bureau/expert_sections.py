@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment
-from credit.rules import total_on
-from credit.selectors import events_of, ledger_of
+from credit.rules import label_of
+from credit.selectors import events_of
 from credit.selectors import visible_to as events_visible_to
 from experts.enums import ExpertStatus, TitleLevel
 from experts.rules import age_refusal
 from experts.selectors import title_on
 from faces.pages.bureau.firm_sections import event_section, hours_text
-from faces.pages.shared.credit_words import ledger
+from faces.pages.shared.credit_words import LABEL_WORDS, ledger
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
@@ -144,7 +144,7 @@ def training(expert: Expert, day: date) -> Section:
     )
 
 
-def credit(expert: Expert, user: User, day: date, *, decides: bool) -> tuple[Section, Section]:
+def credit(expert: Expert, user: User, day: date, *, points: int, decides: bool) -> tuple[Section, Section]:
     """Return the credit events up to ``day`` with their expiry, and the running total of every day."""
     events = list(events_of(person_id=expert.person_id).filter(pk__in=events_visible_to(user), occurred_on__lte=day))
     acts = (
@@ -155,7 +155,6 @@ def credit(expert: Expert, user: User, day: date, *, decides: bool) -> tuple[Sec
         if decides
         else ()
     )
-    points = -total_on(ledger_of(events), day)
     note = _("Running on this day: %(points)d points. An event runs off by itself; its row stays.") % {"points": points}
     return event_section(events, day, acts=acts, note=note), ledger(events, expert.bureau, day)
 
@@ -188,7 +187,7 @@ def undertakings(expert: Expert, day: date) -> Section:
     )
 
 
-def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, term: date | None) -> Section:
+def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, points: int, term: date | None) -> Section:
     """Return whether the expert stands in the pool on ``day``, and until when, as it was known then."""
     done = expert.undertakings.filter(year=day.year, accepted_on__lte=day).first()
     is_valid = on_day == ExpertStatus.ACTIVE and (term is None or day < term)
@@ -204,7 +203,10 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, term: da
             _("Undertaking of %(year)s") % {"year": day.year},
             full_day(done.accepted_on) if done else Cell(_("not accepted"), shape="warn"),
         ),
+        (_("Running deductions"), _("%(points)d points") % {"points": points}),
     ]
+    if label := label_of(points, rules.value("label_points")):
+        pairs.append((_("Label"), Cell(LABEL_WORDS[label], shape="warn")))
     if too_old:
         pairs.append((_("Age"), Cell(_("the limit of %(age)d is reached") % {"age": age}, shape="over")))
     return Section(_("Valid on a day"), pairs=pairs)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisals.selectors import sanctions_visible_to
+from credit.selectors import running_points_of_persons
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert, ExpertSpecialty
@@ -19,12 +20,13 @@ from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import sanctions
 from faces.pages.bureau.tie_sections import near_relations, posts
-from faces.pages.shared.as_of import DatedList, DatedPage
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.former_names import person_once_named
+from faces.pages.shared.labels import LABEL_COLUMNS, LabelledList
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -73,10 +75,10 @@ def in_field_then(path: str) -> Q:
     return Q(Exists(ExpertSpecialty.objects.filter(place, begun, running, expert=OuterRef("pk"))))
 
 
-class ExpertList(DatedList):
+class ExpertList(LabelledList):
     """The pool, today or as it was on a day."""
 
-    audience, needs = "bureau", Capability.READ_ALL
+    audience, needs, party = "bureau", Capability.READ_ALL, "person"
     title = gettext_lazy("Experts")
     template_name = "bureau/experts.html"
     columns: ClassVar[Sequence[Column]] = (
@@ -85,6 +87,7 @@ class ExpertList(DatedList):
         Column(gettext_lazy("Professional title"), "title"),
         Column(gettext_lazy("Specialties"), first_specialties),
         Column(gettext_lazy("Source"), "source"),
+        *LABEL_COLUMNS,
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_ends_on)),
         Column(gettext_lazy("State"), "status", status=True),
     )
@@ -106,8 +109,8 @@ class ExpertList(DatedList):
     empty_text = gettext_lazy("Register one, or import the roster: a dry run shows every fault by its cell.")
 
     def rows(self) -> QuerySet[Expert]:
-        """Return the experts with their specialties."""
-        return with_first_specialties(visible_to(self.user).select_related("person"), self.day)
+        """Return the experts with their specialties, their points and their label."""
+        return self.labelled(with_first_specialties(visible_to(self.user).select_related("person"), self.day))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Say what this person may do here."""
@@ -133,6 +136,7 @@ class ExpertsThen(ExpertList):
         Column(gettext_lazy("Professional title"), "title_then"),
         Column(gettext_lazy("Specialties"), first_specialties),
         Column(gettext_lazy("Source"), "source"),
+        *LABEL_COLUMNS,
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_then)),
         Column(gettext_lazy("State"), state_then),
         Column(gettext_lazy("Since"), lambda row: full_day(row.since_then), cut=True),
@@ -222,11 +226,17 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             acts=tuple(self._acts()),
             main=self._main(edits=edits),
             beside=(
-                parts.standing(row, self.day, self.standing, term=self.term),
+                parts.standing(row, self.day, self.standing, points=self.points, term=self.term),
                 parts.specialties(row, self.day, edits=edits),
                 parts.person(row, self.day, edits=edits),
             ),
         )
+
+    @cached_property
+    def points(self) -> int:
+        """The sum of the points that run on the day that is asked about."""
+        person = self.object.person_id
+        return -running_points_of_persons([person], self.day).get(person, 0)
 
     @cached_property
     def term(self) -> date | None:
@@ -242,7 +252,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             return (
                 parts.seats(row, self.day),
                 parts.training(row, self.day),
-                *parts.credit(row, self.user, self.day, decides=decides),
+                *parts.credit(row, self.user, self.day, points=self.points, decides=decides),
             )
         if shown == "standing":
             return (

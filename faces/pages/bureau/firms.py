@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisals.selectors import sanctions_visible_to
-from credit.selectors import running_points, with_points
+from credit.selectors import running_points
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
 from evaluators.selectors import as_of, is_renewable, standing_on, terms_on, visible_to, with_counts
@@ -20,11 +20,12 @@ from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import contacts, pool_experts
-from faces.pages.shared.as_of import DatedList, DatedPage
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.entry_words import confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.former_names import body_once_named
+from faces.pages.shared.labels import LABEL_COLUMNS, LabelledList
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
@@ -43,7 +44,7 @@ def firm_url(row: Firm) -> str:
     return reverse("pages:firm", args=[row.number])
 
 
-class FirmList(DatedList):
+class FirmList(LabelledList):
     """The register, today or as it was on a day."""
 
     audience, needs = "bureau", Capability.READ_ALL
@@ -56,6 +57,7 @@ class FirmList(DatedList):
         Column(gettext_lazy("Kind"), "kind"),
         Column(gettext_lazy("Lead evaluators"), "leads", num=True),
         Column(gettext_lazy("Staff"), "staff", num=True),
+        *LABEL_COLUMNS,
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_ends_on)),
         Column(gettext_lazy("State"), "status", status=True),
     )
@@ -80,8 +82,9 @@ class FirmList(DatedList):
     empty_text = gettext_lazy("Register one, or import the roster: a dry run shows every fault by its cell.")
 
     def rows(self) -> QuerySet[Firm]:
-        """Return the firms with their people counted."""
-        return with_counts(visible_to(self.user).select_related("organisation"), self.day)
+        """Return the firms with their people counted, their points and their label."""
+        found: QuerySet[Firm] = with_counts(visible_to(self.user).select_related("organisation"), self.day)
+        return self.labelled(found)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Say what this person may do here."""
@@ -110,7 +113,7 @@ class FirmsThen(FirmList):
         Column(gettext_lazy("Lead evaluators"), "leads", num=True),
         Column(gettext_lazy("Staff"), "staff", num=True),
         Column(gettext_lazy("Qualifications that held"), "qualified", num=True),
-        Column(gettext_lazy("Deductions"), "deducted", num=True),
+        *LABEL_COLUMNS,
         Column(gettext_lazy("Term ends on"), lambda row: full_day(row.term_then)),
         Column(gettext_lazy("State"), state_then),
         Column(gettext_lazy("Since"), lambda row: full_day(row.since_then), cut=True),
@@ -133,9 +136,7 @@ class FirmsThen(FirmList):
 
     def rows(self) -> QuerySet[Firm]:
         """Return the firms of the day, with people, papers and points as they stood."""
-        rows = as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()))
-        found: QuerySet[Firm] = with_points(rows, self.day)
-        return found
+        return as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Offer no step: a past day is read only."""

@@ -101,6 +101,11 @@ class ListPage(AudiencePage, TemplateView):
         asked = self.request.GET.get("sort")
         return next((sort for sort in self.sorts if sort.name == asked), self.sorts[0])
 
+    @cached_property
+    def offered(self) -> Sequence[Facet]:
+        """The facets of this answer: those of the list, and what a day or a reader adds."""
+        return self.facets
+
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Keep the rows in which every word of ``text`` stands in one of the search fields."""
         for word in text.split()[:8]:
@@ -128,7 +133,7 @@ class ListPage(AudiencePage, TemplateView):
     def narrowed(self, *, but: Facet | None = None) -> QuerySet[Any]:
         """Return the rows as search and facets leave them (all facets ``but`` one, to count that one)."""
         rows = self.found
-        for facet in self.facets:
+        for facet in self.offered:
             if facet is not but and (wanted := self.wanted(facet)):
                 keys = self.kept_by(facet) if facet.many else None
                 rows = facet.narrow(rows, wanted) if keys is None else among(rows, keys)
@@ -192,7 +197,7 @@ class ListPage(AudiencePage, TemplateView):
 
     def asked(self) -> list[Asked]:
         """Return the facets with what each is counted over."""
-        return [Asked(facet, self.narrowed(but=facet), self.wanted(facet)) for facet in self.facets]
+        return [Asked(facet, self.narrowed(but=facet), self.wanted(facet)) for facet in self.offered]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the page, its facets, its conditions and its addresses."""
@@ -216,7 +221,7 @@ class ListPage(AudiencePage, TemplateView):
             "sorts": self.sorts if len(self.sorts) > 1 else (),
             "sort": self.sort,
             "bulk_actions": [each for each in self.bulk_actions if may(self.user, each.needs)],
-            "narrowed": any(asked.getlist(name) for name in ("q", *(facet.name for facet in self.facets))),
+            "narrowed": any(asked.getlist(name) for name in ("q", *(facet.name for facet in self.offered))),
             "previous_url": self._address({"before": page.before}) if page.before else "",
             "next_url": self._address({"after": page.after}) if page.after else "",
             "exports": [(f".{kind}", self._address({"export": kind})) for kind in EXPORTS] if self.columns else [],
