@@ -102,7 +102,7 @@ class DrawStatistics(AudiencePage, TemplateView):
     """The draws of a work year (``?years=all``: of all years) against chance; ``?export=`` hands a table out whole."""
 
     audience, needs, title = "supervisor", Capability.WITNESS, gettext_lazy("Draws against chance")
-    template_name = "supervisor/home.html"
+    template_name = "supervisor/statistics.html"
 
     @cached_property
     def is_all(self) -> bool:
