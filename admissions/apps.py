@@ -16,7 +16,8 @@ class AdmissionsConfig(AppConfig):
         from foundation.rulesets.rules import register  # noqa: PLC0415
 
         register(*RULES)
-        serve_owner("admissions.application", "admissions.selectors.visible_to")
+        serve_owner("admissions.application", "admissions.selectors.files_visible_to")
+        serve_owner("admissions.entrycheck", "admissions.selectors.checks_visible_to")
         keep_sealed(
             SealedColumn("admissions.ApplicationPerson", "id_sealed", index="id_index", use="id"),
             SealedColumn("admissions.ApplicationPerson", "phone_sealed"),

@@ -19,10 +19,14 @@ from foundation.files.models import StoredFile
 
 
 class Application(models.Model):
-    """What one account applies for. ``notice`` is the copy that the public notice shows, frozen when it opens."""
+    """What one account applies for. ``notice`` is the copy that the public notice shows, frozen when it opens.
+
+    Without an applicant it is the public notice of an entry that ``entered_by`` wrote into the register or the pool.
+    """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+")
-    applicant = models.OneToOneField(User, models.PROTECT, related_name="+")
+    applicant = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=6, choices=ApplicationKind.choices)
     status = models.CharField(max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
     status_since = models.DateField()
@@ -48,6 +52,12 @@ class Application(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="ADMITTED") | Q(firm__isnull=False) | Q(expert__isnull=False),
                 name="admitted_application_has_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(applicant__isnull=False, entered_by__isnull=True)
+                | Q(applicant__isnull=True, entered_by__isnull=False, firm__isnull=False)
+                | Q(applicant__isnull=True, entered_by__isnull=False, expert__isnull=False),
+                name="application_has_applicant_or_entry",
             ),
         ]
         indexes = [models.Index(fields=["bureau", "status"], name="application_by_status")]
@@ -163,8 +173,29 @@ class OfEntry(models.Model):
         return found
 
 
+class EntryCheck(OfEntry):
+    """The answer to one item of an entry's admission checklist: with its proof, who issued it, its last day.
+
+    An item that is looked at again is a row more: what held on a day is the newest row of each code by then.
+    """
+
+    code = models.CharField(max_length=40)
+    is_met = models.BooleanField()
+    remark = models.CharField(max_length=300, blank=True)
+    proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=100, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    checked_on = models.DateField()
+
+    class Meta(OfEntry.Meta):
+        pass
+
+
 class Confirmation(OfEntry):
-    """That an entry's facts of ``year`` were confirmed, or which of them changed: {field: new value}."""
+    """That an entry's facts of ``year`` were confirmed, or which of them changed: {field: new value}.
+
+    With ``paper`` a clerk entered it from a signed paper: ``confirmed_on`` is the day that stands on it.
+    """
 
     year = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=ConfirmationStatus.choices, default=ConfirmationStatus.CONFIRMED)
@@ -172,6 +203,8 @@ class Confirmation(OfEntry):
     confirmed_on = models.DateField()
     confirmed_at = models.DateTimeField(default=clock.now)
     confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    paper = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_by = models.CharField(max_length=60, blank=True)
     answer = models.CharField(max_length=300, blank=True)
     decided_on = models.DateField(null=True, blank=True)
 

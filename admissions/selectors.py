@@ -17,13 +17,14 @@ from admissions.models import (
     Application,
     ApplicationPerson,
     Confirmation,
+    EntryCheck,
     Invitation,
     Objection,
     Renewal,
 )
 from admissions.rules import Gap, Proof, profile_gaps, proof_gaps
 from evaluators.enums import FirmStatus
-from evaluators.models import Firm, FirmUndertaking
+from evaluators.models import AdmissionCheck, Firm, FirmUndertaking
 from evaluators.rules import Marks, lead_refusal, may_reapply_from
 from evaluators.selectors import Likeness, likenesses
 from evaluators.selectors import visible_to as firms_visible_to
@@ -52,6 +53,13 @@ def visible_to(user: User) -> models.QuerySet[Application]:
     if may(user, Capability.READ_ALL):
         return rows.filter(submitted_on__isnull=False)
     return rows.filter(applicant=user)
+
+
+def files_visible_to(user: User) -> models.QuerySet[Application]:
+    """Return the applications whose proofs the reader may open: those he sees, and the one of his own entry."""
+    if may(user, Capability.READ_ALL):
+        return visible_to(user)
+    return Application.objects.filter(Q(applicant=user) | _of_own(user), bureau_id=user.bureau_id or 0)
 
 
 def people_of(user: User) -> models.QuerySet[ApplicationPerson]:
@@ -85,9 +93,21 @@ def waiting(bureau_id: int, on: date) -> models.QuerySet[Application]:
 
 def items_of(application: Application, on: date) -> list[str]:
     """Return the admission items in force on ``on`` for this kind. Rules R-12, R-14."""
-    rules = rules_for(bureau=application.bureau, on=on)
-    is_firm = application.kind == ApplicationKind.FIRM
+    return checklist_items(application.bureau, application.kind, on)
+
+
+def checklist_items(bureau: Bureau, kind: str, on: date) -> list[str]:
+    """Return the items that ``bureau`` asks of this kind of entry on ``on``. Rules R-12, R-14."""
+    rules = rules_for(bureau=bureau, on=on)
+    is_firm = kind == ApplicationKind.FIRM
     return list(rules.value("firm_admission_items") if is_firm else rules.value("expert_admission_items"))
+
+
+def checklist_source(bureau: Bureau, kind: str, on: date) -> str:
+    """Return from where the items of ``checklist_items`` are; empty for the bureau's own."""
+    rules = rules_for(bureau=bureau, on=on)
+    is_firm = kind == ApplicationKind.FIRM
+    return rules.source("firm_admission_items") if is_firm else rules.source("expert_admission_items")
 
 
 def gaps(application: Application, on: date) -> list[Gap]:
@@ -253,6 +273,37 @@ def _of_own(user: User) -> Q:
 def of_entry(entry: Firm | Expert) -> dict[str, Firm | Expert]:
     """Return the field of an ``OfEntry`` row that names ``entry``."""
     return {"firm" if isinstance(entry, Firm) else "expert": entry}
+
+
+def kind_of(entry: Firm | Expert) -> ApplicationKind:
+    """Return as what ``entry`` stands."""
+    return ApplicationKind.FIRM if isinstance(entry, Firm) else ApplicationKind.EXPERT
+
+
+def checks_visible_to(user: User) -> models.QuerySet[EntryCheck]:
+    """Return the answers to checklists of the reader's bureau; a firm or an expert sees the own ones."""
+    rows = EntryCheck.objects.filter(bureau_id=user.bureau_id or 0)
+    return rows if may(user, Capability.READ_ALL) else rows.filter(_of_own(user))
+
+
+def checks_as_of(rows: models.QuerySet[EntryCheck], day: date) -> models.QuerySet[EntryCheck]:
+    """Keep the answers that held on ``day``: of each entry and item the newest that was given by then."""
+    same = Q(firm=OuterRef("firm")) | Q(expert=OuterRef("expert"))
+    given = EntryCheck.objects.filter(same, code=OuterRef("code"), checked_on__lte=day)
+    newest = given.order_by("-checked_on", "-pk").values("pk")[:1]
+    return rows.filter(checked_on__lte=day, pk=models.Subquery(newest))
+
+
+def checks_on(entry: Firm | Expert, day: date) -> dict[str, EntryCheck | AdmissionCheck]:
+    """Return by code the answers to the entry's checklist that held on ``day``.
+
+    What a register that was taken over had ticked stands at its firms only, until an item is looked at again.
+    """
+    found: dict[str, EntryCheck | AdmissionCheck] = {}
+    if isinstance(entry, Firm):
+        found = {one.code: one for one in entry.admission_checks.filter(checked_on__lte=day)}
+    rows = EntryCheck.objects.filter(**of_entry(entry), checked_on__lte=day).order_by("checked_on", "pk")
+    return found | {one.code: one for one in rows}
 
 
 def facts_of(entry: Firm | Expert) -> dict[str, object]:

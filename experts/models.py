@@ -24,6 +24,7 @@ class Expert(models.Model):
     source = models.CharField(max_length=8, choices=ExpertSource.choices, default=ExpertSource.OWN)
     title = models.CharField(max_length=60)
     title_level = models.CharField(max_length=12, choices=TitleLevel.choices)
+    works_since = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=ExpertStatus.choices, default=ExpertStatus.APPLIED)
     status_since = models.DateField()
     admitted_on = models.DateField(null=True, blank=True)

@@ -45,6 +45,12 @@ def too_old_born_by(on: date, *, age: int) -> date:
     return years_before(on, age)
 
 
+def work_years(works_since: date, *, on: date) -> int:
+    """Return how many full years of work lie between ``works_since`` and ``on``, counted as R-14 counts them."""
+    years = max(on.year - works_since.year, 0)
+    return years - 1 if years and on < years_after(works_since, years) else years
+
+
 def lifting_needs(months: int, *, application_from: int, test_from: int) -> tuple[bool, bool]:
     """Return whether a suspension of ``months`` ends on an application only, and whether that needs a passed test.
 

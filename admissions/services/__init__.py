@@ -1,5 +1,6 @@
 """Applying for the register and the pool, deciding about it, and what those who stand ask for every year."""
 
+from admissions.services.checking import CheckDraft, CheckRefused, record_checks
 from admissions.services.deciding import admit, announce, refuse, return_application, review_items
 from admissions.services.filling import (
     PersonFacts,
@@ -26,6 +27,8 @@ from admissions.services.yearly import ConfirmationRefused, confirm_year, remind
 
 __all__ = [
     "ApplicationRefused",
+    "CheckDraft",
+    "CheckRefused",
     "ConfirmationRefused",
     "InvitationRefused",
     "PersonFacts",
@@ -43,6 +46,7 @@ __all__ = [
     "invite",
     "open_application",
     "reapply",
+    "record_checks",
     "record_objection",
     "refuse",
     "refuse_renewal",

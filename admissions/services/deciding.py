@@ -14,15 +14,13 @@ from admissions.permissions import may_decide
 from admissions.selectors import FREE_AGAIN, free_from, items_of, known_entry, objections_that_count
 from admissions.services.entering import enter_expert, enter_firm
 from admissions.services.moving import ApplicationRefused, locked, move, state_after
+from admissions.services.owners import tell
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
-from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
 from foundation.workdays.selectors import add_workdays
 from parties.permissions import standing_refusal
-
-HOME = "/apply/mine/"
 
 
 @transaction.atomic
@@ -156,5 +154,5 @@ def _decided(application: Application, by: User) -> Application:
 
 
 def _told(row: Application) -> Application:
-    notify(users=[row.applicant], code="application_moved", facts={"status": row.status}, path=HOME)
+    tell(row, code="application_moved", facts={"status": row.status})
     return row

@@ -3,16 +3,12 @@
 from datetime import date
 
 from admissions.models import Application
+from admissions.selectors import items_of
+from admissions.services.checking import CheckDraft, record_checks
+from admissions.services.owners import applicant_of
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
-from evaluators.services import (
-    AdmissionProof,
-    FirmDraft,
-    move_firms,
-    record_admission_checks,
-    register_firms,
-    register_lead,
-)
+from evaluators.services import FirmDraft, move_firms, register_firms, register_lead
 from evaluators.services import accept_undertakings as firms_undertake
 from experts.enums import ExpertAction, ExpertStatus, TitleLevel
 from experts.models import Expert
@@ -55,10 +51,7 @@ def enter_firm(row: Application, *, by: User, on: date) -> Firm:
     if firm.status in {FirmStatus.REMOVED, FirmStatus.LEFT}:
         move_firms(firms=[firm], action=FirmAction.REAPPLY, by=by, on=applied_on)
     move_firms(firms=[firm], action=FirmAction.ANNOUNCE, by=by, on=announced_on)
-    items = {item.code: item for item in row.items.select_related("proof")}
-    proofs = {code: AdmissionProof(item.proof, item.source, item.valid_to) for code, item in items.items()}
-    met = {code: bool(item.is_met) for code, item in items.items()}
-    record_admission_checks(firm=firm, met=met, proofs=proofs, by=by, on=on)
+    record_checks(entry=firm, answers=answers_of(row, on), by=by, on=on)
     firm = move_firms(firms=[firm], action=FirmAction.ADMIT, by=by, on=on)[0]
     for person in row.people.order_by("pk"):
         register_lead(
@@ -75,18 +68,18 @@ def enter_firm(row: Application, *, by: User, on: date) -> Firm:
     firms_undertake(
         firms=[firm],
         year=undertaken_on.year,
-        accepted_by=row.applicant.name,
+        accepted_by=applicant_of(row).name,
         by=by,
         on=undertaken_on,
         at=row.undertaken_at,
     )
-    add_membership(user=row.applicant, organisation=organisation, by=by, on=on)
-    hand_over(row.applicant, Role.FIRM_ADMIN, on=on)
+    add_membership(user=applicant_of(row), organisation=organisation, by=by, on=on)
+    hand_over(applicant_of(row), Role.FIRM_ADMIN, on=on)
     return firm
 
 
 def enter_expert(row: Application, *, by: User, on: date) -> Expert:
-    """Write person, expert, employer and undertaking; give the account its person.
+    """Write person, expert, checklist with its proofs, employer and undertaking; give the account its person.
 
     Raise ``ExpertRefused`` for who may not enter on the day of admission itself (R-14, edge case 37).
     """
@@ -109,6 +102,7 @@ def enter_expert(row: Application, *, by: User, on: date) -> Expert:
     if expert.status in {ExpertStatus.REMOVED, ExpertStatus.LEFT}:
         move_experts(experts=[expert], action=ExpertAction.REAPPLY, by=by, on=applied_on)
     move_experts(experts=[expert], action=ExpertAction.ANNOUNCE, by=by, on=announced_on)
+    record_checks(entry=expert, answers=answers_of(row, on), by=by, on=on)
     expert = move_experts(experts=[expert], action=ExpertAction.ADMIT, by=by, on=on)[0]
     declare_employment(
         expert=expert,
@@ -120,9 +114,18 @@ def enter_expert(row: Application, *, by: User, on: date) -> Expert:
     )
     undertaken_on = row.undertaken_on or on
     experts_undertake(experts=[expert], year=undertaken_on.year, by=by, on=undertaken_on, at=row.undertaken_at)
-    add_membership(user=row.applicant, person=person, by=by, on=on)
-    hand_over(row.applicant, Role.EXPERT, on=on)
+    add_membership(user=applicant_of(row), person=person, by=by, on=on)
+    hand_over(applicant_of(row), Role.EXPERT, on=on)
     return expert
+
+
+def answers_of(row: Application, on: date) -> dict[str, CheckDraft]:
+    """Return what was found about each item that is asked for on ``on``, with the proof that was given for it."""
+    wanted = items_of(row, on)
+    return {
+        item.code: CheckDraft(bool(item.is_met), item.source, item.valid_to, item.remark, proof=item.proof)
+        for item in row.items.filter(code__in=wanted).select_related("proof")
+    }
 
 
 def hand_over(user: User, role: Role, *, on: date) -> None:

@@ -9,12 +9,10 @@ from admissions.enums import ApplicationStatus, ObjectionOutcome
 from admissions.models import Application, Objection
 from admissions.permissions import may_decide
 from admissions.services.moving import ApplicationRefused, locked
+from admissions.services.owners import tell
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
-from foundation.notices.services import notify
-
-HOME = "/apply/mine/"
 
 
 @transaction.atomic
@@ -46,7 +44,7 @@ def record_objection(
         recorded_by=by,
     )  # fmt: skip
     record(actor=by, action="admissions.objection_recorded", subject=row, facts={"objection": made.pk, "on": on})
-    notify(users=[row.applicant], code="objection_recorded", path=HOME)
+    tell(row, code="objection_recorded")
     return made
 
 
@@ -71,5 +69,5 @@ def decide_objection(*, objection: Objection, outcome: ObjectionOutcome, answer:
     row.save(update_fields=["outcome", "answer", "decided_on"])
     facts = {"objection": row.pk, "outcome": outcome, "on": on}
     record(actor=by, action="admissions.objection_decided", subject=application, facts=facts)
-    notify(users=[application.applicant], code="objection_decided", path=HOME)
+    tell(application, code="objection_decided")
     return row

@@ -1,14 +1,18 @@
 """Whose an entry is: the firm's or expert's accounts, the page where they read about it, and its row, locked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Q
 
+from admissions.models import Application
 from evaluators.models import Firm
 from experts.models import Expert
 from foundation.accounts.models import User
+from foundation.notices.services import notify
 from parties.models import Membership
 
+HOME = "/apply/mine/"
 FIRM_RECORD = "/firm/record/"
 EXPERT_RECORD = "/expert/record/"
 
@@ -33,3 +37,25 @@ def owners_of(entries: Iterable[Firm | Expert]) -> list[User]:
 def record_page(entry: Firm | Expert) -> str:
     """Return the page on which the owner reads about the entry."""
     return FIRM_RECORD if isinstance(entry, Firm) else EXPERT_RECORD
+
+
+def entry_of(application: Application) -> Firm | Expert:
+    """Return the entry that the application became, or that its notice is about."""
+    found = application.firm or application.expert
+    assert found is not None, "a constraint keeps one of the two"  # noqa: S101 - for the type only
+    return found
+
+
+def applicant_of(application: Application) -> User:
+    """Return the account that applies; a notice of what the bureau entered itself has none."""
+    assert application.applicant is not None, "only who applied is entered"  # noqa: S101 - for the type only
+    return application.applicant
+
+
+def tell(application: Application, *, code: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Tell who applies, or the accounts of the entry that the bureau wrote itself."""
+    if application.applicant is not None:
+        notify(users=[application.applicant], code=code, facts=facts, path=HOME)
+        return
+    entry = entry_of(application)
+    notify(users=owners_of([entry]), code=code, facts=facts, path=record_page(entry))

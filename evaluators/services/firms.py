@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
@@ -42,11 +43,12 @@ class FirmDraft:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionProof:
-    """The proof of one admission item: its file, who issued it and its last day."""
+    """The proof of one admission item: its file, who issued it, its last day, what was remarked."""
 
     file: StoredFile | None = None
     source: str = ""
     valid_to: date | None = None
+    remark: str = ""
 
 
 def next_firm_number(*, bureau: Bureau, on: date) -> str:
@@ -189,7 +191,7 @@ def _move(row: Firm, action: FirmAction, *, on: date) -> None:
             raise FirmRefused(Refusal("removed_too_recently", message, facts, rules.source("removal_years")))
     if action == FirmAction.ADMIT:
         _refuse_carried(row, rules, on=on)
-        _refuse_unchecked(row, list(rules.value("firm_admission_items")))
+        _refuse_unchecked(row, list(rules.value("firm_admission_items")), on=on)
         row.admitted_on = on
         row.term_ends_on = term_ends_on(on, years=rules.value("register_term_years"))
     row.status, row.status_since = after, on
@@ -225,9 +227,10 @@ def _refuse_carried(row: Firm, rules: Rules, *, on: date) -> None:
         raise FirmRefused(Refusal("predecessor_removed", message, facts, rules.source("removal_years")))
 
 
-def _refuse_unchecked(row: Firm, items: Sequence[str]) -> None:
-    """Raise ``FirmRefused`` while an item of the admission checklist is not met. Rule R-12."""
-    met = set(AdmissionCheck.objects.filter(firm=row, is_met=True).values_list("code", flat=True))
+def _refuse_unchecked(row: Firm, items: Sequence[str], *, on: date) -> None:
+    """Raise ``FirmRefused`` while an item of the checklist is not met or its proof has run out. Rule R-12."""
+    holds = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    met = set(AdmissionCheck.objects.filter(holds, firm=row, is_met=True).values_list("code", flat=True))
     if missing := [code for code in items if code not in met]:
         message = _("%(name)s: %(count)d items of the admission checklist are not met yet.") % {
             "name": row.organisation.name,
@@ -258,7 +261,7 @@ def record_admission_checks(
                 firm=firm,
                 code=code,
                 is_met=ok,
-                remark=remark,
+                remark=proof.remark or remark,
                 proof=proof.file,
                 source=proof.source,
                 valid_to=proof.valid_to,

@@ -62,7 +62,8 @@ def next_expert_number(*, bureau: Bureau, on: date) -> str:
 def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User, on: date) -> list[Expert]:
     """Write experts as applicants, in the order of ``drafts``; a known one gets his new title and specialties.
 
-    A title that changes holds until ``on``. Specialties that a draft does not name stay; the main one changes hands.
+    A title that changes holds until ``on``. A draft without ``works_since`` leaves the day that is known, and one that
+    does not name a specialty leaves it; the main one changes hands.
 
     Raise ``ExpertRefused`` for who may not enter (R-14), and for a specialty that has ended and was not his before;
     guests are asked for one task and enter without the rule.
@@ -85,7 +86,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
     known = {row.person_id: row for row in rows}
     _refuse_ended_nodes(drafts, known)
     made, former, result = [], [], []
-    changed: Held[Expert] = Held("title", "title_level", "is_civil_servant", "guest_for")
+    changed: Held[Expert] = Held("title", "title_level", "works_since", "is_civil_servant", "guest_for")
     for draft in drafts:
         row = known.get(draft.person.pk)
         if row is None:
@@ -98,6 +99,7 @@ def register_experts(*, bureau: Bureau, drafts: Sequence[ExpertDraft], by: User,
             if (row.title, row.title_level) != (draft.title, draft.title_level):
                 former.append(FormerTitle(expert=row, title=row.title, title_level=row.title_level, until_on=on))
         row.title, row.title_level = draft.title, draft.title_level
+        row.works_since = draft.works_since or row.works_since
         row.is_civil_servant, row.guest_for = draft.is_civil_servant, draft.guest_for
         result.append(row)
     Expert.objects.bulk_create(made)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 from rest_framework.request import Request
 
+from admissions.selectors import checks_as_of
 from credit.rules import LABELS
 from credit.selectors import Party, has_label, label_cuts, points_heirs, with_label, with_points
 from evaluators.models import Qualification
@@ -139,6 +140,14 @@ class SpellsOn(DatedFilter):
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return what ran."""
         return queryset.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class ChecksOn(DatedFilter):
+    """Answers to checklists: of each entry and item the one that held."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the newest that were given by then."""
+        return checks_as_of(queryset, day)
 
 
 class LeadsOn(SpellsOn):

@@ -75,6 +75,7 @@ for name, view in (
     ("expert-undertakings", experts.ExpertUndertakingView),
     ("applications", admissions.ApplicationView),
     ("objections", admissions.ObjectionView),
+    ("admission-checks", entries.EntryCheckView),
     ("confirmations", entries.ConfirmationView),
     ("renewals", entries.RenewalView),
     ("invitations", entries.InvitationView),

@@ -13,6 +13,7 @@ from admissions.models import (
     ApplicationMove,
     ApplicationPerson,
     Confirmation,
+    EntryCheck,
     Invitation,
     Objection,
     Renewal,
@@ -178,6 +179,7 @@ def _parties(world, row, turn, bureau, by):
     Objection.objects.create(
         application=row.application, raised_on=DAY, raised_by="异议人金丝雀", words="异议", recorded_by=by
     )
+    EntryCheck.objects.create(bureau=bureau, expert=row.expert, code="work_record", is_met=True, checked_on=DAY)
     Confirmation.objects.create(
         bureau=bureau, firm=row.firm, year=2020, status="CHANGED", changes={"address": "新址"}, confirmed_on=DAY,
         confirmed_by=by,

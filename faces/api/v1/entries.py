@@ -1,4 +1,4 @@
-"""What owners of entries do every year and at its end: confirmations, further terms, invitations, undertakings."""
+"""What is asked of entries: checklists, yearly confirmations, further terms, invitations, undertakings."""
 
 from typing import Any, ClassVar
 
@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +15,7 @@ from admissions import services
 from admissions.enums import ApplicationKind
 from admissions.models import (
     Confirmation,
+    EntryCheck,
     Invitation,
     Renewal,
 )
@@ -26,6 +28,7 @@ from experts.models import Expert
 from experts.selectors import expert_of
 from experts.selectors import visible_to as experts_visible_to
 from experts.services import UNDERTAKING as EXPERT_UNDERTAKING
+from faces.api.dated import ChecksOn
 from faces.api.serializers import INSIDE, Ask, Choice, NounSerializer, Visible, phrase, text
 from faces.api.views import NounView, bureau_of, make, person, verb
 from foundation.accounts.enums import Capability
@@ -47,6 +50,67 @@ def entry_of(user: User) -> Firm | Expert:
     if found is None:
         raise NotAllowed
     return found
+
+
+def entry_in(given: dict[str, Any]) -> Firm | Expert:
+    """Take the firm or the expert out of what was given; raise ``DomainError`` where neither is named."""
+    firm, expert = given.pop("firm", None), given.pop("expert", None)
+    found: Firm | Expert | None = firm or expert
+    if found is None:
+        raise DomainError(Refusal("entry_missing", _("Name the firm or the expert."), {"field": "firm"}))
+    return found
+
+
+class EntryCheckSerializer(NounSerializer[EntryCheck]):
+    """The answer to one item of an admission checklist, with its proof."""
+
+    class Meta:
+        model = EntryCheck
+        fields = ("id", "firm", "expert", "code", "is_met", "proof", "source", "valid_to", "remark", "checked_on")
+
+
+class EntryCheckAsk(Ask):
+    """Whose, which item, what was found, and the proof."""
+
+    firm = Visible(firms_visible_to, required=False)
+    expert = Visible(experts_visible_to, required=False)
+    code = serializers.CharField(max_length=40)
+    is_met = serializers.BooleanField()
+    file = serializers.FileField(max_length=200, required=False)
+    issued_by = phrase(100, required=False)
+    valid_to = serializers.DateField(required=False)
+    remark = phrase(required=False)
+
+
+class EntryCheckView(NounView[EntryCheck]):
+    """Admission checklists, every answer with its day; a firm and an expert see their own."""
+
+    needs, make_needs = READERS, Capability.REGISTER
+    serializer_class = EntryCheckSerializer
+    filterset_fields = ("firm", "expert", "code", "is_met")
+    filterset_base = ChecksOn
+
+    def get_parsers(self) -> list[Any]:
+        """Take a proof with an answer, or JSON without one."""
+        return [MultiPartParser(), JSONParser()]
+
+    def rows(self, user: User) -> QuerySet[EntryCheck]:
+        """Return the answers that the reader may see."""
+        return admissions.checks_visible_to(user)
+
+    @make(EntryCheckAsk)
+    def create(self, given: dict[str, Any], by: User) -> EntryCheck:
+        """Write what was found about one item today; the answer of before stays for its days."""
+        entry, file = entry_in(given), given.get("file")
+        answer = services.CheckDraft(
+            is_met=given["is_met"],
+            source=given.get("issued_by", ""),
+            valid_to=given.get("valid_to"),
+            remark=given.get("remark", ""),
+            file=(file.name, file.read()) if file else None,
+        )
+        code = given["code"]
+        return services.record_checks(entry=entry, answers={code: answer}, by=by, on=clock.today())[code]
 
 
 class ConfirmationSerializer(NounSerializer[Confirmation]):
@@ -191,9 +255,7 @@ class InvitationView(NounView[Invitation]):
         """Invite the owner of an entry; the secret is in this answer and nowhere else."""
         asked = InvitationAsk(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
-        entry = asked.validated_data.get("firm") or asked.validated_data.get("expert")
-        if entry is None:
-            raise DomainError(Refusal("entry_missing", _("Name the firm or the expert."), {"field": "firm"}))
+        entry = entry_in(dict(asked.validated_data))
         row, secret = services.invite(entry=entry, by=person(request), on=clock.today())
         body = {**self.get_serializer(row).data, "secret": secret}
         return Response(body, status=status.HTTP_201_CREATED)

@@ -57,7 +57,7 @@ class ExpertSerializer(NounSerializer[Expert]):
     class Meta:
         model = Expert
         fields = (
-            "id", "number", "person", "name", "source", "title", "title_level", "status", "status_since",
+            "id", "number", "person", "name", "source", "title", "title_level", "works_since", "status", "status_since",
             "admitted_on", "term_ends_on", "is_civil_servant", "guest_for", "deducted", "label",
         )  # fmt: skip
 

@@ -326,7 +326,12 @@ def touched_bodies(rows: Sequence[Record], setting: Setting) -> list[Touched]:
 def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the people of the rows, and what makes them experts."""
     experts = _experts(rows, setting)
-    words = {"title": "职称", "title_level": "职称级别", "is_civil_servant": "是否公务员"}
+    words = {
+        "title": "职称",
+        "title_level": "职称级别",
+        "works_since": "参加工作日期",
+        "is_civil_servant": "是否公务员",
+    }
     return [
         *known.touched_people(rows, setting),
         Touched(experts, "person__name", words),

@@ -16,6 +16,7 @@ from experts.rules import age_refusal
 from experts.selectors import title_on
 from faces.pages.bureau.firm_sections import event_section, hours_text
 from faces.pages.shared.credit_words import LABEL_WORDS, ledger
+from faces.pages.shared.entry_words import work_text
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
@@ -245,6 +246,7 @@ def person(expert: Expert, day: date, *, edits: bool) -> Section:
     id_number, phone = masked(expert.person)
     pairs = (
         (_("Level of the title"), TitleLevel(title_on(expert, day)[1]).label),
+        (_("At work since"), work_text(expert, day)),
         (_("Civil servant"), _("yes") if expert.is_civil_servant else _("no")),
         (_("National ID number"), id_number or "—"),
         (_("Telephone"), phone or "—"),

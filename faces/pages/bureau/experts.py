@@ -22,7 +22,7 @@ from faces.pages.bureau.firm_sections import sanctions
 from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.entry_words import confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.former_names import person_once_named
@@ -259,6 +259,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 sanctions(sanctions_visible_to(self.user).filter(expert=row), self.day),
                 parts.standings(row, self.day),
                 *parts.titles(row, self.day),
+                checklist(row, self.day, *self._check_act(edits=edits)),
                 parts.undertakings(row, self.day),
                 confirmations_section(row),
                 renewals_section(row),
@@ -270,6 +271,13 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
             parts.recusals(row, self.day, edits=edits),
             parts.absences(row, edits=edits),
         )
+
+    def _check_act(self, *, edits: bool) -> tuple[Act, ...]:
+        """Return the step that fills the checklist in, for who has not gone."""
+        row: Expert = self.object
+        if not edits or row.status in {ExpertStatus.REMOVED, ExpertStatus.LEFT}:
+            return ()
+        return (Act(_("Fill in the checklist"), reverse("pages:expert-checks", args=[row.number])),)
 
     def _acts(self) -> list[Act]:
         row: Expert = self.object

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from desk.selectors import leads_with_load
-from evaluators.enums import FirmStatus, QualificationStatus
+from evaluators.enums import QualificationStatus
 from evaluators.selectors import likenesses, marks_of, practitioners_running, with_certificates
 from faces.pages.bureau.firm_sections import full_day, hours_text
-from faces.pages.bureau.rule_words import CODES, marks_words
+from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS
@@ -242,35 +242,6 @@ def _passed(row: Relationship) -> str:
         word for passes, word in ((row.passes_scores, _("scores")), (row.passes_sanctions, _("sanctions"))) if passes
     ]
     return pgettext("between shared facts", ", ").join(found) or _("nothing")
-
-
-def checklist(firm: Firm, day: date, *, edits: bool) -> Section:
-    """Return the admission checklist, item by item. Rule R-12."""
-    rules = rules_for(bureau=firm.bureau, on=firm.status_since)
-    items = list(rules.value("firm_admission_items"))
-    known = {one.code: one for one in firm.admission_checks.filter(checked_on__lte=day)}
-    lines = []
-    for code in items:
-        one = known.get(code)
-        state = Cell(_("not looked at"), shape="wait")
-        if one is not None:
-            state = Cell(_("met"), shape="done") if one.is_met else Cell(_("not met"), shape="bad")
-        checked, remark = (full_day(one.checked_on), one.remark or "—") if one else ("—", "—")
-        proof, until = Cell("—"), "—"
-        if one is not None and one.proof_id:
-            proof = Cell(one.source or _("file"), reverse("pages:file", args=[one.proof_id]))
-            until = full_day(one.valid_to) if one.valid_to else _("no end")
-        if one is not None and one.valid_to and one.valid_to < day:
-            state = Cell(_("the proof has run out"), shape="over")
-        lines.append((CODES.get(code, code), state, proof, until, checked, remark))
-    act = Act(_("Fill in the checklist"), reverse("pages:firm-checks", args=[firm.number]))
-    before = firm.status in {FirmStatus.APPLIED, FirmStatus.TO_CORRECT, FirmStatus.NOTICE}
-    return Section(
-        _("Admission checklist"),
-        grid=Grid((_("Item"), _("Result"), _("Issued by"), _("Valid to"), _("Day"), _("Remark")), lines),
-        note=rules.source("firm_admission_items") or _("bureau's own setting"),
-        acts=(act,) if edits and before else (),
-    )
 
 
 def resemblance(firm: Firm, day: date, *, edits: bool) -> list[Section]:

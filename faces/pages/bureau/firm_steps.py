@@ -18,14 +18,13 @@ from evaluators.services import (
     QualificationDraft,
     add_branch,
     move_firms,
-    record_admission_checks,
     record_qualification,
     register_firm,
 )
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import OneFirm, firm_url
-from faces.pages.bureau.rule_words import CODES, marks_words
+from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
@@ -115,50 +114,6 @@ class FirmStep(OneFirm, ActionView):
     def object_url(self) -> str:
         """Return the firm's page."""
         return f"{firm_url(self.object)}?tab={self.tab}"
-
-
-class ChecksForm(ActionForm):
-    """One box per item of the checklist, and a remark."""
-
-    remark = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=300, widget=textarea(2))
-
-
-class FirmChecks(FirmStep):
-    """Fill in the admission checklist. Rule R-12."""
-
-    title, submit_label, tab = gettext_lazy("Admission checklist"), gettext_lazy("Save the checklist"), "identity"
-    form_class = ChecksForm
-
-    def get_form(self, form_class: Any = None) -> ChecksForm:  # noqa: ANN401 - Django's signature
-        """Offer the items of the rule in force, as they were ticked before."""
-        form: ChecksForm = super().get_form(form_class)
-        known = dict(self.object.admission_checks.values_list("code", "is_met"))
-        boxes: dict[str, forms.Field] = {
-            f"item-{code}": forms.BooleanField(
-                label=CODES.get(code, code), required=False, initial=known.get(code, False)
-            )
-            for code in self.items()
-        }
-        form.fields = {**boxes, **form.fields}
-        return form
-
-    def items(self) -> list[str]:
-        """Return the items of the checklist in force."""
-        return list(rules_for(bureau=self.object.bureau, on=self.today).value("firm_admission_items"))
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what the checklist decides."""
-        return [_("Only a firm that meets every item can be admitted.")]
-
-    def act(self, form: ChecksForm) -> str:
-        """Write it."""
-        met = {code: bool(form.cleaned_data[f"item-{code}"]) for code in self.items()}
-        remark = form.cleaned_data["remark"]
-        record_admission_checks(firm=self.object, met=met, remark=remark, by=self.user, on=self.today)
-        open_ = sum(not ok for ok in met.values())
-        if open_:
-            return _("Saved. %(count)d items are not met yet.") % {"count": open_}
-        return _("Saved. Every item is met.")
 
 
 class MoveForm(ActionForm):
@@ -433,7 +388,6 @@ class FirmRelation(FirmStep):
 
 urls = [
     path("firms/new/", FirmAdd.as_view(), name="firm-add"),
-    path("firms/<str:number>/checklist/", FirmChecks.as_view(), name="firm-checks"),
     path("firms/<str:number>/renewal/", FirmRenew.as_view(), name="firm-renew"),
     path("firms/<str:number>/standing/", FirmMove.as_view(), name="firm-move"),
     path("firms/<str:number>/qualification/", FirmQualification.as_view(), name="firm-qualification"),

@@ -22,7 +22,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import contacts, pool_experts
 from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.entry_words import confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.former_names import body_once_named
 from faces.pages.shared.labels import LABEL_COLUMNS, LabelledList
@@ -250,7 +250,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 *who.former_facts(row, self.day),
                 who.names(row, self.day, edits=edits),
                 who.relations(row, self.day, edits=edits),
-                who.checklist(row, self.day, edits=edits),
+                checklist(row, self.day, *self._check_act(edits=edits)),
             )
         decides = self.is_now and may(self.user, Capability.CONFIRM)
         return (
@@ -258,6 +258,13 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             *parts.credit(row, self.user, self.day, points=self.points, decides=decides),
             parts.tasks(row, self.day),
         )
+
+    def _check_act(self, *, edits: bool) -> tuple[Act, ...]:
+        """Return the step that fills the checklist in, for who has not gone."""
+        row: Firm = self.object
+        if not edits or row.status in {FirmStatus.REMOVED, FirmStatus.LEFT, FirmStatus.CLOSED}:
+            return ()
+        return (Act(_("Fill in the checklist"), reverse("pages:firm-checks", args=[row.number])),)
 
     def _acts(self) -> list[Act]:
         row: Firm = self.object

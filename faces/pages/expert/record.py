@@ -18,7 +18,7 @@ from experts.transitions import TRANSITIONS
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day
-from faces.pages.shared.entry_words import confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section, work_text
 from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.specialty_sections import asks, own_specialties
@@ -136,6 +136,7 @@ class ExpertRecord(SectionsPage):
                 acts=(Act(_("Add days"), reverse("pages:expert-absence")),),
                 empty=_("You count as free on every day."),
             ),
+            checklist(row, self.today),
             confirmations_section(row),
             renewals_section(row, *withdraw_acts(row, pages="expert")),
             Section(
@@ -178,6 +179,7 @@ class ExpertRecord(SectionsPage):
         pairs = (
             (_("Number"), row.number),
             (pgettext("of a person", "Title"), row.title),
+            (_("At work since"), work_text(row, self.today)),
             (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
             (_("Undertaking of %(year)s") % {"year": year}, word),
             (_("Telephone"), masked(row.person)[1] or "—"),

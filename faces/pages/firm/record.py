@@ -25,7 +25,7 @@ from evaluators.services import DECLARABLE, QualificationDraft, declare_interest
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day, textarea
-from faces.pages.shared.entry_words import confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
 from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
@@ -149,6 +149,7 @@ class FirmRecord(SectionsPage):
                     empty=_("Nobody is recorded."),
                 ),
                 _interests(row, signs=signs),
+                checklist(row, self.today),
                 confirmations_section(row),
                 renewals_section(row, *(withdraw_acts(row, pages="firm") if signs else ())),
                 Section(

@@ -1,24 +1,28 @@
-"""What those who stand in register or pool do every year, in words: confirmations, changes, further terms."""
+"""What is known of an entry's admission and what its owner does every year: checklist, confirmations, terms."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from admissions.models import Confirmation, Renewal
-from admissions.selectors import facts_of, of_entry
-from faces.pages.shared.application_words import CODED, FACTS, day_or_dash
+from admissions.selectors import checklist_items, checklist_source, checks_on, facts_of, kind_of, of_entry
+from experts.rules import work_years
+from faces.pages.shared.application_words import CODED, FACTS, ITEMS, day_or_dash
 from faces.pages.shared.sections import Cell, Grid, Section
 from faces.pages.shared.statuses import serve_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from django_stubs_ext import StrOrPromise
 
-    from evaluators.models import Firm
+    from admissions.models import EntryCheck
+    from evaluators.models import AdmissionCheck, Firm
     from experts.models import Expert
     from faces.pages.shared.sections import Act
 
@@ -44,6 +48,55 @@ def changes_text(row: Confirmation) -> str:
         return "—"
     parts = (f"{FACTS[name]}: {fact_text(name, value)}" for name, value in row.changes.items())
     return pgettext("between parts", "; ").join(parts)
+
+
+def checklist(entry: Firm | Expert, day: date, *acts: Act) -> Section:
+    """Return the admission checklist as it held on ``day``, item by item with its proof. Rules R-12, R-14."""
+    known = checks_on(entry, day)
+    asked = (entry.bureau, kind_of(entry), min(day, entry.status_since))
+    lines = []
+    for code in dict.fromkeys([*checklist_items(*asked), *known]):
+        one = known.get(code)
+        if one is None:
+            lines.append((str(ITEMS.get(code, code)), Cell(_("not looked at"), shape="wait"), *["—"] * 5))
+            continue
+        lines.append(
+            (
+                str(ITEMS.get(code, code)),
+                _check_state(one, day),
+                Cell(_("file"), reverse("pages:file", args=[one.proof_id])) if one.proof_id else Cell("—"),
+                one.source or "—",
+                day_or_dash(one.valid_to) if one.valid_to or not one.proof_id else _("no end"),
+                day_or_dash(one.checked_on),
+                Cell(one.remark or "—", said=bool(one.remark)),
+            )
+        )
+    headings = (
+        _("Item"), _("Result"), pgettext("application", "Proof"), _("Issued by"), _("Valid to"), _("Day"), _("Remark"),
+    )  # fmt: skip
+    return Section(
+        _("Admission checklist"),
+        grid=Grid(headings, lines),
+        count=len(lines),
+        note=checklist_source(*asked) or _("bureau's own setting"),
+        acts=acts,
+    )
+
+
+def work_text(expert: Expert, day: date) -> str:
+    """Return since when he is at work, and how many full years that is on ``day``."""
+    if expert.works_since is None:
+        return "—"
+    facts = {"day": day_or_dash(expert.works_since), "years": work_years(expert.works_since, on=day)}
+    return _("%(day)s, %(years)d years") % facts
+
+
+def _check_state(one: EntryCheck | AdmissionCheck, day: date) -> Cell:
+    if not one.is_met:
+        return Cell(_("not met"), shape="bad")
+    if one.valid_to and one.valid_to < day:
+        return Cell(_("the proof has run out"), shape="over")
+    return Cell(_("met"), shape="done")
 
 
 def confirmations_section(entry: Firm | Expert, *acts: Act) -> Section:
