@@ -51,6 +51,11 @@ class Pay:
     net_cents: int
 
 
+def smallest_panel(sizes: Sequence[int]) -> int:
+    """Return the seats that the panel of a report has at least: what a plan reckons with before it is opened. R-15."""
+    return max(min(sizes), FEWEST_RATERS)
+
+
 def has_enough_experts(*, experts: int, members: int, share: Sequence[int]) -> bool:
     """Return whether the experts are at least ``share`` (numerator, denominator) of the members. Rule R-15."""
     return experts * share[1] >= members * share[0]

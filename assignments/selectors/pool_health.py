@@ -9,31 +9,37 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import Q
+
 from assignments import draw as pure
-from assignments.enums import BatchStatus, DrawStatus, ReReviewStatus
-from assignments.models import BatchTask, Draw, ReReviewTask
+from assignments.enums import BatchStatus, DrawStatus, Executor, ReReviewKind, ReReviewStatus, TaskStatus
+from assignments.models import BatchTask, Draw, EvaluationTask, ReReviewTask
+from assignments.rules.people import smallest_panel
 from assignments.selectors.eligibility.cases import Eligibility, RuleCount, Supply, counts_by_rule, supply
 from assignments.selectors.eligibility.general import OUT, general_eligibility
+from assignments.selectors.tasks import FIRM_LINE
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
-from foundation.rulesets.selectors import rules_for
+from foundation.rulesets.selectors import Rules, rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 
 COOL_DOWN: Final = "cool_down"
 EMPLOYER: Final = "employer_max"
-OVER: Final = (ReReviewStatus.DONE, ReReviewStatus.STOPPED)
+REVIEW_AHEAD: Final = (*FIRM_LINE[: FIRM_LINE.index(TaskStatus.EXPERT_REVIEW) + 1], TaskStatus.PLAN_RETURNED)
 
 
 @dataclass(slots=True)
 class Asked:
     """What the re-reviews of a year ask of one node itself: seats in all, seats still open, by whom.
 
-    ``panels`` are the open seats of each panel, ``units`` whose evaluations the open ones are.
+    ``planned`` are those of the open seats whose panel is to come. ``panels`` are the open seats of each panel,
+    ``units`` whose evaluations the open ones are.
     """
 
     seats: int = 0
     open_seats: int = 0
+    planned: int = 0
     reviews: set[int] = field(default_factory=set)
     panels: list[int] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
@@ -42,6 +48,7 @@ class Asked:
         """Count what another node asks, too."""
         self.seats += other.seats
         self.open_seats += other.open_seats
+        self.planned += other.planned
         self.reviews |= other.reviews
         self.panels += other.panels
         self.units |= other.units
@@ -49,18 +56,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a year asks: by node (a merged one counts as its successor), and the open seats that name no field yet."""
+    """What a year asks: by node (a merged one counts as its successor), and the open seats that name no field yet.
+
+    ``unnamed`` are the numbers of the re-reviews that name none, ``to_come`` of the tasks whose panel is not opened
+    and which nothing ties to a field, with ``seats_to_come``.
+    """
 
     by_node: Mapping[int, Asked]
     unnamed_seats: int
     unnamed: Collection[str]
+    seats_to_come: int
+    to_come: Collection[str]
+
+    @property
+    def open_seats(self) -> int:
+        """How many seats are open in the year, with a field or without."""
+        return sum(one.open_seats for one in self.by_node.values()) + self.unnamed_seats + self.seats_to_come
 
 
-def asked_of_pool(bureau: Bureau, work_year: int) -> Plan:
-    """Return what the re-reviews of a work year ask of the pool, in four queries.
+def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
+    """Return what the re-reviews of a work year ask of the pool, those to come among them, in six queries.
 
     A live draw says its own fields, a live batch says the field of each of its re-reviews, else counts the field that
-    was planned when it was opened. A re-review is open until its panel is ready.
+    was planned when it was opened. A re-review is open until its panel is ready. A firm's report passes experts before
+    it is final: where no panel is opened for it yet, the smallest one of R-15 counts.
     """
     reviews = {
         pk: (number, status, size, node, unit)
@@ -86,26 +105,61 @@ def asked_of_pool(bureau: Bureau, work_year: int) -> Plan:
         is_open = status == ReReviewStatus.OPEN
         lines = fields.get(pk) or ([(node, size)] if node is not None else [])
         for key, count in lines:
+            still = count if is_open else 0
             found[heirs.get(key, key)].add(
-                Asked(count, count if is_open else 0, {pk}, [count] if is_open else [], {unit} if is_open else set())
+                Asked(count, still, 0, {pk}, [count] if is_open else [], {unit} if is_open else set())
             )
         if is_open and not lines:
             unnamed.append(number)
             seats_unnamed += size
-    return Plan(found, seats_unnamed, unnamed)
+    size, to_come = smallest_panel(rules.value("panel_sizes")), []
+    for number, unit, field_ in _panels_to_come(bureau, work_year):
+        if field_ is None:
+            to_come.append(number)
+        else:
+            found[heirs.get(field_, field_)].add(Asked(size, size, size, set(), [size], {unit}))
+    return Plan(found, seats_unnamed, unnamed, size * len(to_come), to_come)
+
+
+def _panels_to_come(bureau: Bureau, work_year: int) -> list[tuple[str, int, int | None]]:
+    """Return (number, unit, field) of each task whose report needs a panel that is not opened yet; two queries.
+
+    The field is that of another panel of the task, else of the last panel that looked at its project; None for none.
+    """
+    opened = ReReviewTask.objects.filter(kind=ReReviewKind.REPORT).exclude(status=ReReviewStatus.STOPPED)
+    tasks = EvaluationTask.objects.filter(
+        bureau=bureau, work_year=work_year, executor=Executor.FIRM, is_assistance=False, status__in=REVIEW_AHEAD
+    ).exclude(pk__in=opened.values("evaluation_id"))
+    alive = Q(node__isnull=False) & (Q(node__retired_on__isnull=True) | Q(node__successor__isnull=False))
+    about = Q(evaluation__in=tasks) | Q(evaluation__project__in=tasks.exclude(project=None).values("project_id"))
+    by_task: dict[int, int | None] = {}
+    by_project: dict[int | None, int | None] = {}
+    looked = ReReviewTask.objects.filter(alive, about).order_by("created_at", "pk")
+    for task, project, node in looked.values_list("evaluation_id", "evaluation__project_id", "node_id"):
+        by_task[task] = node
+        by_project[project] = node
+    by_project.pop(None, None)
+    return [
+        (number, unit, by_task.get(pk, by_project.get(project)))
+        for pk, number, unit, project in tasks.order_by("number", "pk").values_list(
+            "pk", "number", "unit_id", "project_id"
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class NodeHealth:
     """One node with everything below it: what is asked, who is there, whom each rule takes away, what blocks.
 
-    ``in_pool`` stand in the pool with a valid term. ``supply`` judges the open seats; ``per_panel`` is how many seats
-    of one panel the eligible can fill at most, for no more than a few of one employer may sit together.
+    ``in_pool`` stand in the pool with a valid term. ``supply`` judges the open seats, of which ``planned`` belong to
+    panels that are to come; ``per_panel`` is how many seats of one panel the eligible can fill at most, for no more
+    than a few of one employer may sit together.
     """
 
     node: Node
     seats: int
     open_seats: int
+    planned: int
     reviews: int
     known: int
     in_pool: int
@@ -147,11 +201,11 @@ class NodeHealth:
 
 @dataclass(frozen=True, slots=True)
 class PoolHealth:
-    """The pool of a bureau against the plan of a work year, on a day."""
+    """The pool of a bureau against the plan of a work year, on a day; ``eligible`` are all whom the rules leave."""
 
     rows: list[NodeHealth]
-    unnamed_seats: int
-    unnamed: Collection[str]
+    plan: Plan
+    eligible: int
     ratio: int
 
     @property
@@ -168,7 +222,7 @@ def pool_health(bureau: Bureau, work_year: int, on: date) -> PoolHealth:
     """
     rules = rules_for(bureau=bureau, on=on)
     ratio, most = int(rules.value("candidate_ratio")), int(rules.value("employer_max"))
-    plan, answered = asked_of_pool(bureau, work_year), general_eligibility(bureau, on)
+    plan, answered = asked_of_pool(bureau, work_year, rules), general_eligibility(bureau, on)
     nodes = list(
         Node.objects.filter(bureau=bureau, tree=TreeKind.SPECIALTY, retired_on__isnull=True).order_by("path", "pk")
     )
@@ -196,6 +250,7 @@ def pool_health(bureau: Bureau, work_year: int, on: date) -> PoolHealth:
                 node=node,
                 seats=wanted.seats,
                 open_seats=wanted.open_seats,
+                planned=wanted.planned,
                 reviews=len(wanted.reviews),
                 known=len(answers),
                 in_pool=sum(not OUT & {refusal.code for refusal in answer.refusals} for answer in answers),
@@ -206,7 +261,7 @@ def pool_health(bureau: Bureau, work_year: int, on: date) -> PoolHealth:
                 per_panel=_per_panel((one for one in answers if one.is_eligible), largest, most),
             )
         )
-    return PoolHealth(rows, plan.unnamed_seats, plan.unnamed, ratio)
+    return PoolHealth(rows, plan, sum(answer.is_eligible for answer in answered.answers), ratio)
 
 
 def _up(pk: int, above: Mapping[int, int | None]) -> list[int]:

@@ -16,12 +16,13 @@ from experts.models import ExpertSpecialty, ExpertStanding, ExpertUndertaking
 from experts.selectors import experts_by_node
 from foundation.core import clock
 from foundation.core.errors import NotAllowed
+from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.services import NodeDraft, add_nodes, merge_node, retire_node
 from tests.factories.assigned import NOW, TODAY, batch_office, pool_expert
-from tests.factories.assignments import OrganisationFactory, ReReviewFactory, TaskFactory
-from tests.factories.foundation import office
+from tests.factories.assignments import OrganisationFactory, ProjectFactory, ReReviewFactory, TaskFactory
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, office
 
 pytestmark = pytest.mark.django_db
 TREE = [NodeDraft("A", "农业"), NodeDraft("A1", "水利", "A"), NodeDraft("A11", "灌溉", "A1"),
@@ -194,12 +195,39 @@ def test_draw_and_batch_say_their_own_fields_and_a_finished_panel_asks_no_more(d
         title="复评", fields={batch_review: desk.nodes["A11"]}, witness=desk.witness, by=desk.clerk, on=TODAY
     )
 
-    plan = asked_of_pool(desk.bureau, 2020)
+    plan = asked_of_pool(desk.bureau, 2020, rules_for(bureau=desk.bureau, on=TODAY))
 
     codes = dict(Node.objects.values_list("pk", "code"))
     found = {codes[pk]: (one.seats, one.open_seats) for pk, one in plan.by_node.items()}
     assert found == {"A12": (2, 2), "B": (3 + done.panel_size, 3), "A11": (3, 3)}
     assert (plan.unnamed, plan.unnamed_seats) == (["复-无"], 3)
+
+
+@pytest.mark.rule("R-15")
+def test_a_report_that_experts_will_review_counts_before_its_panel_is_opened(desk):
+    project = ProjectFactory(bureau=desk.bureau)
+    past = TaskFactory(bureau=desk.bureau, plan__bureau=desk.bureau, plan__work_year=2019, project=project)
+    ReReviewFactory(evaluation=past, status=ReReviewStatus.DONE, node=desk.nodes["A12"])
+    known = TaskFactory(plan=desk.plan, status="DRAFT")
+    ReReviewFactory(evaluation=known, kind="WORK_PLAN", status=ReReviewStatus.DONE, node=desk.nodes["B"])
+    ReReviewFactory(evaluation=known, status=ReReviewStatus.STOPPED)
+    again, unknown = TaskFactory(plan=desk.plan, project=project), TaskFactory(plan=desk.plan, number="评-无")
+    for facts in (
+        {"status": "STOPPED"}, {"status": "FINAL"}, {"is_assistance": True}, {"executor": "UNIT"}, {"work_year": 2021},
+    ):  # fmt: skip
+        TaskFactory(plan=desk.plan, **facts)
+
+    found = pool_health(desk.bureau, 2020, TODAY)
+
+    rows = {row.node.code: (row.seats, row.open_seats, row.planned) for row in found.rows if row.seats}
+    assert rows == {"A": (8, 8, 3), "A1": (8, 8, 3), "A11": (5, 5, 0), "A12": (3, 3, 3), "B": (6, 3, 3)}
+    assert (found.plan.to_come, found.plan.seats_to_come, found.plan.open_seats) == ([unknown.number], 3, 14)
+    assert {row.node.code for row in found.short} == {"A11", "A12", "B"}
+
+    RuleValueFactory(rule_set=RuleSetFactory(bureau=desk.bureau, effective_from=TODAY), key="panel_sizes", value=[5, 7])
+    ReReviewFactory(evaluation=again, node=desk.nodes["A12"])
+    assert health(desk, "A12").open_seats == 3
+    assert pool_health(desk.bureau, 2020, TODAY).plan.seats_to_come == 5
 
 
 def test_field_is_planned_while_the_panel_is_open_by_who_commissions(desk):
@@ -242,4 +270,4 @@ def test_questions_do_not_grow_with_pool_tree_and_year(desk):
         )[0]  # fmt: skip
         ReReviewFactory(evaluation=TaskFactory(plan=desk.plan), node=node)
 
-    assert asked() == before <= 23
+    assert asked() == before <= 25

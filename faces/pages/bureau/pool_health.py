@@ -55,6 +55,7 @@ COLUMNS: Final = (
     Column(gettext_lazy("Level"), lambda row: LEVELS[row.node.level - 1]),
     Column(gettext_lazy("Seats of the year"), "seats", num=True),
     Column(gettext_lazy("Seats still open"), "open_seats", num=True),
+    Column(gettext_lazy("Of these of panels to come"), "planned", num=True),
     Column(gettext_lazy("People in the pool"), "in_pool", num=True),
     Column(gettext_lazy("Left by the rules"), "eligible", num=True),
     Column(gettext_lazy("Short by"), "missing", num=True),
@@ -108,8 +109,8 @@ class PoolHealthPage(AudiencePage, TemplateView):
             "title": title,
             "asked_day": day_asked(self.request, otherwise=self.today),
             "ratio": found.ratio,
-            "unnamed_seats": found.unnamed_seats,
-            "unnamed": found.unnamed,
+            "plan": found.plan,
+            "eligible": found.eligible,
             "rows": [
                 {
                     "row": row,

@@ -25,6 +25,7 @@ from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, Sectio
 from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import FormerNode, Node
 from foundation.taxonomy.permissions import may_keep
@@ -165,7 +166,7 @@ class SpecialtyTree(AudiencePage, TemplateView):
             ways = [(then.way(place.pk), LEVELS[place.level - 1]) for place in then.living()]
             found["ways"] = [row for row in ways if words.lower() in row[0].lower()]
         else:
-            asked = asked_of_pool(bureau, self.work_year).by_node
+            asked = asked_of_pool(bureau, self.work_year, rules_for(bureau=bureau, on=self.today)).by_node
             seats = seats_by_node(self.nodes, asked)
             found["roots"] = twigs(living, experts_by_node(bureau), seats, words)
             found["ended"] = [

@@ -12,6 +12,7 @@ from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.services import NodeDraft, add_nodes, rename_node
 from tests.factories.assigned import NOW, TODAY, batch_office, pool_expert
+from tests.factories.assignments import TaskFactory
 
 pytestmark = pytest.mark.django_db
 TREE = [NodeDraft("A", "农业"), NodeDraft("A1", "水利", "A"), NodeDraft("A11", "灌溉", "A1"),
@@ -180,7 +181,7 @@ def test_pool_health_says_who_is_missing_and_the_supervisor_may_read_it(desk):
     assert "1 个专业人数不足" in page
     assert page.count("灌溉") == 1
     file = desk.client.get(reverse("pages:pool-health"), {"export": "csv", "only": "asked", "level": "3"})
-    assert file.content.decode("utf-8-sig").splitlines()[1].startswith("A11,灌溉,专业,3,3,2,2,1,不足")
+    assert file.content.decode("utf-8-sig").splitlines()[1].startswith("A11,灌溉,专业,3,3,0,2,2,1,不足")
     assert reverse("pages:pool-health") in shown(desk.client, "experts")
 
 
@@ -189,6 +190,17 @@ def test_open_seats_without_a_field_are_named_not_hidden(desk):
 
     assert "3 个待定席位尚未登记所需专业" in page
     assert reverse("pages:re-review", args=[desk.reviews[0].number]) in page
+    assert "评审待发起" not in page
+
+
+def test_reports_that_experts_will_review_are_named_with_their_seats(desk):
+    task = TaskFactory(plan=desk.plan)
+
+    page = shown(desk.client, "pool-health")
+
+    assert "待专家评审的报告尚有 3 个席位" in page
+    assert reverse("pages:task", args=[task.number]) in page
+    assert "本年度待定席位（含待发起的评审）共 6 个" in page
 
 
 def test_draw_begins_with_the_field_that_was_planned(desk):
