@@ -100,15 +100,19 @@ def record_merit(
     organisation: Organisation | None = None,
     person: Person | None = None,
     code: str = MERIT,
+    occurred_on: date | None = None,
     evidence: Sequence[Evidence] = (),
 ) -> CreditEvent:
     """Write a merit of one party, shown until ``expires_on``; it has no points, so it never offsets a deduction.
 
-    Raise ``CreditRefused`` for an unknown code, missing words, a day that is not later, or anything but one party.
+    It happened on ``occurred_on`` (today unless told); ``code`` is one of the catalogue of that day (R-55). Raise
+    ``CreditRefused`` for an unknown code, missing words, a day that has not come, an end that is not later than today,
+    or anything but one party.
     """
     _require(by, bureau)
-    _check(words, organisation, person, on, on, evidence)
-    line = _line_of(rules_for(bureau=bureau, on=on), code, CreditKind.MERIT, is_firm=organisation is not None)
+    happened_on = occurred_on or on
+    _check(words, organisation, person, happened_on, on, evidence)
+    line = _line_of(rules_for(bureau=bureau, on=happened_on), code, CreditKind.MERIT, is_firm=organisation is not None)
     if expires_on <= on:
         message = _("Choose a day after today.")
         raise CreditRefused(Refusal("expires_too_early", message, {"field": "expires_on"}))
@@ -120,13 +124,13 @@ def record_merit(
         code=code,
         code_name=line["name"],
         points=0,
-        occurred_on=on,
+        occurred_on=happened_on,
         expires_on=expires_on,
         words=words.strip(),
         recorded_by=by,
         recorded_on=on,
     )
-    facts = {"code": code, "until": expires_on, "on": on}
+    facts = {"code": code, "happened": happened_on, "until": expires_on, "on": on}
     record(actor=by, action="credit.merit_recorded", subject=row, facts=facts | _kept(row, evidence, by))
     tell_party(row, code="merit_recorded")
     return row

@@ -55,7 +55,7 @@ FIELDS = {
     "sessions": "id course course_title held_on place teacher",
     "attendances": "id session person person_name organisation organisation_name hours_tenths",
     "certificates": "id attendance code issued_on",
-    "credit-events": "id organisation person kind code code_name step points is_repeat occurred_on expires_on words evidence recorded_by reply_until reply_words reply_outcome reply_answer voided_on void_reason",
+    "credit-events": "id organisation person kind code code_name step points is_repeat occurred_on expires_on words evidence recorded_by recorded_on reply_until reply_words reply_outcome reply_answer voided_on void_reason",
     "plans": "id work_year status letter_number issued_on classified_count",
     "tasks": "id number plan kind title executor unit unit_name project budget_year work_year assessment_year amount_cents fee_limit_cents route route_reason framework_way procurement_item is_assistance place half_days commissioner status report_track firm_track commissioned_on due_on section clerk_name is_demo",
     "awards": "id task firm firm_name notice_number amount_cents awarded_on notice",

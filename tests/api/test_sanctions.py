@@ -97,10 +97,12 @@ def test_events_are_made_by_who_confirms_and_replied_to_by_whom_they_concern(cli
     refused = post(client, people["clerk"], "credit-events/", body)
     mixed = post(client, people["head"], "credit-events/", body | {"expires_on": "2021-01-01", "step": "light"})
     made = post(client, people["head"], "credit-events/", body)
-    merit = post(client, people["head"], "credit-events/", body | {"code": "PRAISED", "expires_on": "2021-01-01"})
+    good = body | {"code": "PRAISED", "expires_on": "2021-01-01", "occurred_on": "2020-05-04"}
+    merit = post(client, people["head"], "credit-events/", good)
 
     assert [one.status_code for one in (refused, mixed, made, merit)] == [403, 400, 201, 201]
     assert (made.json()["points"], made.json()["step"], merit.json()["points"]) == (-10, "light", 0)
+    assert (merit.json()["occurred_on"], merit.json()["recorded_on"]) == ("2020-05-04", clock.today().isoformat())
     number = made.json()["id"]
     replied = post(client, expert_user(expert), f"credit-events/{number}/reply/", {"words": "已请假"})
     answer = {"outcome": "ACCEPTED", "words": "属实"}

@@ -1,6 +1,6 @@
 """陈述申辩 beside a deduction: once, within its term, answered in words; voiding and the doubling it takes back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -231,6 +231,22 @@ def test_party_replies_once_within_the_term_and_nobody_else(people, firm):
     )
     refusal(reply_to_event, TransitionRefused, by=user, **given_)
     assert Notice.objects.filter(user=people["head"], code="credit_reply").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("R-55")
+def test_merit_bears_the_day_on_which_it_happened_beside_the_day_of_recording(people, firm):
+    given = {
+        "bureau": people["bureau"], "organisation": firm.organisation, "code": "PRAISED", "words": "通报表扬",
+        "expires_on": date(2021, 3, 2), "by": people["head"], "on": ON,
+    }  # fmt: skip
+
+    earlier = record_merit(**given, occurred_on=date(2020, 1, 15))
+    today = record_merit(**given)
+    early = refusal(record_merit, **given, occurred_on=ON + timedelta(days=1))
+
+    assert [(row.occurred_on, row.recorded_on) for row in (earlier, today)] == [(date(2020, 1, 15), ON), (ON, ON)]
+    assert (early.code, CreditEvent.objects.count()) == ("not_yet", 2)
 
 
 @pytest.mark.django_db

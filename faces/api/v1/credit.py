@@ -34,8 +34,8 @@ class CreditEventSerializer(NounSerializer[CreditEvent]):
         model = CreditEvent
         fields = (
             "id", "organisation", "person", "kind", "code", "code_name", "step", "points", "is_repeat", "occurred_on",
-            "expires_on", "words", "evidence", "recorded_by", "reply_until", "reply_words", "reply_outcome",
-            "reply_answer", "voided_on", "void_reason",
+            "expires_on", "words", "evidence", "recorded_by", "recorded_on", "reply_until", "reply_words",
+            "reply_outcome", "reply_answer", "voided_on", "void_reason",
         )  # fmt: skip
 
     def get_code_name(self, row: CreditEvent) -> str:
@@ -58,8 +58,8 @@ class EventAsk(Ask):
         """Ask for exactly one party."""
         if ("organisation" in attrs) == ("person" in attrs):
             raise serializers.ValidationError({"organisation": [_("Name an organisation or a person, not both.")]})
-        if "expires_on" in attrs and ("step" in attrs or "occurred_on" in attrs):
-            message = _("A merit has a day until which it is shown, and neither step nor day of its happening.")
+        if "expires_on" in attrs and "step" in attrs:
+            message = _("A merit has a day until which it is shown, and no step.")
             raise serializers.ValidationError({"expires_on": [message]})
         return attrs
 

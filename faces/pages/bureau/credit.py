@@ -59,9 +59,10 @@ def codes_in_words(bureau: Bureau, on: date, kind: CreditKind, party: str) -> li
 
 
 class EventForm(ActionForm):
-    """Which code, what happened, and the evidence."""
+    """Which code, when, what happened, and the evidence."""
 
     code = forms.ChoiceField(label=gettext_lazy("Code"), choices=())
+    occurred_on = forms.DateField(label=gettext_lazy("Day on which it happened"), widget=day())
     words = forms.CharField(label=gettext_lazy("What happened"), max_length=500, widget=textarea(4))
     evidence = FilesField(
         label=gettext_lazy("Evidence"),
@@ -72,9 +73,8 @@ class EventForm(ActionForm):
 
 
 class ViolationForm(EventForm):
-    """Which code, when, how grave, what happened, evidence."""
+    """How grave it is, too."""
 
-    occurred_on = forms.DateField(label=gettext_lazy("Day on which it happened"), widget=day())
     step = forms.ChoiceField(
         label=gettext_lazy("How grave"),
         choices=(),
@@ -85,10 +85,10 @@ class ViolationForm(EventForm):
 
 
 class MeritForm(EventForm):
-    """What was done well, until when it is shown."""
+    """Until when what was done well is shown, too."""
 
     expires_on = forms.DateField(label=gettext_lazy("Shown until"), widget=day())
-    field_order = ("code", "words", "expires_on", "evidence")
+    field_order = ("code", "occurred_on", "words", "expires_on", "evidence")
 
 
 class EventStep(ActionView):
@@ -112,9 +112,9 @@ class EventStep(ActionView):
         form = super().get_form(form_class)
         party = FIRM if isinstance(self.object, Firm) else EXPERT
         form.fields["code"].choices = codes_in_words(self.object.bureau, self.today, self.kind, party)
+        form.fields["occurred_on"].initial = self.today
         if "step" in form.fields:
             form.fields["step"].choices = [("", _("as the code says")), *steps_in_words(self.object.bureau, self.today)]
-            form.fields["occurred_on"].initial = self.today
         return form
 
 
@@ -168,6 +168,7 @@ class Merit(EventStep):
             bureau=self.object.bureau,
             code=given["code"],
             words=given["words"],
+            occurred_on=given["occurred_on"],
             expires_on=given["expires_on"],
             evidence=contents(given["evidence"]),
             by=self.user,

@@ -72,6 +72,7 @@ class CreditList(ListPage):
         Column(gettext_lazy("Code"), event_name),
         Column(gettext_lazy("Points"), points_word, num=True),
         Column(gettext_lazy("Day"), lambda row: full_day(row.occurred_on)),
+        Column(gettext_lazy("Recorded on"), lambda row: full_day(row.recorded_on) if row.recorded_on else "—"),
         Column(gettext_lazy("Runs until"), lambda row: full_day(row.expires_on)),
         Column(gettext_lazy("Today"), lambda row: event_state(row, today()).text),
         Column(gettext_lazy("Party’s reply"), lambda row: reply_of(row).text),
@@ -149,6 +150,7 @@ class EventPage(SectionsPage):
         row: CreditEvent = self.object
         pairs: list[tuple[StrOrPromise, Cell | object]] = [
             (_("Firm or expert"), Cell(party_of(row), self._party_url())),
+            (_("Day on which it happened"), full_day(row.occurred_on)),
             (_("Points"), points_word(row)),
             (_("Runs until"), full_day(row.expires_on)),
             (_("Today"), event_state(row, self.today)),

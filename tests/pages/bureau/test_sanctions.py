@@ -12,6 +12,7 @@ from assignments.models import Assignment
 from credit.models import CreditEvent, EventReply
 from credit.services import record_violation
 from evaluators.models import FirmStanding
+from faces.pages.shared.formats import full_day
 from foundation.accounts.enums import Role
 from foundation.approvals.models import Approval
 from foundation.approvals.services import agree
@@ -274,6 +275,22 @@ def test_paper_replies_are_entered_with_their_scan(client, people):
     assert (row.points, EventReply.objects.get().is_on_behalf) == (-15, True)
     press(client, people["head"], at("credit-void", row.pk), {"reason": "误记"})
     assert "误记" in look(client, expert_user(expert), at("expert-credit"))
+
+
+def test_merit_is_entered_with_the_day_on_which_it_happened(client, people):
+    firm = make_firm(people["bureau"])
+    happened, later = TODAY - timedelta(days=40), TODAY + timedelta(days=300)
+    merit = {"code": "PRAISED", "words": "通报表扬", "expires_on": later.isoformat()}
+    address = at("firm-merit", firm.number)
+
+    press(client, people["head"], address, merit, status=422)
+    press(client, people["head"], address, merit | {"occurred_on": later.isoformat()}, status=409)
+    press(client, people["head"], address, merit | {"occurred_on": happened.isoformat()})
+
+    row = CreditEvent.objects.get()
+    assert (row.occurred_on, row.recorded_on) == (happened, TODAY)
+    page = look(client, people["clerk"], at("credit-event", row.pk))
+    assert all(full_day(day) in page for day in (happened, TODAY, later))
 
 
 @pytest.mark.rule("R-55")
