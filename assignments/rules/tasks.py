@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from assignments.enums import Executor, TaskKind
+from assignments.enums import Executor, ReReviewKind, TaskKind, TaskStatus
 from foundation.core.errors import Refusal
 from foundation.rulesets.rules import Rule
 
@@ -24,6 +24,13 @@ def is_assistance(kind: str, *, kinds: Collection[str]) -> bool:
     Coaching, consultation and membership in a team never have one.
     """
     return kind in kinds or kind in ACTIVITIES
+
+
+def usual_review(*, kind: str, status: str) -> ReReviewKind:
+    """Return what a panel looks at where a task of ``kind`` in ``status`` is reviewed and nothing else is said."""
+    if status == TaskStatus.PLAN_REVIEW:
+        return ReReviewKind.WORK_PLAN
+    return ReReviewKind.EX_ANTE if kind == TaskKind.EX_ANTE else ReReviewKind.REPORT
 
 
 def commissioner_refusal(

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 
-from assignments.enums import AssignmentStatus, BatchStatus, DrawStatus, Origin, ReReviewStatus
-from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, ReReviewTask
+from assignments.enums import (
+    AssignmentStatus,
+    BatchStatus,
+    DrawStatus,
+    Origin,
+    PlanStatus,
+    ReReviewKind,
+    ReReviewStatus,
+    TaskKind,
+    TaskStatus,
+)
+from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, EvaluationTask, ReReviewTask
 from assignments.selectors.seeding import ORDERED, REFUSED, turn_of_party
 from assignments.transitions import GONE
 from experts.enums import ExpertSource
@@ -23,6 +33,8 @@ from foundation.core.errors import Refusal
 
 SEATED: Final = frozenset({BatchStatus.SEATED, BatchStatus.SENT})
 PUBLISHED_FROM: Final = SEATED | {BatchStatus.VOID}
+ISSUED: Final = (PlanStatus.ISSUED, PlanStatus.ADJUSTING, PlanStatus.DONE)
+TASK_OVER: Final = (TaskStatus.ACCEPTED, TaskStatus.ARCHIVED, TaskStatus.STOPPED)
 REVIEW_OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 FULL_QUALITY: Final = 10_000  # hundredths of a hundredth
 HEAVY: Final = ("freeze_text", "record", "pool", "panels", "steps", "solved")
@@ -121,6 +133,26 @@ def free_re_reviews(user: User) -> models.QuerySet[ReReviewTask]:
     rows = ReReviewTask.objects.filter(bureau_id=user.bureau_id or 0, status=ReReviewStatus.OPEN)
     rows = rows.exclude(Exists(seats)).exclude(Exists(draws)).exclude(Exists(batches))
     return rows.select_related("evaluation__unit__organisation").order_by("due_on", "pk")
+
+
+def ready_tasks(user: User, kind: str = "") -> models.QuerySet[EvaluationTask]:
+    """Return the bureau's tasks whose review may be organised now, all or those whose ``usual_review`` is ``kind``.
+
+    Ex-ante evaluations of an issued plan, reports that were handed in and work plans under review, each without such a
+    review of its own; a report that came back is ready again.
+    """
+    usual = Case(
+        When(status=TaskStatus.PLAN_REVIEW, then=Value(ReReviewKind.WORK_PLAN.value)),
+        When(kind=TaskKind.EX_ANTE, plan__status__in=ISSUED, then=Value(ReReviewKind.EX_ANTE.value)),
+        When(~Q(kind=TaskKind.EX_ANTE), status=TaskStatus.SUBMITTED, then=Value(ReReviewKind.REPORT.value)),
+    )
+    held = ReReviewTask.objects.filter(evaluation=OuterRef("pk"), kind=OuterRef("usual"))
+    held = held.exclude(status=ReReviewStatus.STOPPED).exclude(kind=ReReviewKind.REPORT, status=ReReviewStatus.DONE)
+    found = EvaluationTask.objects.filter(bureau_id=user.bureau_id or 0).exclude(status__in=TASK_OVER)
+    rows = found.annotate(usual=usual).filter(~Exists(held), usual__isnull=False)
+    if kind:
+        rows = rows.filter(usual=kind)
+    return rows.select_related("bureau", "unit__organisation").order_by("number", "pk")
 
 
 def batch_of(re_review: ReReviewTask) -> AssignmentBatch | None:

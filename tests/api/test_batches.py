@@ -16,7 +16,8 @@ from experts.models import ExpertUndertaking
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, prepared, seated, solved
+from tests.factories.assigned import NOW, TODAY, batch_office, issue, prepared, seated, solved
+from tests.factories.assignments import ReReviewFactory, TaskFactory
 from tests.factories.draws import nonce
 from tests.factories.foundation import UserFactory
 
@@ -145,3 +146,30 @@ def test_widening_is_asked_for_over_the_api(desk):
     client.force_login(desk.clerk)
     tasks = client.get(f"/api/v1/batches/{batch.pk}/").json()["tasks"]
     assert sorted(task["approved_steps"] for task in tasks) == [0, 1]
+
+
+def test_reviews_are_opened_with_their_batch_over_the_api():
+    desk = batch_office(reviews=0, experts=0)
+    issue(desk.plan)
+    tasks = [TaskFactory(plan=desk.plan, clerk=desk.clerk, kind="EX_ANTE") for _ in range(2)]
+    client = Client()
+    client.force_login(desk.clerk)
+
+    ready = client.get("/api/v1/batches/ready/").json()
+    assert [(row["task"], row["kind"]) for row in ready] == [(task.pk, "EX_ANTE") for task in tasks]
+    openings = [{"task": row["task"], "node": desk.node.pk, "panel_size": 3} for row in ready]
+    asked = {"title": "事前评估", "openings": openings, "due_on": "2020-06-20", "witness": desk.witness.pk}
+    send(desk.clerk, "", asked | {"due_on": None}, status=400)
+    send(desk.clerk, "", {key: asked[key] for key in asked if key != "due_on"}, status=400)
+    other = ReReviewFactory(evaluation=TaskFactory(plan=desk.plan, clerk=desk.clerk), number="复2020-900")
+    both = [{"re_review": other.pk, "node": desk.node.pk}]
+    send(desk.clerk, "", asked | {"reviews": both}, status=400)
+    wrong = [openings[0], openings[1] | {"panel_size": 4}]
+    refusal = send(desk.clerk, "", asked | {"openings": wrong}, status=409)
+    assert (refusal["code"], [row["task"] for row in refusal["facts"]["tasks"]]) == ("tasks_refuse", [tasks[1].pk])
+
+    batch = send(desk.clerk, "", asked, status=201)
+
+    assert len(batch["tasks"]) == 2
+    assert client.get("/api/v1/batches/ready/").json() == []
+    send(desk.witness, "", asked, status=403)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from assignments import draw as pure
-from assignments.enums import ReReviewStatus, SourceKind
+from assignments.enums import PlanStatus, ReReviewStatus, SourceKind
 from assignments.services import batches
 from experts.models import ExpertSpecialty, ExpertUndertaking
 from foundation.approvals.selectors import running
@@ -53,6 +53,12 @@ def batch_office(*, reviews=2, experts=8, seats=3):
         ],
         experts=[pool_expert(bureau, node, employer=employers[one % 4]) for one in range(experts)],
     )
+
+
+def issue(plan):
+    """Let the plan be issued."""
+    plan.status, plan.issued_on, plan.letter_number = PlanStatus.ISSUED, date(2020, 3, 1), "演示〔2020〕1号"
+    plan.save()
 
 
 def lottery(at=NOW + timedelta(hours=2), *later):

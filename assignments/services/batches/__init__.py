@@ -6,6 +6,7 @@ The protocol is docs/assignment.md; the arithmetic is in assignments.matching. R
 from assignments.services.batches.drawing import open_leaves, open_names
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
+from assignments.services.batches.opening import Opening, open_batch
 from assignments.services.batches.preparing import (
     ask_field,
     choose_floor,
@@ -30,6 +31,7 @@ from assignments.services.seeding import Reading, SourceDraft
 
 __all__ = [
     "BatchRefused",
+    "Opening",
     "Reading",
     "SourceDraft",
     "ask_field",
@@ -44,6 +46,7 @@ __all__ = [
     "name_pair",
     "note_receipt",
     "notify",
+    "open_batch",
     "open_from_slip",
     "open_leaves",
     "open_names",

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.enums import PairKind, PartyRole
-from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask
+from assignments.models import AssignmentBatch, BatchPair, BatchParty, BatchTask, EvaluationTask
+from assignments.rules.tasks import usual_review
 from assignments.selectors import batches
 from assignments.services import batches as services
 from disclosure.services import publish_batch
@@ -33,7 +34,7 @@ from faces.api.serializers import (
 )
 from faces.api.v1.draws import CommitAsk, ReadingAsk, ReceiptAsk, RevealAsk, SlipAsk, SourceAsk
 from faces.api.v1.task_asks import colleagues
-from faces.api.views import NounView, make, verb
+from faces.api.views import NounView, make, person, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
@@ -101,6 +102,20 @@ class CandidateSerializer(serializers.Serializer[Any]):
     chance_permille = serializers.IntegerField(allow_null=True)
 
 
+class ReadyTaskSerializer(serializers.Serializer[Any]):
+    """A task whose review may be opened now; ``kind`` is what the review would look at."""
+
+    task = serializers.IntegerField(source="pk")
+    number = serializers.CharField()
+    title = serializers.CharField()
+    unit_name = serializers.CharField(source="unit.organisation.name")
+    kind = serializers.SerializerMethodField()
+
+    def get_kind(self, task: EvaluationTask) -> str:
+        """Return the usual review of the task."""
+        return usual_review(kind=task.kind, status=task.status)
+
+
 class ReviewAsk(Ask):
     """An open re-review and the field that its experts should know."""
 
@@ -108,14 +123,39 @@ class ReviewAsk(Ask):
     node = Visible(taxonomy.visible_to)
 
 
+class OpeningAsk(Ask):
+    """A task that is ready, by how many experts its review is done, and the field that they should know."""
+
+    task = Visible(batches.ready_tasks)
+    node = Visible(taxonomy.visible_to)
+    panel_size = serializers.IntegerField(min_value=1, max_value=99)
+
+
 class BatchAsk(Ask):
-    """Re-reviews whose panels are filled at once, who takes part; with ``sources`` a public value decides, too."""
+    """Re-reviews whose panels are filled at once, who takes part; with ``sources`` a public value decides, too.
+
+    Instead of ``reviews`` that are open, ``openings`` names tasks whose reviews are opened with it, all or none, all
+    with the same days and place; the facts of a refusal say of each task why.
+    """
 
     title = phrase(120)
-    reviews = several(ReviewAsk(), most=500, least=1)
+    reviews = several(ReviewAsk(), most=500, least=1, required=False)
+    openings = several(OpeningAsk(), most=500, least=1, required=False)
+    due_on = serializers.DateField(required=False)
+    meets_on = serializers.DateField(required=False, allow_null=True)
+    place = phrase(100, required=False)
+    by_correspondence = serializers.BooleanField(required=False)
     witness = Visible(colleagues)
     third = Visible(colleagues, required=False)
     sources = several(SourceAsk(), most=4, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for open reviews or for tasks, not for both; what is opened is due some day."""
+        if ("reviews" in attrs) == ("openings" in attrs):
+            raise serializers.ValidationError({"reviews": [_("Name open reviews or tasks, not both.")]})
+        if ("openings" in attrs) != ("due_on" in attrs):
+            raise serializers.ValidationError({"due_on": [_("What is opened is due on a day; what is open has one.")]})
+        return attrs
 
 
 class PlaceAsk(Ask):
@@ -190,11 +230,20 @@ class BatchView(NounView[AssignmentBatch]):
 
     @make(BatchAsk)
     def create(self, given: dict[str, Any], by: User) -> AssignmentBatch:
-        """Prepare a batch."""
-        fields = {one["re_review"]: one["node"] for one in given["reviews"]}
-        sources = [services.SourceDraft(**source) for source in given.get("sources", [])]
-        people = {"witness": given["witness"], "third": given.get("third")}
-        return services.prepare(title=given["title"], fields=fields, sources=sources, by=by, on=clock.today(), **people)
+        """Prepare a batch, perhaps opening its reviews."""
+        given["sources"] = [services.SourceDraft(**source) for source in given.get("sources", [])]
+        if "openings" in given:
+            asked = given.pop("openings")
+            openings = [services.Opening(**one) for one in asked]
+            return services.open_batch(openings=openings, by=by, on=clock.today(), **given)
+        fields = {one["re_review"]: one["node"] for one in given.pop("reviews")}
+        return services.prepare(fields=fields, by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=ReadyTaskSerializer(many=True), filters=False)
+    @action(detail=False, methods=["get"], needs=Capability.READ_ALL, pagination_class=None, filter_backends=())
+    def ready(self, request: Request) -> Response:
+        """Return the tasks whose review may be opened now, and what it would look at."""
+        return Response(ReadyTaskSerializer(batches.ready_tasks(person(request)), many=True).data)
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
     @action(detail=True, methods=["get"])

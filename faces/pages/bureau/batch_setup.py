@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.http import Http404
@@ -53,15 +53,10 @@ class ExpertField(forms.ModelChoiceField[Expert]):
         return f"{obj.person.name}（{obj.number}）"
 
 
-class NewBatchForm(SourcesForm):
-    """Which re-reviews, which field, who takes part, what decides."""
+class MakingForm(SourcesForm):
+    """What every new batch needs: a title, the field, who takes part, what decides."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
-    re_reviews = ReviewsField(
-        label=gettext_lazy("Re-reviews without a panel"),
-        queryset=ReReviewTask.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
     node = NodeField(
         label=gettext_lazy("Field of the experts"),
         queryset=NO_NODE,
@@ -84,11 +79,10 @@ class NewBatchForm(SourcesForm):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
-        """Offer what is free, the tree, and who may take part."""
+        """Offer the tree, and who may take part."""
         today = kwargs.pop("on")
         super().__init__(*args, **kwargs)
         offers: dict[str, QuerySet[Any]] = {
-            "re_reviews": free_re_reviews(user),
             "witness": colleagues_who_may(user, Capability.WITNESS, on=today).prefetch_related("grants__section"),
             "third": colleagues_of(user, on=today).prefetch_related("grants__section"),
         }
@@ -100,12 +94,28 @@ class NewBatchForm(SourcesForm):
                 choice.queryset = rows
 
 
-class BatchNew(FormPage):
+class NewBatchForm(MakingForm):
+    """The same, and which re-reviews."""
+
+    re_reviews = ReviewsField(
+        label=gettext_lazy("Re-reviews without a panel"),
+        queryset=ReReviewTask.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ANN401 - Django's arguments
+        """Offer what is free."""
+        super().__init__(*args, user=user, **kwargs)
+        choice = self.fields["re_reviews"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = free_re_reviews(user)
+
+
+class BatchMaking(FormPage):
     """Prepare a batch; afterwards to its page."""
 
-    audience, needs = "bureau", Capability.DRAW
-    title, form_class = gettext_lazy("Prepare a batch assignment"), NewBatchForm
-    template_name, submit_label = "bureau/batch_new.html", gettext_lazy("Prepare the batch")
+    audience: ClassVar[str] = "bureau"
+    needs: ClassVar[Capability | tuple[Capability, ...]] = Capability.DRAW
     made = ""
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -127,6 +137,13 @@ class BatchNew(FormPage):
     def get_success_url(self) -> str:
         """Go to the batch, or back to the list."""
         return reverse("pages:batch", args=[self.made]) if self.made else reverse("pages:batches")
+
+
+class BatchNew(BatchMaking):
+    """Prepare a batch of re-reviews that are open."""
+
+    title, form_class = gettext_lazy("Prepare a batch assignment"), NewBatchForm
+    template_name, submit_label = "bureau/batch_new.html", gettext_lazy("Prepare the batch")
 
     def act(self, form: NewBatchForm) -> str:
         """Prepare it."""

@@ -26,6 +26,7 @@ from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_candidates import urls as candidate_urls
+from faces.pages.bureau.batch_opening import urls as opening_urls
 from faces.pages.bureau.batch_publication import urls as file_urls
 from faces.pages.bureau.batch_seed import seed_section
 from faces.pages.bureau.batch_setup import urls as setup_urls
@@ -412,6 +413,7 @@ def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
 urls = [
     path("batches/", Batches.as_view(), name="batches"),
     *setup_urls,
+    *opening_urls,
     *step_urls,
     *widening_urls,
     *candidate_urls,

@@ -12,8 +12,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.enums import ReReviewKind, TaskKind, TaskStatus
+from assignments.enums import ReReviewKind
 from assignments.models import ReReviewTask
+from assignments.rules.tasks import usual_review
 from assignments.selectors import tasks
 from assignments.selectors.assignments import re_reviews_visible_to
 from assignments.services.re_reviews import begin, open_re_review, plan_field, stop
@@ -104,13 +105,8 @@ class ReReviewOpen(ActionView):
     def get_initial(self) -> dict[str, Any]:
         """Propose the usual kind and days."""
         task: EvaluationTask = self.object
-        kind = ReReviewKind.REPORT
-        if task.status == TaskStatus.PLAN_REVIEW:
-            kind = ReReviewKind.WORK_PLAN
-        elif task.kind == TaskKind.EX_ANTE:
-            kind = ReReviewKind.EX_ANTE
         return {
-            "kind": kind,
+            "kind": usual_review(kind=task.kind, status=task.status),
             "panel_size": self.sizes[0],
             "meets_on": self.today + timedelta(days=DAYS_TO_MEET),
             "due_on": self.today + timedelta(days=DAYS_TO_END),
