@@ -13,7 +13,7 @@ from evaluators.services import FirmRefused, Heir, move_firms, record_succession
 from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed
 from parties.enums import RelationshipKind
-from parties.services import change_facts
+from parties.services import change_facts, record_relationship
 from tests.factories.assignments import FirmFactory, OrganisationFactory
 from tests.factories.delivery import LeadEvaluatorFactory
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, office
@@ -125,6 +125,32 @@ def test_successor_is_known_and_no_likeness_but_a_third_firm_resembles_the_close
 
     assert removed not in [other for other, _marks in found(people, heir)]
     assert removed in [other for other, _marks in found(people, third)]
+
+
+@pytest.mark.edge("E20")
+@pytest.mark.rule("R-49")
+@pytest.mark.parametrize("kind", [RelationshipKind.CONVERTED_FROM, RelationshipKind.SPLIT_FROM])
+def test_a_link_along_which_no_removal_passed_silences_nothing(people, kind):
+    removed, new = firm_with(people, removed=True, **FACTS), firm_with(people, **SAME)
+    ends = {"subject": new.organisation, "kind": kind, "other": removed.organisation}
+    record_relationship(**ends, by=people["clerk"], on=ON, passes_scores=True, passes_sanctions=True)
+
+    assert found(people, new) == [(removed, tuple(SAME))]
+    set_likeness_aside(firm=new, removed=removed, reason="已核实", by=people["clerk"], on=ON)
+    assert found(people, new) == []
+
+
+@pytest.mark.edge("E20")
+@pytest.mark.rule("R-49")
+def test_of_a_split_who_left_the_removal_with_another_still_resembles_the_removed_firm(people):
+    takes, leaves = firm_with(people, **SAME), firm_with(people, **SAME)
+    move = {"by": people["clerk"], "on": ON}
+    old = move_firms(firms=[firm_with(people, **FACTS)], action=FirmAction.REMOVE, reason="造假", **move)[0]
+    heirs = [Heir(takes), Heir(leaves, takes_sanctions=False)]
+    record_succession(kind=RelationshipKind.SPLIT_FROM, predecessor=old, heirs=heirs, **move)
+
+    assert (found(people, takes), found(people, leaves)) == ([], [(old, tuple(SAME))])
+    assert found(people, takes, date(2030, 1, 1)) == []
 
 
 def test_bureau_chooses_what_is_compared(people):
