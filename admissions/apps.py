@@ -17,6 +17,7 @@ class AdmissionsConfig(AppConfig):
 
         register(*RULES)
         serve_owner("admissions.application", "admissions.selectors.files_visible_to")
+        serve_owner("admissions.confirmation", "admissions.selectors.confirmations_visible_to")
         serve_owner("admissions.entrycheck", "admissions.selectors.checks_visible_to")
         keep_sealed(
             SealedColumn("admissions.ApplicationPerson", "id_sealed", index="id_index", use="id"),

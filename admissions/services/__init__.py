@@ -23,7 +23,14 @@ from admissions.services.renewing import (
     renew_entry,
     withdraw_renewal,
 )
-from admissions.services.yearly import ConfirmationRefused, confirm_year, remind_unconfirmed, settle_changes
+from admissions.services.yearly import (
+    ConfirmationRefused,
+    SignedPaper,
+    confirm_year,
+    enter_year,
+    remind_unconfirmed,
+    settle_changes,
+)
 
 __all__ = [
     "ApplicationRefused",
@@ -33,6 +40,7 @@ __all__ = [
     "InvitationRefused",
     "PersonFacts",
     "RenewalRefused",
+    "SignedPaper",
     "accept_undertaking",
     "add_person",
     "admit",
@@ -42,6 +50,7 @@ __all__ = [
     "claim_with_own_account",
     "confirm_year",
     "decide_objection",
+    "enter_year",
     "grant_renewal",
     "invite",
     "open_application",

@@ -1,29 +1,36 @@
-"""The yearly confirmation: an entry's owner says what holds and what changed, and accepts the undertaking."""
+"""The yearly confirmation: an entry's owner says what holds and what changed, and accepts the undertaking.
+
+Who signs on paper is entered by a clerk, with the scan.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from admissions.enums import ApplicationKind, ConfirmationStatus
+from admissions.enums import ConfirmationStatus
 from admissions.models import Confirmation
 from admissions.permissions import may_keep, speaks_for
 from admissions.rules import declared_changes
-from admissions.selectors import STANDING, confirmation_of, facts_of, of_entry
+from admissions.selectors import STANDING, confirmation_of, facts_of, kind_of, of_entry
 from admissions.services.owners import locked_entry, owners_of, record_page
 from evaluators.enums import FirmKind
 from evaluators.models import Firm
+from evaluators.selectors import standing_on as firm_standing_on
 from evaluators.services import FirmDraft, register_firms
 from evaluators.services import accept_undertakings as firms_undertake
 from experts.enums import TitleLevel
 from experts.models import Expert
+from experts.selectors import standing_on as expert_standing_on
 from experts.services import accept_undertakings as experts_undertake
 from experts.services import change_title
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal
+from foundation.files.services import SCANS, store
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
 from parties.enums import OrganisationKind
@@ -32,6 +39,15 @@ from parties.services import OrganisationDraft, register_organisations
 
 class ConfirmationRefused(DomainError):  # noqa: N818 - reads as a sentence
     """The year cannot be confirmed, or its changes cannot be settled, like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """A signed yearly confirmation on paper: who signed it, the day that stands on it, its scan (name, content)."""
+
+    signed_by: str
+    signed_on: date
+    scan: tuple[str, bytes]
 
 
 @transaction.atomic
@@ -45,29 +61,64 @@ def confirm_year(*, entry: Firm | Expert, given: Mapping[str, Any], by: User, on
     row = locked_entry(entry)
     if not speaks_for(by, row):
         raise NotAllowed
-    source = rules_for(bureau=row.bureau, on=on).source("undertaking_yearly")
-    if row.status not in STANDING:
+    made = _confirmed(row, given, signed_by=by.name, day=on, by=by)
+    facts = {"year": made.year, "changed": sorted(made.changes), "on": on}
+    record(actor=by, action="admissions.year_confirmed", subject=row, facts=facts)
+    return made
+
+
+@transaction.atomic
+def enter_year(
+    *, entry: Firm | Expert, given: Mapping[str, Any], paper: SignedPaper, by: User, on: date
+) -> Confirmation:
+    """Enter the yearly confirmation and undertaking of who signed them on paper; the scan is kept, the owner told.
+
+    They are of the year and of the day on the paper, in the text that was in force then. Rules R-41, R-59. Raise as
+    ``confirm_year``, for a paper of a day to come or that nobody signed; ``FileRefused`` for a bad scan.
+    """
+    if not may_keep(by, entry):
+        raise NotAllowed
+    row = locked_entry(entry)
+    if paper.signed_on > on:
+        message = _("The day on the paper lies in the future.")
+        raise ConfirmationRefused(Refusal("signed_later", message, {"field": "signed_on"}))
+    if not paper.signed_by.strip():
+        raise ConfirmationRefused(Refusal("signer_missing", _("Say who signed it."), {"field": "signed_by"}))
+    made = _confirmed(row, given, signed_by=paper.signed_by.strip()[:60], day=paper.signed_on, by=by)
+    made.paper = store(bureau=row.bureau, name=paper.scan[0], content=paper.scan[1], owner=made, by=by, accept=SCANS)
+    made.save(update_fields=["paper"])
+    facts = {"year": made.year, "changed": sorted(made.changes), "signed_by": made.signed_by, "day": paper.signed_on}
+    record(
+        actor=by, action="admissions.year_entered", subject=row, facts={**facts, "sha256": made.paper.sha256, "on": on}
+    )
+    notify(users=owners_of([row]), code="year_entered", facts={"year": made.year}, path=record_page(row))
+    return made
+
+
+def _confirmed(row: Firm | Expert, given: Mapping[str, Any], *, signed_by: str, day: date, by: User) -> Confirmation:
+    """Write the confirmation and the undertaking of ``day``; raise as ``confirm_year``."""
+    source = rules_for(bureau=row.bureau, on=day).source("undertaking_yearly")
+    stood = firm_standing_on(row, day) if isinstance(row, Firm) else expert_standing_on(row, day)
+    if stood is None or stood.value not in STANDING:
         message = _("Only who stands in the register or pool confirms a year. Apply again instead.")
         raise ConfirmationRefused(Refusal("not_in_register", message, {}, source))
-    known = confirmation_of(row, on.year)
+    known = confirmation_of(row, day.year)
     if known is not None and known.status != ConfirmationStatus.DECLINED:
         message = _("%(year)s was confirmed on %(day)s already. Tell the bureau what has changed since.") % {
-            "year": on.year,
+            "year": day.year,
             "day": known.confirmed_on.isoformat(),
         }
-        raise ConfirmationRefused(Refusal("confirmed_already", message, {"year": on.year}, source))
-    kind = ApplicationKind.FIRM if isinstance(row, Firm) else ApplicationKind.EXPERT
-    made = known or Confirmation(bureau=row.bureau, year=on.year, confirmed_on=on, **of_entry(row))
-    made.changes = declared_changes(kind, facts_of(row), given)
+        raise ConfirmationRefused(Refusal("confirmed_already", message, {"year": day.year}, source))
+    made = known or Confirmation(bureau=row.bureau, year=day.year, **of_entry(row))
+    made.changes = declared_changes(kind_of(row), facts_of(row), given)
     made.status = ConfirmationStatus.CHANGED if made.changes else ConfirmationStatus.CONFIRMED
-    made.confirmed_on, made.confirmed_by, made.answer, made.decided_on = on, by, "", None
+    made.confirmed_on, made.confirmed_by, made.answer, made.decided_on = day, by, "", None
+    made.signed_by, made.paper = signed_by, None
     made.save()
     if isinstance(row, Firm):
-        firms_undertake(firms=[row], year=on.year, accepted_by=by.name, by=by, on=on)
+        firms_undertake(firms=[row], year=day.year, accepted_by=signed_by, by=by, on=day)
     else:
-        experts_undertake(experts=[row], year=on.year, by=by, on=on)
-    facts = {"year": on.year, "changed": sorted(made.changes), "on": on}
-    record(actor=by, action="admissions.year_confirmed", subject=row, facts=facts)
+        experts_undertake(experts=[row], year=day.year, by=by, on=day)
     return made
 
 

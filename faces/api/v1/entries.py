@@ -33,6 +33,7 @@ from faces.api.serializers import INSIDE, Ask, Choice, NounSerializer, Visible, 
 from faces.api.views import NounView, bureau_of, make, person, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
+from foundation.accounts.permissions import may
 from foundation.core import clock
 from foundation.core.errors import DomainError, NotAllowed, Refusal
 from foundation.rulesets import selectors as rulesets
@@ -41,6 +42,7 @@ from foundation.rulesets.models import Wording
 
 OWNERS = (Capability.FIRM_SIGN, Capability.EXPERT_DESK)
 READERS = (INSIDE, Capability.FIRM_DESK, Capability.EXPERT_DESK)
+FROM_PAPER = frozenset({"firm", "expert", "paper", "signed_on", "signed_by"})
 CODES = {ApplicationKind.FIRM: FIRM_UNDERTAKING, ApplicationKind.EXPERT: EXPERT_UNDERTAKING}
 
 
@@ -118,12 +120,23 @@ class ConfirmationSerializer(NounSerializer[Confirmation]):
 
     class Meta:
         model = Confirmation
-        fields = ("id", "firm", "expert", "year", "status", "changes", "confirmed_on", "answer", "decided_on")
+        fields = (
+            "id", "firm", "expert", "year", "status", "changes", "confirmed_on", "signed_by", "paper", "answer",
+            "decided_on",
+        )  # fmt: skip
 
 
 class ConfirmationAsk(Ask):
-    """What changed; what is left out stays as it is. A firm has the first four, an expert the last two."""
+    """What changed; what is left out stays as it is. A firm has the first four facts, an expert the last two.
 
+    Who keeps the register names the entry, and enters a signed paper with its scan.
+    """
+
+    firm = Visible(firms_visible_to, required=False)
+    expert = Visible(experts_visible_to, required=False)
+    paper = serializers.FileField(max_length=200, required=False)
+    signed_on = serializers.DateField(required=False)
+    signed_by = phrase(60, required=False)
     legal_person = phrase(60, required=False)
     address = phrase(200, required=False)
     phone = phrase(40, required=False)
@@ -140,9 +153,9 @@ class SettleAsk(Ask):
 
 
 class ConfirmationView(NounView[Confirmation]):
-    """Yearly confirmations; a firm and an expert see and make their own."""
+    """Yearly confirmations; a firm and an expert see and make their own, the bureau enters signed papers."""
 
-    needs, make_needs = READERS, OWNERS
+    needs, make_needs = READERS, (*OWNERS, Capability.REGISTER)
     serializer_class = ConfirmationSerializer
     filterset_fields = ("firm", "expert", "year", "status")
 
@@ -150,10 +163,26 @@ class ConfirmationView(NounView[Confirmation]):
         """Return what the reader may see."""
         return admissions.confirmations_visible_to(user).select_related("bureau", "firm__bureau", "expert__bureau")
 
+    def get_parsers(self) -> list[Any]:
+        """Take a scan, or JSON without one."""
+        return [MultiPartParser(), JSONParser()]
+
     @make(ConfirmationAsk)
     def create(self, given: dict[str, Any], by: User) -> Confirmation:
-        """Confirm this year and accept the undertaking."""
+        """Confirm this year and accept the undertaking; for the bureau: enter who did so on paper."""
+        if may(by, Capability.REGISTER):
+            return self._entered(given, by)
+        if FROM_PAPER & set(given):
+            raise NotAllowed
         return services.confirm_year(entry=entry_of(by), given=given, by=by, on=clock.today())
+
+    def _entered(self, given: dict[str, Any], by: User) -> Confirmation:
+        entry, file, signed_on = entry_in(given), given.pop("paper", None), given.pop("signed_on", None)
+        if file is None or signed_on is None:
+            message = _("Give the scan of the signed paper and the day that stands on it.")
+            raise DomainError(Refusal("paper_missing", message, {"field": "paper"}))
+        paper = services.SignedPaper(given.pop("signed_by", ""), signed_on, (file.name, file.read()))
+        return services.enter_year(entry=entry, given=given, paper=paper, by=by, on=clock.today())
 
     @verb(SettleAsk, needs=Capability.REGISTER)
     def settle(self, row: Confirmation, given: dict[str, Any], by: User) -> None:

@@ -27,7 +27,7 @@ from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.entry_words import change_pairs, changes_text
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import BulkAction, ListPage, Sort
-from faces.pages.shared.sections import Act, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 
@@ -122,7 +122,7 @@ class ConfirmationPage(SectionsPage):
 
     def rows(self) -> QuerySet[Confirmation]:
         """Return the confirmations of the bureau."""
-        joins = ("bureau", "firm__organisation", "expert__person", "confirmed_by")
+        joins = ("bureau", "firm__organisation", "expert__person", "confirmed_by", "paper")
         return confirmations_visible_to(self.user).select_related(*joins)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
@@ -159,12 +159,20 @@ class ConfirmationPage(SectionsPage):
                     pairs=(
                         (_("Confirmed on"), full_day(row.confirmed_on)),
                         (_("Confirmed by"), row.confirmed_by.name),
+                        *self._paper(row),
                         (_("Decided on"), full_day(row.decided_on) if row.decided_on else "—"),
                     ),
                     acts=(Act(_("To the entry"), entry_address(row.entry)),),
                 ),
             ),
         )
+
+    def _paper(self, row: Confirmation) -> tuple[tuple[StrOrPromise, Cell | str], ...]:
+        """Return who signed the paper and its scan; what was confirmed on these pages has none."""
+        if row.paper is None:
+            return ()
+        scan = Cell(row.paper.original_name, reverse("pages:file", args=[row.paper.pk]))
+        return ((_("Signed by"), row.signed_by), (_("Scan of the signed paper"), scan))
 
 
 class SettleForm(ActionForm):

@@ -31,6 +31,7 @@ from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
 from faces.pages.shared.templatetags.gp import status
+from faces.pages.shared.yearly_steps import paper_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.taxonomy.enums import TreeKind
@@ -261,7 +262,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 *parts.titles(row, self.day),
                 checklist(row, self.day, *self._check_act(edits=edits)),
                 parts.undertakings(row, self.day),
-                confirmations_section(row),
+                confirmations_section(row, *paper_acts(row, self.day, edits=edits)),
                 renewals_section(row),
             )
         return (

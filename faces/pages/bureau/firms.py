@@ -30,6 +30,7 @@ from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject, Tab
 from faces.pages.shared.sections import Act, Layout, Section, SectionsPage
 from faces.pages.shared.templatetags.gp import status
+from faces.pages.shared.yearly_steps import paper_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from parties.selectors import name_on
@@ -241,7 +242,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 parts.recognised(row, self.user, self.day, edits=edits),
                 parts.sanctions(sanctions_visible_to(self.user).filter(firm=row), self.day),
                 parts.standings(row, self.day),
-                confirmations_section(row),
+                confirmations_section(row, *paper_acts(row, self.day, edits=edits)),
                 renewals_section(row),
             )
         if shown == "identity":

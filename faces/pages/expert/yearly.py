@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.urls import path
 
-from experts.enums import TitleLevel
 from experts.selectors import expert_of
-from faces.pages.shared.actions import ActionForm
-from faces.pages.shared.application_words import FACTS
-from faces.pages.shared.yearly_steps import AskRenewal, ConfirmYear, EntryStep, WithdrawRenewal
+from faces.pages.shared.yearly_steps import AskRenewal, ConfirmYear, EntryStep, ExpertFactsForm, WithdrawRenewal
 from foundation.accounts.enums import Capability
 
 if TYPE_CHECKING:
     from evaluators.models import Firm
     from experts.models import Expert
-
-
-class ExpertFactsForm(ActionForm):
-    """What may have changed since last year; a field left empty stays as it is."""
-
-    title = forms.CharField(label=FACTS["title"], max_length=60, required=False)
-    level = forms.ChoiceField(label=FACTS["level"], choices=[("", "—"), *TitleLevel.choices], required=False)
 
 
 class OwnExpert(EntryStep):

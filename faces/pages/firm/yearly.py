@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.urls import path
 
 from evaluators.selectors import firm_of
-from faces.pages.shared.actions import ActionForm
-from faces.pages.shared.application_words import FACTS
-from faces.pages.shared.yearly_steps import AskRenewal, ConfirmYear, EntryStep, WithdrawRenewal
+from faces.pages.shared.yearly_steps import AskRenewal, ConfirmYear, EntryStep, FirmFactsForm, WithdrawRenewal
 from foundation.accounts.enums import Capability
 
 if TYPE_CHECKING:
     from evaluators.models import Firm
     from experts.models import Expert
-
-
-class FirmFactsForm(ActionForm):
-    """What may have changed since last year; a field left empty stays as it is."""
-
-    legal_person = forms.CharField(label=FACTS["legal_person"], max_length=60, required=False)
-    address = forms.CharField(label=FACTS["address"], max_length=200, required=False)
-    phone = forms.CharField(label=FACTS["phone"], max_length=40, required=False)
-    staff_count = forms.IntegerField(label=FACTS["staff_count"], min_value=0, max_value=100_000, required=False)
 
 
 class OwnFirm(EntryStep):

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admissions.enums import ConfirmationStatus
-from admissions.selectors import confirmation_of, facts_of, open_renewal_of, undertaking_version
+from admissions.selectors import STANDING, confirmation_of, facts_of, open_renewal_of, undertaking_version
 from admissions.services import ask_renewal, confirm_year, withdraw_renewal
 from evaluators.enums import FirmStatus
 from evaluators.models import Firm
 from evaluators.selectors import is_renewable
+from experts.enums import TitleLevel
 from faces.pages.shared.actions import ActionForm, FormPage
-from faces.pages.shared.application_words import day_or_dash, undertaking_lines
+from faces.pages.shared.application_words import FACTS, day_or_dash, undertaking_lines
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.sections import Act
 
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
     from experts.models import Expert
 
 
+ENTER_YEAR = gettext_lazy("Enter the year’s confirmation from paper")
+
+
 def yearly_acts(entry: Firm | Expert, day: date, *, pages: str) -> tuple[Act, ...]:
     """Return what an entry's owner can do about its year and its term on ``day``; ``pages`` is firm or expert."""
     acts = []
-    known = confirmation_of(entry, day.year)
-    is_open = known is not None and known.status == ConfirmationStatus.DECLINED
-    if is_open or not entry.undertakings.filter(year=day.year).exists():
+    if is_unconfirmed(entry, day):
         acts.append(Act(_("Confirm this year"), reverse(f"pages:{pages}-undertaking")))
     is_asked = open_renewal_of(entry) is not None
     if not is_asked and entry.status == FirmStatus.ACTIVE and is_renewable(entry.bureau, entry.term_ends_on, day):
@@ -44,11 +46,42 @@ def yearly_acts(entry: Firm | Expert, day: date, *, pages: str) -> tuple[Act, ..
     return tuple(acts)
 
 
+def is_unconfirmed(entry: Firm | Expert, day: date) -> bool:
+    """Return whether the year of ``day`` is still to be confirmed, or to be confirmed again."""
+    known = confirmation_of(entry, day.year)
+    is_open = known is not None and known.status == ConfirmationStatus.DECLINED
+    return is_open or not entry.undertakings.filter(year=day.year).exists()
+
+
+def paper_acts(entry: Firm | Expert, on: date, *, edits: bool) -> tuple[Act, ...]:
+    """Return the step that enters the paper of the year of ``on``, while it is missing."""
+    if not edits or entry.status not in STANDING or not is_unconfirmed(entry, on):
+        return ()
+    page = "pages:firm-year" if isinstance(entry, Firm) else "pages:expert-year"
+    return (Act(ENTER_YEAR, reverse(page, args=[entry.number])),)
+
+
 def withdraw_acts(entry: Firm | Expert, *, pages: str) -> tuple[Act, ...]:
     """Return the step that takes a running application for a further term back."""
     if open_renewal_of(entry) is None:
         return ()
     return (Act(_("Withdraw"), reverse(f"pages:{pages}-renewal-withdraw")),)
+
+
+class FirmFactsForm(ActionForm):
+    """What may have changed since last year; a field left empty stays as it is."""
+
+    legal_person = forms.CharField(label=FACTS["legal_person"], max_length=60, required=False)
+    address = forms.CharField(label=FACTS["address"], max_length=200, required=False)
+    phone = forms.CharField(label=FACTS["phone"], max_length=40, required=False)
+    staff_count = forms.IntegerField(label=FACTS["staff_count"], min_value=0, max_value=100_000, required=False)
+
+
+class ExpertFactsForm(ActionForm):
+    """What may have changed since last year; a field left empty stays as it is."""
+
+    title = forms.CharField(label=FACTS["title"], max_length=60, required=False)
+    level = forms.ChoiceField(label=FACTS["level"], choices=[("", "—"), *TitleLevel.choices], required=False)
 
 
 class EntryStep(FormPage):
