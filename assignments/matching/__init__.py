@@ -12,7 +12,7 @@ from assignments.matching.record import (
     replacement_key,
     result_document,
 )
-from assignments.matching.words import Reason
+from assignments.matching.words import Names, Reason
 
 __all__ = [
     "FEASIBLE",
@@ -22,6 +22,7 @@ __all__ = [
     "OPTIMAL",
     "UNITS",
     "BatchTerms",
+    "Names",
     "Problem",
     "ProblemError",
     "Reason",

@@ -1,6 +1,6 @@
 """The two phases: ``solve`` finds the marginals and never sees a seed, ``sample`` draws one assignment from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
@@ -67,15 +67,18 @@ class Sample:
     min_task: int
 
 
-def solve(problem: Problem) -> Solution:
+def solve(problem: Problem, fields: Sequence[int] = ()) -> Solution:
     """Return the optimal marginals with a proof, or why there are none. Raise ``ProblemError`` for what is refused.
+
+    ``fields`` (what people must know for each task whose seats are not typed) change nothing of the answer: where there
+    is none they let the reasons say people of which field would do.
 
     Where a pin could take one of several kinds of seat the best way to seat the pins is searched for, among the first
     ``MOST_SEATINGS``; the certificate names it, and proves the optimum for it.
     """
     best = None
     for way in islice(pin_seatings(problem), MOST_SEATINGS):
-        found = _solved(replace(problem, pin_strata=way))
+        found = _solved(replace(problem, pin_strata=way), fields)
         if way:
             seating = [list(row) for row in way]
             found = replace(found, certificate={**found.certificate, "pin_strata": seating})
@@ -95,7 +98,7 @@ def _rank(solution: Solution) -> tuple[bool, int, int]:
     return (True, floor, solution.expected_units)
 
 
-def _solved(problem: Problem) -> Solution:
+def _solved(problem: Problem, fields: Sequence[int]) -> Solution:
     try:
         network = build_network(problem)
     except ContradictionError as error:
@@ -104,12 +107,12 @@ def _solved(problem: Problem) -> Solution:
         message = "a probability cap cannot be kept together with seats and employers that cross"
         raise ProblemError(message)
     if network.limits.crossing:
-        return _by_program(network)
+        return _by_program(network, fields)
     flow = solve_flow(network)
     if flow is None:
-        return _infeasible(network, shortage(network))
+        return _infeasible(network, shortage(network, fields))
     if problem.floor == MAX_MIN:
-        return _by_program(network, flow.pair_units)
+        return _by_program(network, fields, flow.pair_units)
     certificate = {
         "kind": "flow",
         "potentials": flow.potentials.tolist(),
@@ -121,11 +124,11 @@ def _solved(problem: Problem) -> Solution:
     return Solution(problem, OPTIMAL, certificate, network, flow.pair_units, expected)
 
 
-def _by_program(network: Network, best_without_floor: Ints | None = None) -> Solution:
+def _by_program(network: Network, fields: Sequence[int], best_without_floor: Ints | None = None) -> Solution:
     """Return what HiGHS finds, judged by the bounds that its prices prove."""
     found = solve_program(network, best_without_floor)
     if isinstance(found, Unfilled):
-        return _infeasible(network, crossing_shortage(network, found))
+        return _infeasible(network, crossing_shortage(network, found, fields))
     sums = task_sums(network, found.pair_units)
     expected, floor = sum(sums), min(sums, default=0)
     bound = total_bound(network, found.total_prices, found.scale, floor)

@@ -111,6 +111,10 @@ class Network:
         """Return the arc of pair 0."""
         return len(self.limits.row)
 
+    def people_for(self, row: int) -> int:
+        """Return how many people fill a row without anybody else's help."""
+        return -(-int(self.row_seats[row]) * UNITS // self.problem.pair_units)
+
     def arcs(self) -> Arcs:
         """Return all arcs in their order."""
         rows, first_quota = len(self.row_task), self.sink - len(self.quota_room)
@@ -256,19 +260,21 @@ class _Pinned:
                 yield Reason("pins_over_seats", {"task": task, "pins": len(people), "seats": seats})
         for expert, (load, cap) in enumerate(zip(self.load.tolist(), problem.caps, strict=True)):
             if load > cap:
-                yield Reason("pins_over_cap", {"expert": expert, "pins": load, "cap": cap})
+                yield Reason("pins_over_cap", {"rule": "caps", "expert": expert, "pins": load, "cap": cap})
         for (task, _), count in self.by_group.items():
             if problem.group_limit and count > problem.group_limit:
-                yield Reason("pins_over_group", {"task": task, "pins": count, "limit": problem.group_limit})
+                facts = {"rule": "group_limit", "task": task, "pins": count, "limit": problem.group_limit}
+                yield Reason("pins_over_group", facts)
         for name, most in problem.quotas:
             if self.held_by[name] > most:
-                yield Reason("pins_over_quota", {"employer": name, "pins": self.held_by[name], "quota": most})
+                facts = {"rule": "quotas", "employer": name, "pins": self.held_by[name], "quota": most}
+                yield Reason("pins_over_quota", facts)
 
     def _apart(self, problem: Problem) -> Iterator[Reason]:
         for (group, expert), count in self.by_task_group.items():
             if count > 1:
                 tasks = [task for task in problem.task_groups[group] if (task, expert) in problem.pins]
-                yield Reason("pins_over_task_group", {"expert": expert, "tasks": tasks})
+                yield Reason("pins_over_task_group", {"rule": "task_groups", "expert": expert, "tasks": tasks})
 
 
 def _rows(problem: Problem, pinned: _Pinned) -> tuple[Ints, tuple[int | None, ...], Ints]:

@@ -269,7 +269,34 @@ def test_seats_that_cannot_be_filled_are_told_and_nothing_is_frozen():
     batch = solved(desk, prepared(desk), freezes=True)
 
     assert (batch.status, batch.commitment, batch.solved["status"]) == (BatchStatus.PREPARED, "", "infeasible")
-    assert batch.solved["reasons"]
+    first, second = (f"{review.number} {review.evaluation.title}" for review in desk.reviews)
+    english, chinese, sources = zip(*batch.solved["reasons"], strict=True)
+    assert english == (
+        f"{first}, {second}: seats needed 6, at most 5 can be filled under all rules, 1 missing",
+        *english[1:3],
+        "it would do to lift one of these rules alone: the greatest chance of a pair (R-48)",
+        f"it would do to have more people, without employer and 12 tasks each: 1 who know {desk.node.name}",
+    )
+    assert [word.partition(" binds")[0] for word in english[1:3]] == [
+        "the most people of one employer on a task (R-38)",
+        "the greatest chance of a pair (R-48)",
+    ]
+    assert chinese[0] == f"{first}、{second}：共需 6 个席位，在全部规则下最多可坐 5 个，缺 1 个"
+    assert chinese[4] == f"再增加下列人员即可（无单位冲突、每人 12 项）：懂{desk.node.name}的 1 人"
+    assert sources == (None, "财库〔2016〕198号", "docs/assignment.md", None, None)
+
+
+def test_seats_that_cannot_be_filled_tell_which_rules_of_eligibility_cost_most(desk):
+    for expert in desk.experts[2:]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert batch.solved["reasons"][1] == [
+        "Rules that kept most people off them: this year's undertaking has not been accepted 12.",
+        "这些复评排除人数最多的规则：未签订本年度承诺书 12。",
+        None,
+    ]
 
 
 def test_infeasible_batch_names_the_rule_of_a_named_expert_who_may_not_sit(desk):
@@ -284,8 +311,15 @@ def test_infeasible_batch_names_the_rule_of_a_named_expert_who_may_not_sit(desk)
 
     batch = solved(desk, batch, freezes=True)
 
+    name, review = desk.experts[0].person.name, f"{desk.reviews[0].number} {desk.reviews[0].evaluation.title}"
     assert batch.status == BatchStatus.PREPARED
-    assert "recusal" in batch.solved["reasons"][0][0]
+    assert batch.solved["reasons"] == [
+        [
+            f"{name} is named for {review}, but may not sit there: works or worked for the evaluated side (R-07).",
+            f"{name}被指定到{review}，但按规则不得参加：在被评价方任职或曾任职 (R-07)。",
+            "财库〔2016〕198号",
+        ]
+    ]
 
 
 def test_field_decides_who_is_listed_and_how_well_he_fits(desk):
@@ -444,9 +478,9 @@ def test_batch_that_turned_void_while_it_was_solved_stays_void(desk, monkeypatch
     batch.refresh_from_db()
     solve = matching.solve
 
-    def meanwhile(problem):
+    def meanwhile(problem, fields):
         batches.void(batch=batch, words="改期", by=desk.clerk, at=NOW)
-        return solve(problem)
+        return solve(problem, fields)
 
     monkeypatch.setattr(matching, "solve", meanwhile)
     batches.run(batch=batch, by=desk.clerk, at=NOW, freezes=True)
@@ -719,7 +753,7 @@ def test_two_re_reviews_of_one_unit_do_not_share_an_expert(tmp_path):
 
 @pytest.mark.rule("R-17")
 def test_replacement_passes_over_who_sits_on_another_re_review_of_the_unit(tmp_path):
-    desk = batch_office(experts=7)
+    desk = batch_office(experts=12)
     unit = desk.reviews[0].evaluation.unit
     type(desk.reviews[1].evaluation).objects.filter(pk=desk.reviews[1].evaluation_id).update(unit=unit)
     batch = approved(desk, drawn(desk, prepared(desk)))
@@ -755,7 +789,7 @@ def test_unit_with_more_seats_than_people_is_told_before_anything_is_frozen(desk
     batch = solved(desk, prepared(desk), freezes=True)
 
     assert (batch.status, batch.solved["status"]) == (BatchStatus.PREPARED, "infeasible")
-    assert any("nobody may take two" in english for english, _chinese in batch.solved["reasons"])
+    assert any("one task of a unit" in english for english, _chinese, _source in batch.solved["reasons"])
 
 
 def test_who_is_away_on_the_day_of_the_meeting_is_not_listed(desk):

@@ -25,8 +25,7 @@ class Refusals:
 
     def note(self, answer: Eligibility) -> None:
         """Count every rule that kept somebody off one re-review; without any it was the field."""
-        nobody = Refusal(NO_SPECIALTY, _("Has no specialty that is asked for."), {"free_on": None})
-        for refusal in answer.refusals or (nobody,):
+        for refusal in answer.refusals or (why_not(answer),):
             self._count(answer.party.pk, refusal)
 
     def keep(self, batch: AssignmentBatch, pairs: Sequence[BatchPair]) -> None:
@@ -54,6 +53,12 @@ class Refusals:
         count, held = self.found.get((expert, refusal.code), (0, refusal))
         later = max((held, refusal), key=lambda one: _free_on(one) or date.max)
         self.found[expert, refusal.code] = (count + 1, later)
+
+
+def why_not(answer: Eligibility) -> Refusal:
+    """Return the first rule that keeps somebody off a re-review; without any it is the field."""
+    nobody = Refusal(NO_SPECIALTY, _("Has no specialty that is asked for."), {"free_on": None})
+    return answer.refusals[0] if answer.refusals else nobody
 
 
 def copy_refusals(batch: AssignmentBatch, former: AssignmentBatch) -> None:

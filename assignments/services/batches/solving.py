@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max
@@ -27,7 +27,8 @@ from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import BatchRefused, locked, move
-from assignments.services.batches.refusals import NO_SPECIALTY, Refusals, copy_refusals
+from assignments.services.batches.reasons import CROSSING, LIMITED_BY, names_of, told_reasons
+from assignments.services.batches.refusals import NO_SPECIALTY, Refusals, copy_refusals, why_not
 from assignments.services.draws.freezing import new_secret
 from assignments.services.seeding import deadlines, tell_frozen, times_of
 from assignments.transitions import GONE
@@ -37,27 +38,16 @@ from foundation.audit.selectors import head
 from foundation.audit.services import record, seal
 from foundation.core.canon import dumps, sha256_hex
 from foundation.core.crypto import decrypt, encrypt
+from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import Rules
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Organisation
 
-CROSSING: Final = (
-    (
-        "Seats of two fields, employers and the greatest chance of a pair (R-48) cannot all be promised at once: "
-        "somebody knows both fields, or an employer has people in both. Give these re-reviews one field, draw them one "
-        "by one, or set the greatest chance to 1000 thousandths in the rule set."
-    ),
-    (
-        "两个专业的席位、单位限制与单个组合的最大机会（R-48）无法同时保证：有人兼通两个专业，或同一单位在两个专业都有人。"
-        "请改为一个专业，或逐项抽取，或在规则集中把最大机会设为千分之 1000。"
-    ),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The strictest of what the rules of the tasks say.
+    """The strictest of what the rules of the tasks say, and the source of each by what it limits in the problem.
 
     Tasks a year, people of an employer, chance of a pair, days between two meetings with a unit.
     """
@@ -66,6 +56,7 @@ class Limits:
     employer_max: int
     chance_permille: int
     cool_down_days: int
+    sources: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,7 @@ class Survey:
     strata: Mapping[int, set[int]]  # the fields that each may take a typed seat for
     removed: list[Counter[str]]
     refusals: Refusals
+    unlisted: Mapping[tuple[int, int], Refusal]  # why a named expert is not listed for the re-review at a place
     caps: Mapping[int, int]
     limits: Limits
 
@@ -92,7 +84,7 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
         return batch
     on = timezone.localdate(at)
     tasks, pairs = tasks_of(batch), pairs_of(batch)
-    survey = _survey(batch, tasks, on)
+    survey = _survey(batch, tasks, pairs, on)
     secret = new_secret()
     listed = pure.frozen_list(
         [
@@ -103,7 +95,7 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
     )
     place = {row.pk: listed.numbers[row.number] - 1 for row in survey.experts}
     problem = _problem(batch, tasks, pairs, survey, listed, place)
-    solution = _solved(problem)
+    solution = _solved(problem, [task.node_id for task in tasks])
     with transaction.atomic():
         batch = locked(batch)
         if batch.status != BatchStatus.SOLVING:
@@ -124,17 +116,17 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
     return batch
 
 
-def _solved(problem: matching.Problem) -> matching.Solution | None:
+def _solved(problem: matching.Problem, fields: Sequence[int]) -> matching.Solution | None:
     """Return the answer; None where a chance cap cannot be kept together with typed seats that cross."""
     try:
-        return matching.solve(problem)
+        return matching.solve(problem, fields)
     except matching.ProblemError:
         if problem.q_permille is None or not problem.seat_strata:
             raise
         return None
 
 
-def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Survey:
+def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], pairs: Sequence[BatchPair], on: date) -> Survey:
     experts = list(pool_of(batch))
     keys = [row.pk for row in experts]
     nodes = Node.objects.filter(bureau_id=batch.bureau_id, tree=TreeKind.SPECIALTY)
@@ -150,7 +142,8 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
     fits: list[dict[int, Fit]] = []
     strata: dict[int, set[int]] = defaultdict(set)
     removed: list[Counter[str]] = []
-    refusals = Refusals()
+    refusals, unlisted = Refusals(), dict[tuple[int, int], Refusal]()
+    named = {(pair.task.place, pair.expert_id) for pair in pairs if pair.kind == PairKind.PIN}
     links: dict[int, frozenset[str]] = {}
     for number, task in enumerate(tasks, 1):
         answers = expert_eligibility(task.re_review, on, experts)
@@ -166,13 +159,15 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], on: date) -> Sur
             if answer.refusals or fit is None:
                 gone[answer.refusals[0].code if answer.refusals else NO_SPECIALTY] += 1
                 refusals.note(answer)
+                if (task.place, answer.party.pk) in named:
+                    unlisted[task.place, answer.party.pk] = why_not(answer)
             else:
                 here[answer.party.pk] = fit
         fits.append(here)
         removed.append(gone)
         AssignmentBatch.objects.filter(pk=batch.pk).update(surveyed=number)
     caps = {key: room_left(cap=limits.yearly_cap, served=served.get(key, 0)) for key in keys}
-    return Survey(experts, links, _employers(links), fits, strata, removed, refusals, caps, limits)
+    return Survey(experts, links, _employers(links), fits, strata, removed, refusals, unlisted, caps, limits)
 
 
 def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
@@ -182,6 +177,7 @@ def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
         employer_max=min(rules.value("employer_max") for rules in every),
         chance_permille=min(rules.value("batch_chance_permille") for rules in every),
         cool_down_days=max(rules.value("cool_down_days") for rules in every),
+        sources={limit: every[0].source(key) for limit, key in LIMITED_BY.items()},
     )
 
 
@@ -302,15 +298,39 @@ def _keep(
         {"expert": row.pk, "cap": survey.caps[row.pk], "employer": survey.employers.get(row.pk, ""), "load": load}
         for row, load in zip(rows, loads, strict=True)
     ]
+    reasons = _reasons(batch, tasks, survey, solution) if solution is None or solution.reasons else []
     batch.solved = {
         "status": solution.status if solution else matching.INFEASIBLE,
-        "reasons": [[reason.english, reason.chinese] for reason in solution.reasons] if solution else [CROSSING],
+        "reasons": reasons,
         "expected_total": solution.expected_units // matching.UNITS if solution else 0,
         "chance_permille": survey.limits.chance_permille,
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,
         "task_groups": [list(places) for places in problem.task_groups],
     }
+
+
+def _reasons(
+    batch: AssignmentBatch, tasks: Sequence[BatchTask], survey: Survey, solution: matching.Solution | None
+) -> list[list[str | None]]:
+    """Return why there is no answer, by the names of re-reviews, people, employers and fields."""
+    if solution is None:
+        return [list(CROSSING)]
+    people = {row.pk: row.person.name for row in survey.experts}
+    names = names_of(
+        tasks,
+        experts=[people[row["expert"]] for row in batch.pool],
+        employers={
+            group: row["employer"]
+            for group, row in zip(solution.problem.groups, batch.pool, strict=True)
+            if group is not None
+        },
+    )
+    numbers = {row["expert"]: number for number, row in enumerate(batch.pool)}
+    unlisted = {(place, numbers[expert]): refusal for (place, expert), refusal in survey.unlisted.items()}
+    return told_reasons(
+        solution.reasons, names=names, removed=survey.removed, unlisted=unlisted, sources=survey.limits.sources
+    )
 
 
 def _freeze(

@@ -213,10 +213,8 @@ class BatchPage(SectionsPage):
             ground = str(GROUNDS.get(batch.void_ground, ""))
             return Section(_("This attempt is void"), said=f"{ground}：{batch.void_words}")
         if batch.status == BatchStatus.PREPARED and batch.solved and not self._is_fillable:
-            place = 1 if (get_language() or "").startswith("zh") else 0
-            said = "\n".join(reason[place] for reason in batch.solved["reasons"])
-            note = _("Re-reviews are numbered from 0 here, in the order of the table below.")
-            return Section(_("The seats cannot be filled"), said=said, note=note)
+            reasons = told(batch.solved["reasons"])
+            return Section(_("The seats cannot be filled"), template="bureau/batch_reasons.html", data=reasons)
         return None
 
     def _seated(self) -> Section | None:
@@ -393,6 +391,12 @@ class BatchPage(SectionsPage):
             Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}"),
             self._act(_("Notices of all meetings (PDF)"), "batch-letters"),
         ]
+
+
+def told(reasons: Sequence[Sequence[str | None]]) -> list[tuple[str | None, str | None]]:
+    """Return the sentence of each reason in the reader's language, and its source; None where it names no rule."""
+    place = 1 if (get_language() or "").startswith("zh") else 0
+    return [(reason[place], next(iter(reason[2:]), None)) for reason in reasons]
 
 
 def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:

@@ -325,6 +325,7 @@ def test_typed_seats_that_cross_a_chance_cap_are_refused_with_what_to_do(desk):
 
     assert (batch.status, batch.solved["status"]) == (BatchStatus.PREPARED, "infeasible")
     assert "R-48" in shown(clerk, batch)
+    assert "docs/assignment.md" in shown(clerk, batch)
     rules = RuleSetFactory(bureau=desk.bureau)
     RuleValueFactory(rule_set=rules, key="batch_chance_permille", value=1000)
     batch = drawn(desk, batch)
