@@ -46,6 +46,7 @@ class SanctionAction(TextChoices):
 
     TELL = "TELL", _("tell the party beforehand")
     DROP = "DROP", _("drop the sanction")
+    LAPSE = "LAPSE", _("let the sanction fall away")
     SUBMIT = "SUBMIT", _("submit the sanction for approval")
     DECIDE = "DECIDE", _("decide the sanction")
     REFUSE = "REFUSE", _("refuse the sanction")

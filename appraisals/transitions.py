@@ -13,6 +13,11 @@ SANCTION: Final[Mapping[tuple[SanctionStatus, SanctionAction], SanctionStatus]] 
     (SanctionStatus.TOLD, SanctionAction.DROP): SanctionStatus.DROPPED,
     (SanctionStatus.PROPOSED, SanctionAction.DECIDE): SanctionStatus.IN_FORCE,
     (SanctionStatus.PROPOSED, SanctionAction.REFUSE): SanctionStatus.REFUSED,
+    # the party is no more: nothing is left to decide
+    **{
+        (status, SanctionAction.LAPSE): SanctionStatus.DROPPED
+        for status in (SanctionStatus.DRAFTED, SanctionStatus.TOLD, SanctionStatus.PROPOSED)
+    },
     (SanctionStatus.IN_FORCE, SanctionAction.END): SanctionStatus.ENDED,
     (SanctionStatus.IN_FORCE, SanctionAction.REVOKE): SanctionStatus.REVOKED,
     (SanctionStatus.ENDED, SanctionAction.REVOKE): SanctionStatus.REVOKED,  # it was wrong all along

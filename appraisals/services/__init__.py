@@ -20,7 +20,7 @@ from appraisals.services.proposing import (
 )
 from appraisals.services.recognition import GradeDraft, recognise_grade, withdraw_recognition
 from appraisals.services.revoking import propose_revocation
-from appraisals.services.sanctions import sanction_agreed, sanction_returned
+from appraisals.services.sanctions import lapse_sanctions, sanction_agreed, sanction_returned
 from appraisals.services.serving import record_talk, serve_paper
 from appraisals.services.steps import SanctionRefused
 from appraisals.services.succession import Fate, SuccessionRefused, succeed
@@ -42,6 +42,7 @@ __all__ = [
     "end_due_sanctions",
     "freeze_year",
     "give_feedback",
+    "lapse_sanctions",
     "propose_hand_over",
     "propose_revocation",
     "propose_sanction",

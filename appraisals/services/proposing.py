@@ -12,7 +12,7 @@ from appraisals.models.sanctions import BEFORE_FORCE
 from appraisals.permissions import may_sanction
 from appraisals.rules import LADDER, missing_rung
 from appraisals.selectors import party_name, running_of, unanswered, users_of_party, work_number
-from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move, own_page
+from appraisals.services.steps import SanctionRefused, draft, drop, kept_by, locked, move, own_page
 from assignments.models import Assignment
 from credit.enums import ReplyOutcome
 from credit.permissions import may_decide
@@ -25,7 +25,6 @@ from foundation.audit.services import record
 from foundation.core.dates import years_after
 from foundation.core.errors import NotAllowed, Refusal, TransitionRefused
 from foundation.notices.services import notify
-from foundation.papers.services import void_paper
 from foundation.rulesets.selectors import Rules, rules_for
 
 IN_REGISTER = {"ACTIVE", "SUSPENDED"}
@@ -159,7 +158,7 @@ def answer_sanction_reply(
     settle_reply(found, outcome=outcome, words=words, by=by, on=on)
     record(actor=by, action="appraisals.sanction_answered", subject=row, facts={"outcome": outcome, "on": on})
     if outcome == ReplyOutcome.ACCEPTED:
-        _drop(row, reason=words, by=by, on=on)
+        drop(row, reason=words, by=by, on=on)
     else:
         notify(users=users_of_party(row), code="sanction_answered", path=own_page(row))
     return found
@@ -200,19 +199,8 @@ def drop_sanction(*, sanction: Sanction, reason: str, by: User, on: date) -> San
     kept_by(row, by)
     if not reason.strip():
         raise SanctionRefused(Refusal("reason_missing", _("Write the reason."), {"field": "reason"}))
-    _drop(row, reason=reason, by=by, on=on)
+    drop(row, reason=reason, by=by, on=on)
     return row
-
-
-def _drop(row: Sanction, *, reason: str, by: User, on: date) -> None:
-    move(row, SanctionAction.DROP)
-    row.dropped_on, row.dropped_reason = on, reason.strip()[:300]
-    row.save(update_fields=["status", "dropped_on", "dropped_reason"])
-    if paper := draft_of(row, SanctionPaper.NOTICE):
-        void_paper(paper=paper, reason=row.dropped_reason, by=by, on=on)
-    record(actor=by, action="appraisals.sanction_dropped", subject=row, facts={"reason": reason, "on": on})
-    if row.told_on is not None:
-        notify(users=users_of_party(row), code="sanction_dropped", path=own_page(row))
 
 
 def _submit(row: Sanction, *, by: User, on: date) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from appraisals.enums import RunningTasks, SanctionAction, SanctionKind, SanctionPaper
 from appraisals.models import HandOver, Sanction, SanctionRevocation, SanctionTask
+from appraisals.models.sanctions import BEFORE_FORCE
 from appraisals.selectors import (
     party_name,
     returns_on,
@@ -17,7 +18,7 @@ from appraisals.selectors import (
 )
 from appraisals.services.hand_overs import hand_over_decided
 from appraisals.services.revoking import revocation_decided
-from appraisals.services.steps import SanctionRefused, draft, locked, move, own_page, registrar
+from appraisals.services.steps import SanctionRefused, draft, drop, locked, move, own_page, registrar
 from assignments.models import Assignment
 from assignments.services.tasks import recommission, stop_task
 from delivery.models import Commission
@@ -25,6 +26,7 @@ from delivery.services import end_commission
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.services import move_firms
 from experts.enums import ExpertAction, ExpertStatus
+from experts.models import Expert
 from experts.rules import lifting_needs
 from experts.services import foresee_return, move_experts
 from foundation.accounts.models import User
@@ -96,16 +98,35 @@ def _write_end(row: Sanction, on: date) -> None:
 
 @transaction.atomic
 def sanction_returned(*, approval: Approval, by: User, on: date) -> None:
-    """Note that the sanction, the hand-over or the revocation was not agreed."""
+    """Note that the sanction, the hand-over or the revocation was not agreed; of somebody dead the first falls away."""
     if apart := APART.get(approval.subject_kind):
         apart(pk=approval.subject_id, is_agreed=False, by=by, on=on)
         return
     row = locked(approval.subject_id)
+    if row.expert is not None and row.expert.person.died_on is not None:
+        drop(row, reason=_("Has died."), by=by, on=on, action=SanctionAction.LAPSE)
+        return
     move(row, SanctionAction.REFUSE)
     row.save(update_fields=["status"])
     record(actor=by, action="appraisals.sanction_refused", subject=row, facts={"kind": row.kind})
     if row.told_on is not None:
         notify(users=users_of_party(row), code="sanction_dropped", path=own_page(row))
+
+
+@transaction.atomic
+def lapse_sanctions(*, expert: Expert, by: User, on: date) -> int:
+    """End what was on its way against an expert who has died, its approval too; return how many sanctions that were.
+
+    What was decided before stays as it is.
+    """
+    found = Sanction.objects.filter(expert=expert, status__in=BEFORE_FORCE).order_by("pk")
+    reason = _("Has died.")
+    for sanction in found:
+        if approval := running("SANCTION", sanction):
+            lapse(approval=approval, reason=reason, by=by, on=on)  # which ends in sanction_returned
+        else:
+            drop(locked(sanction.pk), reason=reason, by=by, on=on, action=SanctionAction.LAPSE)
+    return len(found)
 
 
 def _change_standing(row: Sanction, *, by: User, on: date) -> None:

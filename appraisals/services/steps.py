@@ -7,16 +7,18 @@ from django.utils.translation import gettext as _
 from appraisals.enums import SanctionAction, SanctionPaper, SanctionStatus
 from appraisals.models import HandOver, Sanction
 from appraisals.permissions import may_sanction
-from appraisals.selectors import party_name
+from appraisals.selectors import party_name, users_of_party
 from appraisals.transitions import SANCTION
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.rules import CAPABILITIES
+from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, TransitionRefused
+from foundation.notices.services import notify
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper
 from foundation.papers.selectors import of_subject
-from foundation.papers.services import draft_paper
+from foundation.papers.services import draft_paper, void_paper
 
 
 class SanctionRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -83,3 +85,15 @@ def draft_of(row: Sanction | HandOver, kind: SanctionPaper) -> Paper | None:
 def own_page(row: Sanction) -> str:
     """Return the address where the party reads its own sanctions."""
     return "/firm/credit/" if row.firm_id else "/expert/credit/"
+
+
+def drop(row: Sanction, *, reason: str, by: User, on: date, action: SanctionAction = SanctionAction.DROP) -> None:
+    """Let a locked sanction end before it is decided; its notice is void, and who was told of it is told this, too."""
+    move(row, action)
+    row.dropped_on, row.dropped_reason = on, reason.strip()[:300]
+    row.save(update_fields=["status", "dropped_on", "dropped_reason"])
+    if paper := draft_of(row, SanctionPaper.NOTICE):
+        void_paper(paper=paper, reason=row.dropped_reason, by=by, on=on)
+    record(actor=by, action="appraisals.sanction_dropped", subject=row, facts={"reason": reason, "on": on})
+    if row.told_on is not None:
+        notify(users=users_of_party(row), code="sanction_dropped", path=own_page(row))

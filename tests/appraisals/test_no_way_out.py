@@ -4,21 +4,28 @@ from datetime import timedelta
 
 import pytest
 
-from appraisals.enums import SanctionKind
-from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions
-from desk.services import leave_pool
+from appraisals.enums import SanctionKind, SanctionStatus
+from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions, submit_sanction
+from desk.selectors import today
+from desk.services import leave_pool, record_death
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import CarriedBar
 from evaluators.services import FirmRefused, Heir, move_firms, record_succession
 from experts.enums import ExpertAction, ExpertStatus
 from experts.services import ExpertRefused, move_experts
+from foundation.approvals.enums import ApprovalStatus
+from foundation.approvals.models import Approval
+from foundation.audit.models import Entry
+from foundation.core import clock
 from foundation.core.errors import DomainError
+from foundation.papers.enums import PaperStatus
+from foundation.papers.models import Paper
 from parties.enums import RelationshipKind
 from parties.permissions import standing_refusal
 from tests.factories.assignments import ExpertFactory, expert_user
 from tests.factories.delivery import CommissionFactory
 from tests.factories.disclosure import make_firm, office
-from tests.factories.sanctions import DAY, decide, propose
+from tests.factories.sanctions import DAY, decide, propose, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R-26")]
 NEXT = DAY + timedelta(days=1)
@@ -140,3 +147,37 @@ def test_a_firm_that_left_under_a_suspension_passes_it_on(people):
 
     bar = CarriedBar.objects.get()
     assert (bar.firm_id, bar.status, bar.ends_on) == (heir.pk, "SUSPENDED", row.ends_on)
+
+
+@pytest.mark.edge("E37")
+@pytest.mark.parametrize("stage", [SanctionStatus.DRAFTED, SanctionStatus.TOLD, SanctionStatus.PROPOSED])
+def test_a_death_ends_what_is_on_its_way_with_its_approval_and_nothing_waits(people, stage):
+    expert, other = ExpertFactory(bureau=people["bureau"]), ExpertFactory(bureau=people["bureau"])
+    row, alive = (propose(people, SanctionKind.SUSPENSION, expert=one, months=3) for one in (expert, other))
+    if stage != SanctionStatus.DRAFTED:
+        tell(people, row)
+    if stage == SanctionStatus.PROPOSED:
+        submit_sanction(sanction=row, by=people["clerk"], on=DAY)
+        assert [line.kind for line in today(people["head"], DAY).waiting] == ["APPROVAL"]
+
+    record_death(person=expert.person, died_on=DAY, by=people["clerk"], on=NEXT, at=clock.now())
+
+    row.refresh_from_db()
+    alive.refresh_from_db()
+    assert (row.status, row.dropped_on, bool(row.dropped_reason)) == (SanctionStatus.DROPPED, NEXT, True)
+    assert not Approval.objects.filter(status=ApprovalStatus.PENDING).exists()
+    assert not any(today(people[role], NEXT).waiting for role in ("head", "leader"))
+    assert not Paper.objects.filter(status=PaperStatus.DRAFT, subject_id=row.pk).exists()
+    assert Entry.objects.filter(action="appraisals.sanction_dropped").count() == 1
+    assert alive.status == SanctionStatus.DRAFTED
+
+
+@pytest.mark.edge("E37")
+def test_what_was_decided_before_a_death_stays(people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    row = decide(people, propose(people, SanctionKind.SUSPENSION, expert=expert, months=3))
+
+    record_death(person=expert.person, died_on=DAY, by=people["clerk"], on=NEXT, at=clock.now())
+
+    row.refresh_from_db()
+    assert (row.status, row.dropped_on) == (SanctionStatus.IN_FORCE, None)
