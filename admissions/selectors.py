@@ -306,6 +306,29 @@ def checks_on(entry: Firm | Expert, day: date) -> dict[str, EntryCheck | Admissi
     return found | {one.code: one for one in rows}
 
 
+def unmet_items(entry: Firm | Expert, on: date) -> list[str]:
+    """Return the items of the entry's checklist that are not met on ``on``, or whose proof has run out by then."""
+    known = checks_on(entry, on)
+    holds = {code for code, one in known.items() if one.is_met and (one.valid_to is None or on <= one.valid_to)}
+    return [code for code in checklist_items(entry.bureau, kind_of(entry), on) if code not in holds]
+
+
+def _entered(entry: Firm | Expert) -> models.QuerySet[Application]:
+    """Return the public notices of an entry that a clerk wrote."""
+    rows = Application.objects.filter(**of_entry(entry), applicant__isnull=True)
+    return rows.select_related("bureau").order_by("-pk")
+
+
+def notice_of_entry(entry: Firm | Expert) -> Application | None:
+    """Return the public notice of an entry that a clerk wrote, until it is decided."""
+    return _entered(entry).filter(status=ApplicationStatus.NOTICE).first()
+
+
+def returned_notice_of(entry: Firm | Expert) -> Application | None:
+    """Return the public notice of such an entry that was returned for correction: the next one follows it."""
+    return _entered(entry).filter(status=ApplicationStatus.TO_CORRECT).first()
+
+
 def facts_of(entry: Firm | Expert) -> dict[str, object]:
     """Return the present facts that a yearly confirmation asks about."""
     if isinstance(entry, Expert):

@@ -1,5 +1,6 @@
 """Applying for the register and the pool, deciding about it, and what those who stand ask for every year."""
 
+from admissions.services.announcing import announce_entry, move_entry, take_over_entry
 from admissions.services.checking import CheckDraft, CheckRefused, record_checks
 from admissions.services.deciding import admit, announce, refuse, return_application, review_items
 from admissions.services.filling import (
@@ -45,6 +46,7 @@ __all__ = [
     "add_person",
     "admit",
     "announce",
+    "announce_entry",
     "ask_renewal",
     "claim_with_new_account",
     "claim_with_own_account",
@@ -53,6 +55,7 @@ __all__ = [
     "enter_year",
     "grant_renewal",
     "invite",
+    "move_entry",
     "open_application",
     "reapply",
     "record_checks",
@@ -69,6 +72,7 @@ __all__ = [
     "save_proof",
     "settle_changes",
     "submit",
+    "take_over_entry",
     "withdraw",
     "withdraw_renewal",
 ]

@@ -14,7 +14,9 @@ from admissions.permissions import may_decide
 from admissions.selectors import FREE_AGAIN, free_from, items_of, known_entry, objections_that_count
 from admissions.services.entering import enter_expert, enter_firm
 from admissions.services.moving import ApplicationRefused, locked, move, state_after
-from admissions.services.owners import tell
+from admissions.services.owners import entry_of, tell
+from admissions.services.standing import move_standing, refuse_unchecked
+from evaluators.enums import FirmAction
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
@@ -46,15 +48,22 @@ def return_application(*, application: Application, reason: str, by: User, on: d
     """Give it back for correction (补正), with words; remarks on items stand beside them."""
     row = _decided(application, by)
     _require_words(reason)
-    return _told(move(row, ApplicationAction.RETURN, by=by, on=on, reason=reason))
+    move(row, ApplicationAction.RETURN, by=by, on=on, reason=reason)
+    if row.applicant_id is None:
+        move_standing(entry_of(row), FirmAction.RETURN, by=by, on=on, reason=reason)
+    return _told(row)
 
 
 @transaction.atomic
 def refuse(*, application: Application, reason: str, by: User, on: date) -> Application:
-    """Refuse it, with words; the applicant may begin again."""
+    """Refuse it, with words; the applicant may begin again. What a clerk entered leaves the register or the pool."""
     row = _decided(application, by)
     _require_words(reason)
-    return _told(move(row, ApplicationAction.REFUSE, by=by, on=on, reason=reason))
+    move(row, ApplicationAction.REFUSE, by=by, on=on, reason=reason)
+    if row.applicant_id is None:
+        move_standing(entry_of(row), FirmAction.RETURN, by=by, on=on, reason=reason)
+        move_standing(entry_of(row), FirmAction.LEAVE, by=by, on=on, reason=reason)
+    return _told(row)
 
 
 @transaction.atomic
@@ -66,6 +75,11 @@ def announce(*, application: Application, by: User, on: date) -> Application:
     row = _decided(application, by)
     _refuse_unmet(row, on=on)
     _refuse_doubled(row, on=on)
+    return open_notice(row, by=by, on=on)
+
+
+def open_notice(row: Application, *, by: User, on: date) -> Application:
+    """Freeze what the public notice of a locked application says, and let it run for the working days of R-47."""
     days = rules_for(bureau=row.bureau, on=on).value("admission_notice_workdays")
     row.announced_on, row.notice_until = on, add_workdays(on, days)
     row.notice = notice_of(row)
@@ -82,7 +96,8 @@ def notice_of(row: Application) -> dict[str, Any]:
 def admit(*, application: Application, by: User, on: date) -> Application:
     """Enter the applicant into the register or the pool for a term, after the notice has run.
 
-    Raise ``ApplicationRefused`` before that, and as ``announce``; the entry's own rules are asked again.
+    What a clerk entered stands there already and is admitted. Raise ``ApplicationRefused`` before that, and as
+    ``announce``; the entry's own rules are asked again.
     """
     row = _decided(application, by)
     state_after(row, ApplicationAction.ADMIT)
@@ -90,6 +105,10 @@ def admit(*, application: Application, by: User, on: date) -> Application:
         message = _("The public notice runs until %(day)s, that day included.") % {"day": row.notice_until.isoformat()}
         raise ApplicationRefused(Refusal("notice_runs", message, {"until": row.notice_until.isoformat()}))
     _refuse_objected(row)
+    if row.applicant_id is None:
+        refuse_unchecked(entry_of(row), on=on)
+        move_standing(entry_of(row), FirmAction.ADMIT, by=by, on=on)
+        return _told(move(row, ApplicationAction.ADMIT, by=by, on=on))
     _refuse_unmet(row, on=on)
     _refuse_doubled(row, on=on)
     if row.kind == ApplicationKind.FIRM:

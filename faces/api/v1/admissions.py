@@ -19,7 +19,7 @@ from evaluators.enums import FirmKind
 from evaluators.services import UNDERTAKING as FIRM_UNDERTAKING
 from experts.enums import TitleLevel
 from experts.services import UNDERTAKING as EXPERT_UNDERTAKING
-from faces.api.serializers import INSIDE, Ask, Choice, NounSerializer, ReasonAsk, Visible, phrase, several
+from faces.api.serializers import INSIDE, Ask, Choice, NounSerializer, ReasonAsk, Visible, phrase, several, text
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -53,6 +53,7 @@ class NamedPersonSerializer(NounSerializer[ApplicationPerson]):
 class ApplicationSerializer(NounSerializer[Application]):
     """An application with its items and people."""
 
+    entered_by_name = text("entered_by.name")
     items = ItemSerializer(many=True)
     people = NamedPersonSerializer(many=True)
 
@@ -60,7 +61,8 @@ class ApplicationSerializer(NounSerializer[Application]):
         model = Application
         fields = (
             "id", "kind", "status", "status_since", "title", "profile", "undertaking_version", "undertaken_on",
-            "submitted_on", "announced_on", "notice_until", "firm", "expert", "items", "people",
+            "submitted_on", "announced_on", "notice_until", "firm", "expert", "entered_by_name", "items",
+            "people",
         )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ class ApplicationView(NounView[Application]):
 
     def rows(self, user: User) -> QuerySet[Application]:
         """Return what the reader may see."""
-        rows = admissions.visible_to(user).select_related("bureau", "applicant")
+        rows = admissions.visible_to(user).select_related("bureau", "applicant", "entered_by")
         return rows.prefetch_related("items", "people")
 
     @verb(ProfileAsk, needs=Capability.APPLY)

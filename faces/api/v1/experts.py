@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 
+from admissions.services import move_entry, take_over_entry
 from appraisals.selectors import suspensions_in_force
 from experts import selectors as experts
 from experts import services
@@ -107,7 +108,12 @@ class ExpertView(NounView[Expert]):
         """Change the expert's standing from today."""
         if given["action"] == ExpertAction.RESTORE and suspensions_in_force(firm=None, expert=row).exists():
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
-        services.move_experts(experts=[row], by=by, on=clock.today(), **given)
+        move_entry(entry=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def take_over(self, row: Expert, given: dict[str, Any], by: User) -> None:
+        """Admit who stood in an earlier register or pool, without a public notice."""
+        take_over_entry(entry=row, by=by, on=clock.today(), **given)
 
     @verb(TitleAsk, needs=Capability.REGISTER)
     def title(self, row: Expert, given: dict[str, Any], by: User) -> None:

@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from admissions.services import move_entry, take_over_entry
 from appraisals.selectors import suspensions_in_force
 from evaluators import selectors as firms
 from evaluators import services
@@ -87,7 +88,12 @@ class FirmView(NounView[Firm]):
         """Change the firm's standing from today."""
         if given["action"] == FirmAction.RESTORE and suspensions_in_force(firm=row, expert=None).exists():
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
-        services.move_firms(firms=[row], by=by, on=clock.today(), **given)
+        move_entry(entry=row, by=by, on=clock.today(), **given)
+
+    @verb(WordsAsk, needs=Capability.REGISTER)
+    def take_over(self, row: Firm, given: dict[str, Any], by: User) -> None:
+        """Admit who stood in an earlier register or pool, without a public notice."""
+        take_over_entry(entry=row, by=by, on=clock.today(), **given)
 
     @verb(InterestAsk, needs=(Capability.FIRM_SIGN, Capability.REGISTER))
     def declare_interest(self, row: Firm, given: dict[str, Any], by: User) -> None:

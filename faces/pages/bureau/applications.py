@@ -30,6 +30,7 @@ from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.application_words import ITEMS, day_or_dash, fact_pairs, gap_lines, history, item_state
 from faces.pages.shared.columns import Column
 from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.entry_words import checklist
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import OneObject
@@ -66,7 +67,7 @@ class ApplicationList(ListPage):
         Column(gettext_lazy("Applicant"), "title", key=True, link=application_url),
         Column(gettext_lazy("As"), "kind"),
         Column(gettext_lazy("Handed in on"), lambda row: day_or_dash(row.submitted_on)),
-        Column(gettext_lazy("Conditions met"), "met", num=True),
+        Column(gettext_lazy("Conditions met"), lambda row: row.met if row.applicant_id else "—", num=True),
         Column(gettext_lazy("Public notice until"), lambda row: day_or_dash(row.notice_until)),
         Column(gettext_lazy("State"), "status", status=True),
     )
@@ -96,7 +97,9 @@ class OneApplication(OneObject):
 
     def rows(self) -> QuerySet[Application]:
         """Return the applications that this person may read."""
-        return visible_to(self.user).select_related("bureau", "applicant", "firm", "expert")
+        return visible_to(self.user).select_related(
+            "bureau", "applicant", "entered_by", "firm__bureau", "expert__bureau"
+        )
 
 
 class ApplicationPage(OneApplication, SectionsPage):
@@ -115,18 +118,29 @@ class ApplicationPage(OneApplication, SectionsPage):
         nodes = Node.objects.filter(bureau=row.bureau, pk__in=[pk for pk in picked if pk])
         return Layout(
             crumbs=((_("Applications"), reverse("pages:applications")), (row.title, "")),
-            meta=(row.get_kind_display(), _("handed in on %(day)s") % {"day": day_or_dash(row.submitted_on)}),
+            meta=(row.get_kind_display(), self._came(row)),
             status=row,
             acts=tuple(self._acts(row)),
             main=(
                 self._items(row),
                 Section(pgettext("application", "Facts"), pairs=fact_pairs(row, dict(nodes.values_list("pk", "name")))),
-                self._people(row),
+                *((self._people(row),) if row.applicant else ()),
                 self._objections(row),
                 history(row),
             ),
-            beside=(self._known(row), *self._resembled(row), self._missing(row), self._days(row)),
+            beside=(
+                self._known(row),
+                *self._resembled(row),
+                *((self._missing(row),) if row.applicant else ()),
+                self._days(row),
+            ),
         )
+
+    def _came(self, row: Application) -> str:
+        """Return how it came to the bureau."""
+        if row.entered_by is not None:
+            return _("entered by %(name)s") % {"name": row.entered_by.name}
+        return _("handed in on %(day)s") % {"day": day_or_dash(row.submitted_on)}
 
     def _acts(self, row: Application) -> list[Act]:
         if not may_decide(self.user, row):
@@ -148,6 +162,9 @@ class ApplicationPage(OneApplication, SectionsPage):
         return [Act(word, reverse(f"pages:application-{step}", args=[row.pk])) for word, step in steps]
 
     def _items(self, row: Application) -> Section:
+        entry = row.firm or row.expert
+        if row.applicant is None and entry is not None:
+            return checklist(entry, self.today)
         known = {item.code: item for item in row.items.all()}
         lines = []
         for code in items_of(row, self.today):

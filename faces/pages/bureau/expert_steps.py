@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admissions.services import renew_entry
+from admissions.services import move_entry, renew_entry
 from appraisals.selectors import suspensions_in_force
 from desk.services import leave_pool
 from experts.enums import ExpertAction, TitleLevel
@@ -20,7 +20,6 @@ from experts.services import (
     add_unavailability,
     declare_employment,
     end_recusal,
-    move_experts,
     recuse_from,
     register_expert,
 )
@@ -30,6 +29,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.choices import NodeField, NodesField
 from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.entry_words import notice_lines
 from faces.pages.shared.leave_form import LEAVE_LINES, LeaveForm
 from faces.pages.shared.person_form import AskingPersonForm
 from faces.pages.shared.spell_form import SpellForm
@@ -165,12 +165,13 @@ class ExpertMove(ExpertStep):
         return [
             _("The standing holds from today; the register keeps every earlier day."),
             _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+            *notice_lines(self.object, self.today),
         ]
 
     def act(self, form: MoveForm) -> str:
         """Move him."""
         action, reason = ExpertAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
-        row = move_experts(experts=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
+        row = move_entry(entry=self.object, action=action, reason=reason, by=self.user, on=self.today)
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
 
 

@@ -22,7 +22,7 @@ from faces.pages.bureau.firm_sections import sanctions
 from faces.pages.bureau.tie_sections import near_relations, posts
 from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, entered_acts, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.former_names import person_once_named
@@ -288,6 +288,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 found.append(Act(_("Change the standing"), reverse("pages:expert-move", args=[row.number])))
             if row.status in {ExpertStatus.ACTIVE, ExpertStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:expert-sanction", args=[row.number])))
+            found += entered_acts(row, pages="expert")
             found.append(Act(_("Hand facts over"), reverse("pages:expert-hand-over", args=[row.number])))
             if row.status == ExpertStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:expert-renew", args=[row.number])))

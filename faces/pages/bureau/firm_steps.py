@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admissions.services import renew_entry
+from admissions.services import move_entry, renew_entry
 from appraisals.selectors import suspensions_in_force
 from evaluators.enums import FirmAction, FirmKind
 from evaluators.models import Firm
@@ -17,7 +17,6 @@ from evaluators.selectors import leads_running, likenesses, marks_of, visible_to
 from evaluators.services import (
     QualificationDraft,
     add_branch,
-    move_firms,
     record_qualification,
     register_firm,
 )
@@ -27,6 +26,7 @@ from faces.pages.bureau.firms import OneFirm, firm_url
 from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.entry_words import notice_lines
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
@@ -151,6 +151,7 @@ class FirmMove(FirmStep):
         return [
             _("The standing holds from today; the register keeps every earlier day."),
             _("A suspension or a removal is a sanction: it goes through approval and ends by its own rule."),
+            *notice_lines(self.object, self.today),
             *self.sign_ins(),
             *self.hints(),
         ]
@@ -176,7 +177,7 @@ class FirmMove(FirmStep):
     def act(self, form: MoveForm) -> str:
         """Move it."""
         action, reason = FirmAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
-        row = move_firms(firms=[self.object], action=action, reason=reason, by=self.user, on=self.today)[0]
+        row = move_entry(entry=self.object, action=action, reason=reason, by=self.user, on=self.today)
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
 
 

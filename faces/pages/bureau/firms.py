@@ -22,7 +22,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.tie_sections import contacts, pool_experts
 from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
+from faces.pages.shared.entry_words import checklist, confirmations_section, entered_acts, renewals_section
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.former_names import body_once_named
 from faces.pages.shared.labels import LABEL_COLUMNS, LabelledList
@@ -276,6 +276,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
             if row.status in {FirmStatus.ACTIVE, FirmStatus.SUSPENDED}:
                 found.append(Act(_("Propose a sanction"), reverse("pages:firm-sanction", args=[row.number])))
                 found.append(Act(_("Credit platform file"), reverse("pages:platform-firm", args=[row.number])))
+            found += entered_acts(row, pages="firm")
             found.append(Act(_("Hand facts over"), reverse("pages:firm-hand-over", args=[row.number])))
             if row.status == FirmStatus.ACTIVE and is_renewable(row.bureau, row.term_ends_on, self.today):
                 found.append(Act(_("Renew the term"), reverse("pages:firm-renew", args=[row.number])))

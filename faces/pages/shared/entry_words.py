@@ -9,11 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from admissions.models import Confirmation, Renewal
-from admissions.selectors import checklist_items, checklist_source, checks_on, facts_of, kind_of, of_entry
+from admissions.selectors import (
+    checklist_items,
+    checklist_source,
+    checks_on,
+    facts_of,
+    kind_of,
+    notice_of_entry,
+    of_entry,
+)
+from evaluators.enums import FirmStatus
 from experts.rules import work_years
 from faces.pages.shared.application_words import CODED, FACTS, ITEMS, day_or_dash
-from faces.pages.shared.sections import Cell, Grid, Section
+from faces.pages.shared.sections import Act, Cell, Grid, Section
 from faces.pages.shared.statuses import serve_shapes
+from foundation.rulesets.selectors import rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +34,6 @@ if TYPE_CHECKING:
     from admissions.models import EntryCheck
     from evaluators.models import AdmissionCheck, Firm
     from experts.models import Expert
-    from faces.pages.shared.sections import Act
 
 serve_shapes(wait=("CHANGED",), done=("TAKEN_OVER", "GRANTED"))
 
@@ -97,6 +106,27 @@ def _check_state(one: EntryCheck | AdmissionCheck, day: date) -> Cell:
     if one.valid_to and one.valid_to < day:
         return Cell(_("the proof has run out"), shape="over")
     return Cell(_("met"), shape="done")
+
+
+def entered_acts(entry: Firm | Expert, *, pages: str) -> list[Act]:
+    """Return what comes next for who was entered by a clerk; ``pages`` is firm or expert."""
+    if entry.status == FirmStatus.APPLIED:
+        address = reverse(f"pages:{pages}-take-over", args=[entry.number])
+        return [Act(_("Take over from the earlier register"), address)]
+    notice = notice_of_entry(entry)
+    return [Act(_("To the public notice"), reverse("pages:application", args=[notice.pk]))] if notice else []
+
+
+def notice_lines(entry: Firm | Expert, day: date) -> list[str]:
+    """Return how long the public notice of who was entered by a clerk will run or runs. Rule R-47."""
+    if entry.status == FirmStatus.APPLIED:
+        days = rules_for(bureau=entry.bureau, on=day).value("admission_notice_workdays")
+        return [_("The public notice runs for %(days)s working days; nobody is admitted before.") % {"days": days}]
+    notice = notice_of_entry(entry)
+    if notice is None or notice.notice_until is None:
+        return []
+    until = notice.notice_until.isoformat()
+    return [_("The public notice runs until %(day)s, that day included.") % {"day": until}]
 
 
 def confirmations_section(entry: Firm | Expert, *acts: Act) -> Section:
