@@ -1,5 +1,6 @@
 """Keeping the register: firms, their people, their standing, their papers."""
 
+from evaluators.services.branches import add_branch, end_branch
 from evaluators.services.firms import (
     AdmissionProof,
     FirmDraft,
@@ -17,7 +18,6 @@ from evaluators.services.papers import (
     UNDERTAKING,
     UNDERTAKING_TEXT,
     accept_undertakings,
-    add_branch,
     record_assessed_years,
     undertaking_version,
     withdraw_assessed_years,
@@ -61,6 +61,7 @@ __all__ = [
     "add_practitioners",
     "add_qualifications",
     "declare_interest",
+    "end_branch",
     "end_practitioner",
     "hand_in_qualification",
     "lift_carried_bars",

@@ -113,6 +113,21 @@ def register_firm(
     return register_firms(bureau=bureau, drafts=[FirmDraft(organisation, kind, staff_count)], by=by, on=on)[0]
 
 
+def refuse_first_day(firm: Firm, day: date, *, on: date) -> None:
+    """Raise ``FirmRefused`` where something of a firm would begin after ``on``, or before the firm was founded."""
+    if day > on:
+        raise FirmRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "started_on"}))
+    founded_on = firm.organisation.founded_on
+    if founded_on is not None and day < founded_on:
+        message = _("%(name)s was founded on %(day)s: nothing of it begins before.") % {
+            "name": firm.organisation.name,
+            "day": founded_on.isoformat(),
+        }
+        raise FirmRefused(
+            Refusal("before_founded", message, {"field": "started_on", "free_on": founded_on.isoformat()})
+        )
+
+
 @transaction.atomic
 def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date, reason: str = "") -> list[Firm]:
     """Change the standing of firms from ``on``; raise ``TransitionRefused`` for the first that cannot.

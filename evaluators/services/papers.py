@@ -1,24 +1,19 @@
-"""Papers of a firm: undertakings, branches, confirmed years. Qualifications stand in a file of their own."""
+"""Papers of a firm: undertakings, confirmed years. Qualifications stand in a file of their own."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from evaluators.enums import FirmStatus
-from evaluators.models import AssessedYear, Branch, Firm, FirmUndertaking
-from evaluators.services.firms import FirmRefused
+from evaluators.models import AssessedYear, Firm, FirmUndertaking
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
-from foundation.accounts.permissions import may, require
+from foundation.accounts.permissions import may
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core import clock
-from foundation.core.errors import NotAllowed, Refusal
-from foundation.core.identifiers import is_uscc
-from foundation.rulesets.selectors import rules_for, wording_on
+from foundation.core.errors import NotAllowed
+from foundation.rulesets.selectors import wording_on
 from parties.selectors import memberships_of
 
 UNDERTAKING_TEXT = "2020-1"
@@ -59,60 +54,6 @@ def undertaking_version(bureau: Bureau, *, on: date) -> str:
     """Return the version of the undertaking that firms of ``bureau`` accept on ``on``: the shipped one or its own."""
     own = wording_on(bureau=bureau, code=UNDERTAKING, on=on)
     return own.version if own else UNDERTAKING_TEXT
-
-
-@transaction.atomic
-def add_branch(
-    *,
-    firm: Firm,
-    name: str,
-    address: str,
-    has_legal_personality: bool,
-    by: User,
-    on: date,
-    own_firm: Firm | None = None,
-    uscc: str = "",
-) -> Branch:
-    """Write a branch; with legal personality it registers itself as ``own_firm``.
-
-    Raise ``FirmRefused`` for one without that stands in the register itself, or whose code is wrong.
-    """
-    require(by, Capability.REGISTER)
-    if uscc and not is_uscc(uscc):
-        message = _("The unified social credit code is wrong: a character does not fit its check.")
-        raise FirmRefused(Refusal("uscc_wrong", message, {"field": "uscc"}, "GB 32100—2015"))
-    if own_firm is not None and own_firm.pk == firm.pk:
-        message = _("A firm is no branch of itself.")
-        raise FirmRefused(Refusal("own_branch", message, {"field": "own_firm"}))
-    if not has_legal_personality:
-        _refuse_registered(firm, name, uscc, on=on)
-    if has_legal_personality and own_firm is None:
-        message = _("A branch with legal personality registers itself as a firm first.")
-        raise FirmRefused(Refusal("branch_registers_itself", message, {"field": "own_firm"}))
-    row = Branch.objects.create(
-        firm=firm,
-        name=name,
-        address=address,
-        uscc=uscc,
-        has_legal_personality=has_legal_personality,
-        own_firm=own_firm,
-        started_on=on,
-    )
-    record(actor=by, action="evaluators.branch_added", subject=firm, facts={"name": name, "on": on})
-    return row
-
-
-def _refuse_registered(firm: Firm, name: str, uscc: str, *, on: date) -> None:
-    """Raise ``FirmRefused`` where a branch without legal personality stands in the register alone. Rule R-49."""
-    alike = Q(organisation__name=name) | (Q(organisation__uscc=uscc) if uscc else Q(pk__in=[]))
-    rows = Firm.objects.filter(alike, bureau_id=firm.bureau_id).exclude(status=FirmStatus.CLOSED)
-    if known := rows.order_by("pk").first():
-        message = _("%(name)s stands in the register itself, number %(number)s: enter that number.") % {
-            "name": name,
-            "number": known.number,
-        }
-        source = rules_for(bureau=firm.bureau, on=on).source("one_of_a_family")
-        raise FirmRefused(Refusal("branch_registered", message, {"field": "name", "firm": known.pk}, source))
 
 
 @transaction.atomic

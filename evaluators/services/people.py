@@ -1,6 +1,7 @@
 """People of a firm: lead evaluators and staff; nobody practises in two firms at once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluators.models import Firm, LeadEvaluator, Practitioner
 from evaluators.rules import lead_refusal
-from evaluators.services.firms import FirmRefused
+from evaluators.services.firms import FirmRefused, refuse_first_day
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
@@ -67,16 +68,26 @@ def register_lead(
     by: User,
     on: date,
     certificate_valid_to: date | None = None,
+    started_on: date | None = None,
 ) -> LeadEvaluator:
-    """Write one lead evaluator with his person; raise as ``add_lead_evaluators``."""
+    """Write one lead evaluator with his person, who leads from ``started_on`` (``on`` unless told).
+
+    Raise as ``add_lead_evaluators``, and ``FirmRefused`` for a first day after ``on``, before the firm was founded or
+    before he began to work.
+    """
     require(by, Capability.REGISTER)
+    since = started_on or on
+    refuse_first_day(firm, since, on=on)
+    if since < works_since:
+        message = _("The first day lies before the day on which work began.")
+        raise FirmRefused(Refusal("before_work", message, {"field": "started_on"}))
     human = register_persons(bureau=firm.bureau, drafts=[person], by=by, on=on)[0]
     draft = LeadDraft(
         firm,
         human,
         title,
         works_since,
-        started_on=on,
+        started_on=since,
         certificate_number=certificate_number,
         certificate_valid_to=certificate_valid_to,
     )
@@ -84,11 +95,18 @@ def register_lead(
 
 
 @transaction.atomic
-def register_practitioner(*, firm: Firm, person: PersonDraft, duty: str, by: User, on: date) -> Practitioner:
-    """Write one of the staff with his person; raise ``FirmRefused`` for somebody of another firm. Rule R-11."""
+def register_practitioner(
+    *, firm: Firm, person: PersonDraft, duty: str, by: User, on: date, started_on: date | None = None
+) -> Practitioner:
+    """Write one of the staff with his person, from ``started_on`` (``on`` unless told).
+
+    Raise as ``add_practitioners``, and ``FirmRefused`` for a first day after ``on`` or before the firm was founded.
+    """
     require(by, Capability.REGISTER)
+    since = started_on or on
+    refuse_first_day(firm, since, on=on)
     human = register_persons(bureau=firm.bureau, drafts=[person], by=by, on=on)[0]
-    return add_practitioners(drafts=[PractitionerDraft(firm, human, started_on=on, duty=duty)], by=by, on=on)[0]
+    return add_practitioners(drafts=[PractitionerDraft(firm, human, started_on=since, duty=duty)], by=by, on=on)[0]
 
 
 @transaction.atomic
@@ -117,6 +135,7 @@ def add_lead_evaluators(*, drafts: Sequence[LeadDraft], by: User, on: date) -> l
             message = f"{draft.person.name}: {WORDS[refusal.code]}"
             raise FirmRefused(replace(refusal, message=message))
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts if _post(draft) not in gone], on=on)
+    _refuse_overlaps(LeadEvaluator, [draft for draft in drafts if _is_new(draft, known, gone)], on=on)
     made, result = [], []
     changed: Held[LeadEvaluator] = Held("title", "works_since", "certificate_number", "certificate_valid_to")
     for draft in drafts:
@@ -154,6 +173,7 @@ def add_practitioners(*, drafts: Sequence[PractitionerDraft], by: User, on: date
     """
     known, gone = _known(Practitioner.objects.all(), drafts)
     _refuse_elsewhere([(draft.firm, draft.person) for draft in drafts if _post(draft) not in gone], on=on)
+    _refuse_overlaps(Practitioner, [draft for draft in drafts if _is_new(draft, known, gone)], on=on)
     made, result = [], []
     changed: Held[Practitioner] = Held("duty")
     for draft in drafts:
@@ -194,6 +214,45 @@ def _known(
     there = {(row.firm_id, pk) for pk, row in known.items()}
     wanted = {_post(draft) for draft in kept if (draft.firm.pk, draft.person.pk) not in there}
     return known, {post: row for post, row in by_post.items() if post in wanted}
+
+
+def _is_new(draft: LeadDraft | PractitionerDraft, known: Mapping[int, Row], gone: Mapping[Post, Row]) -> bool:
+    return draft.person.pk not in known and _post(draft) not in gone
+
+
+def _refuse_overlaps(
+    model: type[LeadEvaluator | Practitioner], drafts: Sequence[LeadDraft | PractitionerDraft], *, on: date
+) -> None:
+    """Raise ``FirmRefused`` where a post would begin before one that has ended had ended.
+
+    That is the same post in the firm, or any post in another one: nobody practises in two firms at once. Rule R-11.
+    """
+    since = min((draft.started_on for draft in drafts), default=on)
+    persons = [draft.person for draft in drafts]
+    ended: dict[int, list[LeadEvaluator | Practitioner]] = defaultdict(list)
+    for posts in (LeadEvaluator, Practitioner):
+        rows = posts._default_manager.filter(person__in=persons, ended_on__gt=since).select_related(
+            "firm__organisation"
+        )
+        for row in rows.order_by("ended_on", "pk"):
+            ended[row.person_id].append(row)
+    for draft in drafts:
+        for row in ended[draft.person.pk]:
+            is_same = row.firm_id == draft.firm.pk and isinstance(row, model)
+            if (is_same or row.firm_id != draft.firm.pk) and row.ended_on and row.ended_on > draft.started_on:
+                raise _still_there(draft, row, on=on)
+
+
+def _still_there(draft: LeadDraft | PractitionerDraft, row: LeadEvaluator | Practitioner, *, on: date) -> FirmRefused:
+    until = row.ended_on.isoformat() if row.ended_on else ""
+    message = _("%(name)s was with %(firm)s until %(day)s: the first day is that day or a later one.") % {
+        "name": draft.person.name,
+        "firm": row.firm.organisation.name,
+        "day": until,
+    }
+    facts = {"field": "started_on", "person": draft.person.pk, "firm": row.firm_id, "free_on": until}
+    source = rules_for(bureau=draft.firm.bureau, on=on).source("one_firm_per_practitioner")
+    return FirmRefused(Refusal("posts_overlap", message, facts, source))
 
 
 def _running(rows: QuerySet[Row], persons: Sequence[Person]) -> dict[int, Row]:

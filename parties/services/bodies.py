@@ -225,16 +225,29 @@ def recode_unit(*, unit: BudgetUnit, code: str, by: User, on: date) -> BudgetUni
 
 
 @transaction.atomic
-def rename_organisation(*, organisation: Organisation, name: str, by: User, on: date) -> Organisation:
-    """Give the body a new name from ``on``; papers of the past keep the old one (edge case 19)."""
+def rename_organisation(
+    *, organisation: Organisation, name: str, by: User, on: date, day: date | None = None
+) -> Organisation:
+    """Give the body a new name from ``day`` (``on`` unless told); papers of before keep the old one (edge case 19).
+
+    Raise ``PartyRefused`` for no new name, and for a day that lies after ``on`` or before the last new name.
+    """
     require(by, Capability.REGISTER)
+    since = day or on
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if not name.strip() or same_name(name) == same_name(organisation.name):
         raise PartyRefused(
             Refusal("name_unchanged", _("Give a name that differs from the old one."), {"field": "name"})
         )
-    FormerName.objects.create(organisation=organisation, name=organisation.name, until_on=on)
-    facts = {"before": organisation.name, "after": name.strip(), "on": on}
+    if since > on:
+        raise PartyRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "started_on"}))
+    later = organisation.former_names.filter(until_on__gt=since).order_by("-until_on").first()
+    if later is not None:
+        message = _("It was changed on %(day)s already; give that day or a later one.")
+        facts = {"field": "started_on", "free_on": later.until_on.isoformat()}
+        raise PartyRefused(Refusal("changed_later", message % {"day": facts["free_on"]}, facts))
+    FormerName.objects.create(organisation=organisation, name=organisation.name, until_on=since)
+    facts = {"before": organisation.name, "after": name.strip(), "from": since.isoformat(), "on": on.isoformat()}
     organisation.name, organisation.sort_key = name.strip(), sort_key_of(name.strip())
     organisation.save(update_fields=["name", "sort_key"])
     record(actor=by, action="parties.organisation_renamed", subject=organisation, facts=facts)
@@ -244,31 +257,39 @@ def rename_organisation(*, organisation: Organisation, name: str, by: User, on: 
 @transaction.atomic
 def record_relationship(
     *, subject: Organisation, kind: RelationshipKind, other: Organisation, by: User, on: date, note: str = "",
-    ended_on: date | None = None, passes_scores: bool = False, passes_sanctions: bool = False,
+    started_on: date | None = None, ended_on: date | None = None, passes_scores: bool = False,
+    passes_sanctions: bool = False,
 ) -> Relationship:  # fmt: skip
-    """Write that ``subject`` stands in a relation to ``other`` from ``on``; raise ``PartyRefused`` for one end only.
+    """Write that ``subject`` stands in a relation to ``other`` from ``started_on`` (``on`` unless told).
 
-    What passes to a successor is told with a merger, split or conversion.
+    What passes to a successor is told with a merger, split or conversion. Raise ``PartyRefused`` for one end only, and
+    for a day after ``on``.
     """
     require(by, Capability.REGISTER)
+    if started_on is not None and started_on > on:
+        raise PartyRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "started_on"}))
     return write_relationship(
-        subject=subject, kind=kind, other=other, by=by, on=on, note=note, ended_on=ended_on,
+        subject=subject, kind=kind, other=other, by=by, on=on, note=note, started_on=started_on, ended_on=ended_on,
         passes_scores=passes_scores, passes_sanctions=passes_sanctions,
     )  # fmt: skip
 
 
 def write_relationship(
     *, subject: Organisation, kind: RelationshipKind, other: Organisation, by: User, on: date, note: str = "",
-    ended_on: date | None = None, passes_scores: bool = False, passes_sanctions: bool = False,
+    started_on: date | None = None, ended_on: date | None = None, passes_scores: bool = False,
+    passes_sanctions: bool = False,
 ) -> Relationship:  # fmt: skip
     """Write a relation inside a transaction; who asks has asked whether ``by`` may."""
     if subject.pk == other.pk:
         raise PartyRefused(Refusal("same_party", _("A relation has two different ends."), {"field": "other"}))
     row = Relationship.objects.create(
-        subject=subject, kind=kind, other=other, started_on=on, ended_on=ended_on, note=note,
+        subject=subject, kind=kind, other=other, started_on=started_on or on, ended_on=ended_on, note=note,
         passes_scores=passes_scores, passes_sanctions=passes_sanctions,
     )  # fmt: skip
-    facts = {"kind": kind, "other": other.pk, "on": on, "scores": passes_scores, "sanctions": passes_sanctions}
+    facts = {
+        "kind": kind, "other": other.pk, "from": row.started_on, "on": on, "scores": passes_scores,
+        "sanctions": passes_sanctions,
+    }  # fmt: skip
     record(actor=by, action="parties.related", subject=subject, facts=facts)
     return row
 

@@ -1,5 +1,6 @@
 """Who is to be called at a unit, a firm or a section, and for what: dated, the telephone sealed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -20,22 +21,29 @@ from parties.services.bodies import PartyRefused
 @transaction.atomic
 def add_contact(
     *, duty: str, name: str, phone: str, by: User, on: date,
-    organisation: Organisation | None = None, section: Section | None = None,
+    organisation: Organisation | None = None, section: Section | None = None, started_on: date | None = None,
 ) -> Contact:  # fmt: skip
-    """Name who is to be called for ``duty`` at an organisation or a section; the former contact of the duty ends.
+    """Name who is to be called for ``duty`` from ``started_on`` (``on`` unless told) at an organisation or a section.
 
-    Who keeps the register, and a firm or unit for itself. Raise ``PartyRefused`` without a duty or a name.
+    The former contact of the duty ends then; where somebody else has it since a later day, the new one ends on that.
+    Who keeps the register, and a firm or unit for itself. Raise ``PartyRefused`` without a duty or a name, for a day
+    after ``on``, and for one on which somebody had the duty who ended later.
     """
+    since = started_on or on
     whose = organisation or section
     if whose is None or not may_keep_contacts(by, whose):
         raise NotAllowed
     if not duty.strip() or not name.strip():
         field = "name" if duty.strip() else "duty"
         raise PartyRefused(Refusal("contact_unnamed", _("Name the duty and who has it."), {"field": field}))
-    rows = Contact.objects.filter(organisation=organisation, section=section, duty=duty.strip(), ended_on__isnull=True)
-    for former in rows.select_for_update(of=("self",)).order_by("pk"):
-        former.ended_on = on
-        former.save(update_fields=["ended_on"])
+    rows = Contact.objects.filter(organisation=organisation, section=section, duty=duty.strip())
+    held = list(rows.select_for_update(of=("self",)).order_by("started_on", "pk"))
+    _refuse_day(held, since, on=on)
+    for former in held:
+        if former.started_on <= since and (former.ended_on is None or former.ended_on > since):
+            former.ended_on = since
+            former.save(update_fields=["ended_on"])
+    later = [one for one in held if one.started_on > since and one.ended_on != one.started_on]
     row = Contact.objects.create(
         bureau_id=whose.bureau_id,
         of=_of(organisation),
@@ -44,10 +52,30 @@ def add_contact(
         duty=duty.strip(),
         name=name.strip(),
         phone_sealed=encrypt(plain_phone(phone)),
-        started_on=on,
+        started_on=since,
+        ended_on=later[0].started_on if later else None,
     )
-    record(actor=by, action="parties.contact_added", subject=whose, facts={"duty": row.duty, "on": on})
+    facts = {"duty": row.duty, "from": since, "on": on}
+    record(actor=by, action="parties.contact_added", subject=whose, facts=facts)
     return row
+
+
+def _refuse_day(held: Sequence[Contact], since: date, *, on: date) -> None:
+    """Raise ``PartyRefused`` for a first day that lies ahead, or in the time of somebody whose end was written since.
+
+    Who ended because another one took the duty over only held it longer than anybody knew.
+    """
+    if since > on:
+        raise PartyRefused(Refusal("begins_later", _("The first day lies in the future."), {"field": "started_on"}))
+    taken_over = {row.started_on for row in held}
+    for row in held:
+        if row.ended_on is None or row.ended_on in taken_over:
+            continue
+        if row.started_on <= since < row.ended_on:
+            message = _("%(name)s had this duty until %(day)s: the first day is that day or a later one.")
+            facts = {"name": row.name, "day": row.ended_on.isoformat()}
+            details = {"field": "started_on", "contact": row.pk, "free_on": facts["day"]}
+            raise PartyRefused(Refusal("contact_overlaps", message % facts, details))
 
 
 @transaction.atomic

@@ -122,3 +122,29 @@ def test_record_is_not_closed_by_a_plain_move(client, people):
 
     firm.refresh_from_db()
     assert (response.status_code, firm.status) == (400, "ACTIVE")
+
+
+def test_branch_is_entered_with_its_first_day_and_ended(client, people):
+    head, own = FirmFactory(bureau=people["bureau"]), FirmFactory(bureau=people["bureau"])
+    client.force_login(people["clerk"])
+    asked = {"firm": head.pk, "name": "甲分所", "own_firm": own.pk, "started_on": "2020-01-10"}
+
+    made = client.post("/api/v1/branches/", asked, content_type="application/json")
+    again = client.post("/api/v1/branches/", asked, content_type="application/json")
+    ended = client.post(
+        f"/api/v1/branches/{made.json()['id']}/end/", {"ended_on": "2020-07-01"}, content_type="application/json"
+    )
+
+    assert (made.status_code, made.json()["has_legal_personality"]) == (201, True)
+    assert (again.status_code, again.json()["code"]) == (409, "branch_stands")
+    assert (ended.status_code, ended.json()["ended_on"]) == (200, "2020-07-01")
+    days = ("2020-01-09", "2020-01-10", "2020-06-30", "2020-07-01")
+    assert [len(listed(client, "branches", on=day)) for day in days] == [0, 1, 1, 0]
+
+
+def test_who_keeps_no_register_writes_no_branch(client, people):
+    head = FirmFactory(bureau=people["bureau"])
+    client.force_login(firm_user(head))
+    asked = {"firm": head.pk, "name": "甲分所", "started_on": "2020-01-10"}
+
+    assert client.post("/api/v1/branches/", asked, content_type="application/json").status_code == 403

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from evaluators.enums import FirmAction
-from evaluators.models import Firm, FirmStanding, LeadEvaluator, Practitioner
-from evaluators.services import LeadDraft, add_lead_evaluators, end_practitioner, move_firms
+from evaluators.models import Branch, Firm, FirmStanding, LeadEvaluator, Practitioner
+from evaluators.services import LeadDraft, add_lead_evaluators, end_branch, end_practitioner, move_firms
 from experts.models import Expert, StandingRecusal
 from experts.services import end_recusal
 from faces.exchange.exporters import workbook
@@ -229,6 +229,44 @@ def test_firm_that_left_and_applied_anew_is_not_admitted_by_the_old_roster(clerk
 
     assert days_of(FirmStanding) == before
     assert ["机构", 2, "演示咨询有限公司", "standing", "2020-12-01"] in run.report["kept"]
+
+
+BRANCHES = ("名录编号", "分支机构名称", "是否独立法人", "本机构名录编号", "地址", "设立日期")
+OTHER = ("JG2", "演示评估有限公司", "91110108551385082Q", "其他", "公司", "2019-01-10")
+
+
+def houses(*branches):
+    return workbook([("机构", FIRMS, [FIRM, OTHER]), ("分支机构", BRANCHES, branches)])
+
+
+def test_branch_that_was_ended_stays_ended_and_one_with_legal_personality_names_its_number(clerk):
+    content = houses(
+        ("JG1", "演示分所", "否", "", "演示路", SINCE), ("JG1", "演示评估有限公司", "是", "JG2", "演示路", SINCE)
+    )
+    bring(clerk, content)
+    assert list(Branch.objects.order_by("pk").values_list("own_firm__number", "started_on")) == [
+        (None, SINCE),
+        ("JG2", SINCE),
+    ]
+    end_branch(branch=Branch.objects.get(own_firm=None), ended_on=LEFT, by=clerk, on=LEFT)
+    before = days_of(Branch)
+
+    run = bring(clerk, content, on=date(2021, 3, 1))
+
+    assert days_of(Branch) == before
+    assert run.report["kept"] == [["分支机构", 2, "演示分所", "branch", "2020-09-01"]]
+
+
+@pytest.mark.parametrize(
+    ("is_legal", "number", "code"),
+    [("是", "", "empty"), ("否", "JG2", "not_legal"), ("是", "JG1", "own_branch"), ("是", "JG9", "unknown")],
+)
+def test_number_of_a_branch_that_does_not_fit_is_a_fault_at_its_cell(clerk, is_legal, number, code):
+    content = houses(("JG1", "演示分所", is_legal, number, "", SINCE))
+
+    run = check_file(bureau=clerk.bureau, noun="firms", name="名录.xlsx", content=content, by=clerk, on=DAY)
+
+    assert [(one["row"], one["heading"], one["code"]) for one in run.report["faults"]] == [(2, "本机构名录编号", code)]
 
 
 def test_spells_sheet_with_another_end_still_changes_it(clerk):

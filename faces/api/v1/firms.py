@@ -13,8 +13,8 @@ from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification
 from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, labelled, shown_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, WordsAsk, phrase, text
-from faces.api.views import NounView, verb
+from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
+from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
@@ -214,12 +214,44 @@ class BranchSerializer(NounSerializer[Branch]):
         )
 
 
+class BranchAsk(Ask):
+    """A branch of a firm, from when on; with legal personality it names the firm that it is itself."""
+
+    firm = Visible(firms.visible_to)
+    name = phrase(120)
+    address = phrase(200, required=False)
+    uscc = phrase(18, required=False)
+    own_firm = Visible(firms.visible_to, required=False)
+    started_on = serializers.DateField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"address": "", "has_legal_personality": "own_firm" in attrs, **attrs}
+
+
+class BranchEndAsk(Ask):
+    """The first day on which it is no branch any more."""
+
+    ended_on = serializers.DateField()
+
+
 class BranchView(OfFirmView[Branch]):
     """Branches of visible firms."""
 
     serializer_class = BranchSerializer
     filterset_fields = ("firm",)
     filterset_base = SpellsOn
+    make_needs = Capability.REGISTER
+
+    @make(BranchAsk)
+    def create(self, given: dict[str, Any], by: User) -> Branch:
+        """Write a branch from its first day."""
+        return services.add_branch(by=by, on=clock.today(), **given)
+
+    @verb(BranchEndAsk, needs=Capability.REGISTER)
+    def end(self, row: Branch, given: dict[str, Any], by: User) -> None:
+        """Write the end of a branch; the row stays."""
+        services.end_branch(branch=row, by=by, on=clock.today(), **given)
 
 
 class FirmUndertakingSerializer(NounSerializer[FirmUndertaking]):

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import (
     AdmissionCheck,
-    Branch,
     Firm,
     FirmStanding,
     FirmTerm,
@@ -29,7 +28,6 @@ from evaluators.services import (
     PractitionerDraft,
     QualificationDraft,
     accept_undertakings,
-    add_branch,
     add_lead_evaluators,
     add_practitioners,
     add_qualifications,
@@ -41,7 +39,7 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Ended, Fault, Kept
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, conversions, ends, known, people, renamed
+from faces.exchange.nouns import asked, branches, conversions, ends, known, people, renamed
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import FormerFact, FormerName, Organisation, Person, Relationship
@@ -110,16 +108,6 @@ STAFF: Final = Layout(
         *PERSON,
         Column("duty", "岗位", cells.text(60), required=False, default=""),
         Column("since", "入职日期", cells.day),
-    ),
-)
-BRANCHES: Final = Layout(
-    "分支机构",
-    (
-        NUMBER,
-        Column("name", "分支机构名称", cells.body_name),
-        Column("is_legal", "是否独立法人", cells.yes_no),
-        Column("address", "地址", cells.text(200), required=False, default=""),
-        Column("since", "设立日期", cells.day),
     ),
 )
 PLEDGES: Final = Layout(
@@ -275,11 +263,6 @@ def touched_staff(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     return [*people, Touched(Practitioner.objects.filter(person__in=people[0].rows), "person__name", {"duty": "岗位"})]
 
 
-def touched_branches(rows: Sequence[Record], setting: Setting) -> list[Touched]:
-    """Return the branches of the firms."""
-    return [Touched(Branch.objects.filter(firm__in=_firms(rows, setting)))]
-
-
 def touched_pledges(rows: Sequence[Record], setting: Setting) -> list[Touched]:
     """Return the undertakings of the firms."""
     return [Touched(FirmUndertaking.objects.filter(firm__in=_firms(rows, setting)))]
@@ -349,26 +332,6 @@ def write_staff(rows: Sequence[Record], setting: Setting) -> Written:
     return _written(rows, Practitioner.objects.count() - before, kept)
 
 
-def write_branches(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write the branches that are not there yet; one that was closed since the same first day stays closed."""
-    firms = known.firms(setting.bureau, (row["number"] for row in rows))
-    created = 0
-    found: list[Branch] = []
-    for row in rows:
-        firm = firms[row["number"]]
-        same = Q(ended_on__isnull=True) | Q(started_on=row["since"])
-        branch = firm.branches.filter(same, name=row["name"]).order_by(F("ended_on").desc(nulls_first=True)).first()
-        if branch is None:
-            facts: dict[str, Any] = {"name": row["name"], "address": row["address"]}
-            branch = add_branch(
-                firm=firm, has_legal_personality=row["is_legal"], by=setting.by, on=row["since"], **facts
-            )
-            created += 1
-        found.append(branch)
-    kept = ends.kept(Ended.BRANCH, rows, found, (row["name"] for row in rows))
-    return Written(created, len(rows) - created, kept)
-
-
 def write_pledges(rows: Sequence[Record], setting: Setting) -> Written:
     """Write the undertakings of the year."""
     before = FirmUndertaking.objects.count()
@@ -399,7 +362,7 @@ NOUN: Final = register(
             Part(QUALIFICATIONS, write_qualifications, check_number, touched_qualifications, AT_ONCE),
             LEADS_PART,
             STAFF_PART,
-            Part(BRANCHES, write_branches, check_number, touched_branches, AT_ONCE),
+            Part(branches.layout(NUMBER), branches.write, branches.check, branches.touched, AT_ONCE),
             Part(PLEDGES, write_pledges, check_number, touched_pledges, AT_ONCE),
         ),
     )

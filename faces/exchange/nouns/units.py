@@ -216,26 +216,30 @@ def write_people(rows: Sequence[Record], setting: Setting) -> Written:
         on=setting.on,
     )
     created = 0
+    known_rows: list[Record] = []
     found: list[Contact] = []
-    for row, body, person in zip(rows, bodies, persons, strict=True):
+    told = sorted(zip(rows, bodies, persons, strict=True), key=lambda one: one[0]["since"])
+    for row, body, person in told:
         same = Q(ended_on__isnull=True) | Q(started_on=row["since"])
         there = body.contacts.filter(same, duty=row["duty"], name=person.name)
         contact = there.order_by(F("ended_on").desc(nulls_first=True), "pk").first()
         if contact is None:
-            contact = add_contact(
+            add_contact(
                 organisation=body,
                 duty=row["duty"],
                 name=person.name,
                 phone=row["phone"],
                 by=setting.by,
-                on=row["since"],
+                started_on=row["since"],
+                on=max(setting.on, row["since"]),  # a list may name who is to be called from a day ahead
             )
             created += 1
-        found.append(contact)
-    names = [row["name"] for row in rows]
+        else:
+            known_rows.append(row)
+            found.append(contact)
     kept = [
-        *ends.kept(Ended.EMPLOYMENT, rows, spells, names),
-        *ends.kept(Ended.CONTACT, rows, found, names),
+        *ends.kept(Ended.EMPLOYMENT, rows, spells, (row["name"] for row in rows)),
+        *ends.kept(Ended.CONTACT, known_rows, found, (row["name"] for row in known_rows)),
     ]
     return Written(created, len(rows) - created, kept)
 

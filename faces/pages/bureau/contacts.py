@@ -20,7 +20,7 @@ from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import XLSX, Column
-from faces.pages.shared.contact_words import ContactForm, body_of, duty_word, shown_phone
+from faces.pages.shared.contact_words import ContactForm, body_of, duty_word, named_words, shown_phone
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.years import day_asked
@@ -104,7 +104,7 @@ class SectionContactForm(ContactForm):
     """Who is called at a section."""
 
     section = SectionField(queryset=Section.objects.none(), label=gettext_lazy("Section"))
-    field_order = ("section", "duty", "name", "phone")
+    field_order = ("section", "duty", "name", "phone", "started_on")
 
 
 class SectionContact(FormPage):
@@ -127,9 +127,8 @@ class SectionContact(FormPage):
 
     def act(self, form: SectionContactForm) -> str:
         """Write it down."""
-        facts = form.cleaned_data
-        add_contact(by=self.user, on=self.today, **facts)
-        return _("%(name)s is the contact now.") % {"name": facts["name"]}
+        row = add_contact(by=self.user, on=self.today, **form.cleaned_data)
+        return named_words(row)
 
 
 class FirmContact(ActionView):
@@ -149,14 +148,12 @@ class FirmContact(ActionView):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what becomes of the former contact."""
-        day = formats.day(self.today, with_year=True)
-        return [_("Whoever had this duty before ends with %(day)s; the past keeps the name.") % {"day": day}]
+        return [_("Whoever had this duty before ends with the first day; the past keeps the name.")]
 
     def act(self, form: ContactForm) -> str:
         """Write it down."""
-        facts = form.cleaned_data
-        add_contact(organisation=self.object.organisation, by=self.user, on=self.today, **facts)
-        return _("%(name)s is the contact now.") % {"name": facts["name"]}
+        row = add_contact(organisation=self.object.organisation, by=self.user, on=self.today, **form.cleaned_data)
+        return named_words(row)
 
 
 class ContactStep(ContactPages, ActionView):

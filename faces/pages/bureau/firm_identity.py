@@ -24,7 +24,7 @@ from training.selectors import hours_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from evaluators.models import Firm
+    from evaluators.models import Branch, Firm
     from foundation.accounts.models import User
 
 
@@ -152,17 +152,22 @@ def branches(firm: Firm, day: date, *, edits: bool) -> Section:
             one.address or "—",
             full_day(one.started_on),
             full_day(one.ended_on),
+            Cell("", acts=(_end_branch(one),) if edits and one.ended_on is None else ()),
         )
         for one in firm.branches.filter(started_on__lte=day).select_related("own_firm").order_by("started_on", "pk")
     ]
     act = Act(_("Add a branch"), reverse("pages:firm-branch", args=[firm.number]))
     return Section(
         _("Branches"),
-        grid=Grid((_("Branch"), _("Standing"), _("Code"), _("Address"), _("From"), _("Until")), lines),
+        grid=Grid((_("Branch"), _("Standing"), _("Code"), _("Address"), _("From"), _("Until"), _("Action")), lines),
         count=len(lines),
         empty=_("No branch is recorded."),
         acts=(act,) if edits else (),
     )
+
+
+def _end_branch(row: Branch) -> Act:
+    return Act(_("End"), reverse("pages:firm-branch-end", args=[row.pk]))
 
 
 def identity(firm: Firm, day: date, *, edits: bool) -> Section:

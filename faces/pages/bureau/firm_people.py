@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from evaluators.models import LeadEvaluator, Practitioner
 from evaluators.selectors import visible_to
 from evaluators.services import end_practitioner, register_lead, register_practitioner
+from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.actions import ActionView
-from faces.pages.shared.delivery_forms import day
+from faces.pages.shared.delivery_forms import day, first_day
 from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
@@ -35,6 +36,7 @@ class LeadForm(AskingPersonForm):
         label=gettext_lazy("Number of the practising certificate"), required=False, max_length=60
     )
     works_since = forms.DateField(label=gettext_lazy("At work since"), widget=day())
+    started_on = first_day()
 
 
 class FirmLead(FirmStep):
@@ -58,16 +60,19 @@ class FirmLead(FirmStep):
             title=given["title"],
             certificate_number=given["certificate_number"],
             works_since=given["works_since"],
+            started_on=given["started_on"],
             by=self.user,
             on=self.today,
         )
-        return _("%(name)s leads for this firm from today.") % {"name": given["name"]}
+        facts = {"name": given["name"], "day": full_day(given["started_on"] or self.today)}
+        return _("%(name)s leads for this firm from %(day)s.") % facts
 
 
 class StaffForm(AskingPersonForm):
     """One of the staff."""
 
     duty = forms.CharField(label=gettext_lazy("Duty"), required=False, max_length=60)
+    started_on = first_day()
 
 
 class FirmStaff(FirmStep):
@@ -78,10 +83,17 @@ class FirmStaff(FirmStep):
 
     def act(self, form: StaffForm) -> str:
         """Enter him."""
+        given = form.cleaned_data
         register_practitioner(
-            firm=self.object, person=form.person(), duty=form.cleaned_data["duty"], by=self.user, on=self.today
+            firm=self.object,
+            person=form.person(),
+            duty=given["duty"],
+            started_on=given["started_on"],
+            by=self.user,
+            on=self.today,
         )
-        return _("%(name)s works for this firm from today.") % {"name": form.cleaned_data["name"]}
+        facts = {"name": given["name"], "day": full_day(given["started_on"] or self.today)}
+        return _("%(name)s works for this firm from %(day)s.") % facts
 
 
 class LeadEnd(ActionView):

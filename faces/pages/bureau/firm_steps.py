@@ -13,10 +13,9 @@ from admissions.services import move_entry, renew_entry
 from appraisals.selectors import suspensions_in_force
 from evaluators.enums import FirmAction, FirmKind
 from evaluators.models import Firm
-from evaluators.selectors import leads_running, likenesses, marks_of, visible_to
+from evaluators.selectors import leads_running, likenesses, marks_of
 from evaluators.services import (
     QualificationDraft,
-    add_branch,
     record_qualification,
     register_firm,
 )
@@ -25,7 +24,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import OneFirm, firm_url
 from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
-from faces.pages.shared.delivery_forms import day, textarea
+from faces.pages.shared.delivery_forms import day, first_day, textarea
 from faces.pages.shared.entry_words import notice_lines
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
 from foundation.accounts.enums import Capability
@@ -229,54 +228,11 @@ class FirmQualification(FirmStep):
         return _("%(name)s is recorded.") % {"name": given["name"]}
 
 
-class BranchForm(ActionForm):
-    """A branch."""
-
-    name = forms.CharField(label=gettext_lazy("Branch"), max_length=120)
-    address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
-    uscc = forms.CharField(label=gettext_lazy("Unified social credit code"), required=False, max_length=18)
-    number = forms.CharField(
-        label=gettext_lazy("Its own number in the register"),
-        required=False,
-        max_length=20,
-        help_text=gettext_lazy("Only a branch with legal personality has one: it registers itself first."),
-    )
-
-
-class FirmBranch(FirmStep):
-    """Add a branch."""
-
-    title, submit_label, tab = gettext_lazy("Add a branch"), gettext_lazy("Add"), "people"
-    form_class = BranchForm
-
-    def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what a branch can do. Rule R-49."""
-        return [
-            _("Without legal personality it cannot apply, contract or be scored alone: the firm does for it."),
-            _("With it, only one of the two takes part in the choice of a firm for a task."),
-        ]
-
-    def act(self, form: BranchForm) -> str:
-        """Add it."""
-        given = form.cleaned_data
-        own = visible_to(self.user).filter(number=given["number"].strip()).first() if given["number"] else None
-        add_branch(
-            firm=self.object,
-            name=given["name"],
-            address=given["address"],
-            uscc=given["uscc"].strip().upper(),
-            has_legal_personality=bool(given["number"]),
-            own_firm=own,
-            by=self.user,
-            on=self.today,
-        )
-        return _("%(name)s is recorded.") % {"name": given["name"]}
-
-
 class RenameForm(ActionForm):
     """The new name."""
 
     name = forms.CharField(label=gettext_lazy("New name"), max_length=120)
+    started_on = first_day()
 
 
 class FirmRename(FirmStep):
@@ -291,10 +247,15 @@ class FirmRename(FirmStep):
 
     def act(self, form: RenameForm) -> str:
         """Enter it."""
+        given = form.cleaned_data
         rename_organisation(
-            organisation=self.object.organisation, name=form.cleaned_data["name"], by=self.user, on=self.today
+            organisation=self.object.organisation,
+            name=given["name"],
+            day=given["started_on"],
+            by=self.user,
+            on=self.today,
         )
-        return _("The firm bears its new name from today.")
+        return _("The firm bears its new name from %(day)s.") % {"day": full_day(given["started_on"] or self.today)}
 
 
 class FactsForm(ActionForm):
@@ -346,6 +307,7 @@ class RelationForm(ActionForm):
         label=gettext_lazy("To whom"), max_length=120, help_text=gettext_lazy("Full name or code, as registered.")
     )
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=200)
+    started_on = first_day()
 
 
 class FirmRelation(FirmStep):
@@ -381,10 +343,12 @@ class FirmRelation(FirmStep):
             kind=kind,
             other=other,
             note=form.cleaned_data["note"],
+            started_on=form.cleaned_data["started_on"],
             by=self.user,
             on=self.today,
         )
-        return _("The relation holds from today.")
+        since = form.cleaned_data["started_on"] or self.today
+        return _("The relation holds from %(day)s.") % {"day": full_day(since)}
 
 
 urls = [
@@ -392,7 +356,6 @@ urls = [
     path("firms/<str:number>/renewal/", FirmRenew.as_view(), name="firm-renew"),
     path("firms/<str:number>/standing/", FirmMove.as_view(), name="firm-move"),
     path("firms/<str:number>/qualification/", FirmQualification.as_view(), name="firm-qualification"),
-    path("firms/<str:number>/branch/", FirmBranch.as_view(), name="firm-branch"),
     path("firms/<str:number>/name/", FirmRename.as_view(), name="firm-rename"),
     path("firms/<str:number>/facts/", FirmFacts.as_view(), name="firm-facts"),
     path("firms/<str:number>/relation/", FirmRelation.as_view(), name="firm-relation"),

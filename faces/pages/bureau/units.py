@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import visible_to as visible_tasks
-from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionView
 from faces.pages.shared.columns import Column
-from faces.pages.shared.contact_words import ContactForm, duty_word, shown_phone
+from faces.pages.shared.contact_words import ContactForm, duty_word, named_words, shown_phone
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
@@ -153,14 +152,12 @@ class ContactAdd(OneUnit, ActionView):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what becomes of the former contact."""
-        day = formats.day(self.today, with_year=True)
-        return [_("Whoever had this duty before ends with %(day)s; the past keeps the name.") % {"day": day}]
+        return [_("Whoever had this duty before ends with the first day; the past keeps the name.")]
 
     def act(self, form: ContactForm) -> str:
         """Write it down."""
-        facts = form.cleaned_data
-        add_contact(organisation=self.object.organisation, by=self.user, on=self.today, **facts)
-        return _("%(name)s is the contact now.") % {"name": facts["name"]}
+        row = add_contact(organisation=self.object.organisation, by=self.user, on=self.today, **form.cleaned_data)
+        return named_words(row)
 
 
 urls = [

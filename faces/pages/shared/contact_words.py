@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from faces.pages.shared.actions import ActionForm
+from faces.pages.shared.delivery_forms import first_day
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_phone
 
@@ -36,6 +38,12 @@ def body_of(contact: Contact) -> str:
     return whose.name if whose else ""
 
 
+def named_words(contact: Contact) -> str:
+    """Return what is said once a contact is written: somebody else may have the duty by now."""
+    words = _("%(name)s is entered.") if contact.ended_on else _("%(name)s is the contact now.")
+    return words % {"name": contact.name}
+
+
 def shown_phone(contact: Contact) -> str:
     """Return the telephone with its middle hidden."""
     return masked_phone(decrypt(contact.phone_sealed))
@@ -52,3 +60,4 @@ class ContactForm(ActionForm):
         help_text=gettext_lazy("Kept sealed; pages show it with its middle hidden."),
         error_messages={"invalid": gettext_lazy("Type 5 to 20 digits; blanks, + and - may stand between them.")},
     )
+    started_on = first_day()

@@ -10,6 +10,7 @@ from delivery.enums import SignatureWay, VersionKind
 from delivery.selectors import running_tasks_of
 from evaluators.models import LeadEvaluator
 from faces.pages.shared.actions import ActionForm
+from foundation.core import clock
 
 
 def textarea(rows: int = 4) -> forms.Textarea:
@@ -20,6 +21,17 @@ def textarea(rows: int = 4) -> forms.Textarea:
 def day() -> forms.DateInput:
     """Return a field for a day."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def first_day() -> forms.DateField:
+    """Return the field for the first day of something that may have begun before it is entered; empty: today."""
+    return forms.DateField(
+        label=_("First day"),
+        required=False,
+        widget=day(),
+        initial=clock.today,
+        help_text=_("Since when it holds; today, or the day before today on which it began."),
+    )
 
 
 def upload(accept: str) -> forms.ClearableFileInput:

@@ -134,6 +134,34 @@ def test_branch_without_legal_personality_is_entered_with_its_code_and_cannot_be
     assert Firm.objects.count() == 1
 
 
+def test_branch_is_entered_late_shown_and_ended(desk, people):
+    head = ready_firm(people["bureau"])
+    given = {"name": "甲分所", "address": "", "uscc": "", "number": "", "started_on": "2019-05-01"}
+    desk.post(page("firm-branch", head), given)
+    row = Branch.objects.get()
+    address = reverse("pages:firm-branch-end", args=[row.pk])
+
+    shown = desk.get(page("firm", head), {"tab": "people"}).content.decode()
+    asked = desk.get(address).content.decode()
+    early = desk.post(address, {"ended_on": "2019-04-30"})
+    ended = desk.post(address, {"ended_on": "2020-05-01"})
+    after = desk.get(page("firm", head), {"tab": "people"}).content.decode()
+
+    row.refresh_from_db()
+    assert (row.started_on, row.ended_on) == (date(2019, 5, 1), date(2020, 5, 1))
+    assert (address in shown, address in after, "2020年5月1日" in after) == (True, False, True)
+    assert "总机构" in asked
+    assert (early.status_code, ended.status_code) == (409, 302)
+
+
+def test_branch_of_another_bureau_cannot_be_ended(desk):
+    other = office()
+    head = ready_firm(other["bureau"])
+    row = Branch.objects.create(firm=head, name="甲分所", started_on=date(2019, 5, 1))
+
+    assert desk.post(reverse("pages:firm-branch-end", args=[row.pk]), {"ended_on": "2020-05-01"}).status_code == 404
+
+
 @pytest.mark.edge("E20")
 @pytest.mark.rule("R-50")
 def test_likeness_is_shown_at_the_firm_and_before_its_admission_and_set_aside(desk, people):
