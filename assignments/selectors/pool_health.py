@@ -26,6 +26,7 @@ from foundation.taxonomy.models import Node
 
 COOL_DOWN: Final = "cool_down"
 EMPLOYER: Final = "employer_max"
+STATES: Final = ("LACKING", "THIN", "ENOUGH", "SETTLED", "IDLE")
 REVIEW_AHEAD: Final = (*FIRM_LINE[: FIRM_LINE.index(TaskStatus.EXPERT_REVIEW) + 1], TaskStatus.PLAN_RETURNED)
 
 
@@ -191,9 +192,12 @@ class NodeHealth:
 
     @property
     def state(self) -> str:
-        """LACKING where the open seats cannot be filled, THIN below the ratio of R-16, else ENOUGH; IDLE unasked."""
+        """LACKING where the open seats cannot be filled, THIN below the ratio of R-16, else ENOUGH.
+
+        SETTLED where every seat has its panel, IDLE where none is asked.
+        """
         if not self.open_seats:
-            return "IDLE"
+            return "SETTLED" if self.seats else "IDLE"
         if self.missing:
             return "LACKING"
         return "THIN" if self.supply.is_thin else "ENOUGH"

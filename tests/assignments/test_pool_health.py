@@ -80,6 +80,14 @@ def test_two_people_for_five_seats_are_three_too_few_and_no_rule_is_to_blame(des
     assert (row.state, row.blockers, row.rules) == ("LACKING", (), ())
 
 
+def test_seats_whose_panel_is_ready_are_settled_and_a_field_that_nobody_asked_for_is_idle(desk):
+    people(desk, 2)
+    ReReviewTask.objects.filter(pk=desk.review.pk).update(status=ReReviewStatus.PANEL_READY)
+
+    assert (health(desk).seats, health(desk).open_seats, health(desk).state) == (5, 0, "SETTLED")
+    assert health(desk, "A12").state == "IDLE"
+
+
 @pytest.mark.edge("E8")
 def test_people_enough_of_one_employer_are_blocked_by_that_rule(desk):
     people(desk, 15, employer=OrganisationFactory(bureau=desk.bureau))

@@ -31,6 +31,7 @@ STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
     "LACKING": ("bad", gettext_lazy("too few")),
     "THIN": ("warn", gettext_lazy("fewer than the ratio")),
     "ENOUGH": ("done", gettext_lazy("enough")),
+    "SETTLED": ("done", gettext_lazy("all seats filled")),
     "IDLE": ("wait", gettext_lazy("not asked")),
 }
 RULES_SHOWN: Final = 3
@@ -78,6 +79,19 @@ class PoolHealthPage(AudiencePage, TemplateView):
             raise Http404
         return pool_health(self.user.bureau, self.work_year, day_asked(self.request, otherwise=self.today))
 
+    def said(self) -> str:
+        """Return the state of the pool in one sentence."""
+        found, year = self.found, self.work_year
+        if short := len(found.short):
+            return _("Pool health %(year)d: %(count)d specialties too few") % {"year": year, "count": short}
+        if any(row.open_seats for row in found.rows):
+            return _("Pool health %(year)d: enough for every seat asked") % {"year": year}
+        if open_seats := found.plan.open_seats:
+            return _("Pool health %(year)d: %(count)d seats without a field") % {"year": year, "count": open_seats}
+        if any(row.seats for row in found.rows):
+            return _("Pool health %(year)d: every seat is filled") % {"year": year}
+        return _("Pool health %(year)d: nothing is asked") % {"year": year}
+
     def rows(self) -> list[NodeHealth]:
         """Return the lines asked for."""
         asked = self.request.GET
@@ -98,15 +112,9 @@ class PoolHealthPage(AudiencePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the lines, the ways to narrow them, and what is short in the title."""
-        found, short = self.found, len(self.found.short)
-        title = _("Pool health %(year)d: enough for every seat asked") % {"year": self.work_year}
-        if short:
-            title = _("Pool health %(year)d: %(count)d specialties too few") % {"year": self.work_year, "count": short}
-        elif not any(row.open_seats for row in found.rows):
-            title = _("Pool health %(year)d: nothing is asked") % {"year": self.work_year}
-        asked = self.request.GET
+        found, asked = self.found, self.request.GET
         context = {
-            "title": title,
+            "title": self.said(),
             "asked_day": day_asked(self.request, otherwise=self.today),
             "ratio": found.ratio,
             "plan": found.plan,

@@ -191,6 +191,7 @@ def test_open_seats_without_a_field_are_named_not_hidden(desk):
     assert "3 个待定席位尚未登记所需专业" in page
     assert reverse("pages:re-review", args=[desk.reviews[0].number]) in page
     assert "评审待发起" not in page
+    assert "专家库供需：3 个席位尚未确定专业" in page
 
 
 def test_reports_that_experts_will_review_are_named_with_their_seats(desk):
