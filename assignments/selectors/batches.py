@@ -1,7 +1,7 @@
 """Batches as people may see them, and which re-reviews may go into one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ from experts.models import Expert
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
+from foundation.approvals.enums import ApprovalStatus
+from foundation.approvals.models import Approval
+from foundation.approvals.selectors import of_subject, running
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 
@@ -184,6 +187,18 @@ def pairs_of(batch: AssignmentBatch) -> list[BatchPair]:
     rows = BatchPair.objects.filter(task__batch=batch, withdrawn_on__isnull=True)
     rows = rows.select_related("task__re_review", "expert__person", "entered_by")
     return list(rows.order_by("task__place", "pk"))
+
+
+def naming_running(batch: AssignmentBatch) -> Approval | None:
+    """Return the approval of who is named and kept away that still waits."""
+    return running("NAMING", batch)
+
+
+def naming_agreed(batch: AssignmentBatch, pairs: Sequence[BatchPair]) -> Approval | None:
+    """Return the approval that agreed to exactly these namings; one of others, or of more or less, does not count."""
+    keys = sorted(pair.pk for pair in pairs)
+    rows = of_subject(batch).filter(kind="NAMING", status=ApprovalStatus.AGREED)
+    return next((row for row in rows if sorted(row.facts["pairs"]) == keys), None)
 
 
 def experts_of(batch: AssignmentBatch) -> list[Expert]:

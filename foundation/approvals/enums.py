@@ -12,6 +12,7 @@ class ApprovalKind(TextChoices):
     ROUTE = "ROUTE", _("way of procurement")
     APPOINTMENT = "APPOINTMENT", _("direct appointment")
     BATCH = "BATCH", _("batch assignment")
+    NAMING = "NAMING", _("naming and keeping away in a batch")
     LETTER = "LETTER", _("commission letter")
     LEAD = "LEAD", _("change of the lead evaluator")
     CONTRACT = "CONTRACT", _("contract")

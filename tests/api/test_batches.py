@@ -51,6 +51,8 @@ def test_batch_goes_through_the_api(desk):
     at = f"{batch['id']}/"
     named = {"place": 0, "expert": desk.experts[0].pk, "kind": "PIN", "reason": "唯一熟悉该工艺"}
     send(desk.clerk, f"{at}pair/", named)
+    assert send(desk.clerk, f"{at}freeze/", status=409)["code"] == "naming_not_agreed"
+    send(desk.clerk, f"{at}submit-pairs/")
     send(desk.clerk, f"{at}pair-drop/", {"place": 0, "expert": desk.experts[0].pk})
     assert send(desk.clerk, f"{at}pair-drop/", {"place": 0, "expert": desk.experts[0].pk}, status=409)["code"] == (
         "no_such_pair"

@@ -16,7 +16,17 @@ from assignments.selectors.statistics import Ratio, draw_statistics
 from assignments.services import assignments as life
 from assignments.services import batches
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, drawn, pool_expert, prepared, seated, solved
+from tests.factories.assigned import (
+    NOW,
+    TODAY,
+    agreed_pairs,
+    batch_office,
+    drawn,
+    pool_expert,
+    prepared,
+    seated,
+    solved,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +102,7 @@ def test_who_was_named_is_a_direct_appointment_and_no_chance(desk):
     batch = prepared(desk)
     named, task = desk.experts[0], tasks_of(batch)[0]
     batches.name_pair(task=task, expert=named, kind=PairKind.PIN, reason="唯一熟悉该行业者", by=desk.clerk, on=TODAY)
+    agreed_pairs(desk, batch)
     seated(desk, batch)
 
     (panel, *_others) = batch_panels(desk.bureau, None)

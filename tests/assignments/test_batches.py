@@ -43,6 +43,7 @@ from assignments.services import assignments as life
 from assignments.services import batches, draws
 from assignments.services.batches import BatchRefused
 from assignments.services.batches.facts import move
+from assignments.services.batches.seating import STEPS
 from assignments.services.re_reviews import ReReviewRefused, add_guest, stop
 from assignments.transitions import BATCH
 from experts.enums import ExpertSource, TitleLevel
@@ -65,6 +66,7 @@ from reviews.models import ExpertFeedback
 from tests.factories.assigned import (
     NOW,
     TODAY,
+    agreed_pairs,
     batch_office,
     decided,
     drawn,
@@ -205,6 +207,7 @@ def test_no_pair_gets_more_than_the_chance_of_the_rule_set_unless_named(desk):
     batches.name_pair(
         task=tasks_of(batch)[0], expert=named, kind=PairKind.PIN, reason="唯一熟悉该工艺", by=desk.clerk, on=TODAY
     )
+    agreed_pairs(desk, batch)
 
     batch = solved(desk, batch, freezes=True)
 
@@ -309,7 +312,7 @@ def test_infeasible_batch_names_the_rule_of_a_named_expert_who_may_not_sit(desk)
     task = tasks_of(batch)[0]
     batches.name_pair(task=task, expert=desk.experts[0], kind=PairKind.PIN, reason="熟", by=desk.clerk, on=TODAY)
 
-    batch = solved(desk, batch, freezes=True)
+    batch = solved(desk, batch, freezes=False)
 
     name, review = desk.experts[0].person.name, f"{desk.reviews[0].number} {desk.reviews[0].evaluation.title}"
     assert batch.status == BatchStatus.PREPARED
@@ -365,6 +368,7 @@ def test_named_expert_counts_as_a_direct_appointment_and_forbidden_one_does_not_
     named, kept = desk.experts[0], desk.experts[1]
     for expert, kind, reason in ((named, PairKind.PIN, "熟悉工艺"), (kept, PairKind.FORBID, "本人请求")):
         batches.name_pair(task=first, expert=expert, kind=kind, reason=reason, by=desk.clerk, on=TODAY)
+    agreed_pairs(desk, batch)
 
     batch = approved(desk, drawn(desk, batch))
 
@@ -379,6 +383,7 @@ def test_approval_shows_who_was_named_and_why(desk):
     batch = prepared(desk)
     task = tasks_of(batch)[0]
     batches.name_pair(task=task, expert=desk.experts[0], kind=PairKind.PIN, reason="熟", by=desk.clerk, on=TODAY)
+    agreed_pairs(desk, batch)
     batch = drawn(desk, batch)
 
     approval = batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
@@ -762,6 +767,8 @@ def test_replacement_passes_over_who_sits_on_another_re_review_of_the_unit(tmp_p
     life.notify(assignment=leaver, by=desk.clerk, at=NOW)
     life.decline(assignment=leaver, reason=DeclineReason.ILLNESS, words="病假", by=desk.clerk, at=NOW)
 
+    batch.tasks.update(approved_steps=STEPS)  # as after an approved widening: everybody may be asked
+
     made = batches.replace(batch=batch, by=desk.clerk, at=NOW)
 
     batch.refresh_from_db()
@@ -872,6 +879,7 @@ def test_who_was_kept_off_a_batch_reads_why_once_all_its_reviews_are_over(desk):
     batch = prepared(desk)
     first = tasks_of(batch)[0]
     batches.name_pair(task=first, expert=barred, kind="FORBID", reason="曾受该单位委托", by=desk.clerk, on=TODAY)
+    agreed_pairs(desk, batch)
     batch = drawn(desk, batch)
     batches.submit_batch(batch=batch, by=desk.clerk, on=TODAY)
     for who in ("head", "leader"):

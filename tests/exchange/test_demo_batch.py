@@ -23,8 +23,10 @@ def test_all_74_get_a_panel_of_three_and_the_public_record_verifies():
     assert row.body["record"] == batch.record
     assert verify(json.dumps(row.body["record"]))
     assert row.is_demo
-    chances = json.loads(batch.freeze_text)["marginals"]
-    assert max(units for _task, _expert, units in chances) <= 500
+    freeze = json.loads(batch.freeze_text)
+    named = [[one["task"], one["expert"]] for one in freeze["pins"]]
+    assert max(units for task, expert, units in freeze["marginals"] if [task, expert] not in named) <= 500
+    assert (len(named), len(freeze["forbids"]), bool(freeze["naming"])) == (1, 1, True)
     loads = {}
     for expert in Assignment.objects.filter(batch=batch).values_list("expert", flat=True):
         loads[expert] = loads.get(expert, 0) + 1

@@ -79,6 +79,14 @@ def solved(desk, batch, *, freezes):
     return batches.start(batch=batch, by=desk.clerk, at=NOW, freezes=freezes)
 
 
+def agreed_pairs(desk, batch):
+    """Let who approves agree to everybody who is named or kept away."""
+    approval = batches.submit_pairs(batch=batch, by=desk.clerk, on=TODAY)
+    for who in ("head", "leader"):
+        agree(approval=approval, by=desk.people[who], on=TODAY)
+    return approval
+
+
 def drawn(desk, batch):
     """Freeze, commit and reveal; return the drawn batch."""
     return revealed(desk, solved(desk, batch, freezes=True))

@@ -65,7 +65,7 @@ OWN_FACTS: Final["Mapping[str, StrOrPromise]"] = {
     "kin_tie": _("a near relation in your record"),
     "standing_recusal": _("somebody from whom you always step back"),
     "coached_unit": _("coaching or help of yours to a unit, known to the bureau"),
-    "kept_away": _("a reason that was approved with the batch; the bureau tells it on request"),
+    "kept_away": _("a reason that was approved; the bureau tells it on request"),
     "prior_work": _("earlier work of yours that is known to the bureau"),
 }
 

@@ -6,6 +6,7 @@ The protocol is docs/assignment.md; the arithmetic is in assignments.matching. R
 from assignments.services.batches.drawing import open_leaves, open_names
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
+from assignments.services.batches.naming import submit_pairs
 from assignments.services.batches.opening import Opening, open_batch
 from assignments.services.batches.preparing import (
     ask_field,
@@ -59,6 +60,7 @@ __all__ = [
     "settle_due",
     "start",
     "submit_batch",
+    "submit_pairs",
     "type_value",
     "void",
     "widening_agreed",

@@ -19,6 +19,7 @@ from assignments.services.batches.facts import (
     require_operator,
     rules_of,
 )
+from assignments.services.batches.naming import forget_naming
 from assignments.services.batches.protocol import BATCH
 from assignments.services.seeding import close_reveals, require_missing
 from foundation.accounts.enums import Capability
@@ -55,6 +56,7 @@ def void(
     grounds = {BatchStatus.COMMITTED: REFUSED, BatchStatus.FROZEN: MISSING}
     ground = grounds.get(BatchStatus(batch.status), GIVEN_UP)
     _end(batch, ground, missing_role(batch) if batch.commitment else "", words=words.strip(), by=by, at=at)
+    forget_naming(batch, reason=_("The batch is void."), by=by, on=timezone.localdate(at))
     return batch
 
 

@@ -17,6 +17,7 @@ from assignments.selectors.batches import (
     was_refused,
 )
 from assignments.services.batches.facts import BatchRefused, locked, move, require_operator, rules_of
+from assignments.services.batches.naming import forget_naming, require_naming
 from assignments.services.batches.solving import freeze_again
 from assignments.services.seeding import (
     SourceDraft,
@@ -201,7 +202,9 @@ def choose_quota(*, batch: AssignmentBatch, employer_quota: int | None, by: User
 
 @transaction.atomic
 def name_pair(*, task: BatchTask, expert: Expert, kind: PairKind, reason: str, by: User, on: date) -> BatchPair:
-    """Name an expert for a re-review, or keep him from it, for a reason; approved with the batch.
+    """Name an expert for a re-review, or keep him from it, for a reason; approved before the freeze.
+
+    An approval that waits lapses, one that was agreed does not cover it.
 
     Raise ``BatchRefused`` without a reason, or where something was said of the pair already. Whether a named one may
     sit there is told when the batch is solved: no rule is set aside.
@@ -221,6 +224,7 @@ def name_pair(*, task: BatchTask, expert: Expert, kind: PairKind, reason: str, b
         task=task, expert=expert, kind=kind, reason=reason.strip()[:300], entered_by=by, entered_on=on
     )
     _forget(batch)
+    forget_naming(batch, reason=_("Who is named has changed."), by=by, on=on)
     facts = {"re_review": task.re_review.number, "kind": kind, "reason": row.reason, "on": on}
     record(actor=by, action="batches.pair_named", subject=batch, facts=facts, private={"expert": expert.pk})
     return row
@@ -235,13 +239,17 @@ def drop_pair(*, pair: BatchPair, by: User, on: date) -> BatchPair:
         pair.withdrawn_on = on
         pair.save(update_fields=["withdrawn_on"])
         _forget(batch)
+        forget_naming(batch, reason=_("Who is named has changed."), by=by, on=on)
         record(actor=by, action="batches.pair_dropped", subject=batch, facts={"pair": pair.pk, "on": on})
     return pair
 
 
 @transaction.atomic
 def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> AssignmentBatch:
-    """Send the batch to the job that solves it: to look at the forecast, or to freeze what is found."""
+    """Send the batch to the job that solves it: to look at the forecast, or to freeze what is found.
+
+    Raise ``BatchRefused`` for a freeze before who is named and kept away was approved.
+    """
     batch = locked(batch)
     require_operator(batch, by)
     if (former := repeated_by(batch)) is not None:
@@ -251,6 +259,7 @@ def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> A
         freeze_again(batch, former, by=by, at=at)
         return batch
     if freezes:
+        require_naming(batch)
         times_of(batch, rules_of(batch, at), at, refused=BatchRefused)  # said now, not by a job
     move(batch, BatchAction.SOLVE)
     batch.surveyed = 0

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from assignments import matching
 from assignments.draw import InfeasibleError
 from assignments.enums import AssignmentStatus, BatchAction, Origin, PairKind, ReReviewStatus
-from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
+from assignments.models import Assignment, AssignmentBatch, BatchTask
 from assignments.selectors.batches import experts_of, pairs_of, tasks_of
 from assignments.selectors.eligibility import expert_eligibility
 from assignments.services import assignments as life
 from assignments.services.batches.facts import BatchRefused, keep_record, locked, move, require_operator
+from assignments.services.batches.naming import told_pairs
 from assignments.services.re_reviews import fill, seat
 from assignments.transitions import GONE
 from experts.models import Expert
@@ -40,20 +41,14 @@ def submit_batch(*, batch: AssignmentBatch, by: User, on: date) -> Approval:
     require_operator(batch, by)
     move(batch, BatchAction.SUBMIT)
     batch.save(update_fields=["status"])
-    pairs = pairs_of(batch)
     title = _("Batch assignment %(number)s: %(title)s") % {"number": batch.number, "title": batch.title}
     facts = {
         "number": batch.number,
         "tasks": len(batch.panels),
         "seats": sum(len(panel) for panel in batch.panels),
-        "named": [_told(pair) for pair in pairs if pair.kind == PairKind.PIN],
-        "kept_away": [_told(pair) for pair in pairs if pair.kind == PairKind.FORBID],
+        **told_pairs(pairs_of(batch)),
     }
     return submit(bureau=batch.bureau, kind="BATCH", subject=batch, title=title[:200], facts=facts, by=by, on=on)
-
-
-def _told(pair: BatchPair) -> str:
-    return f"{pair.task.re_review.number} {pair.expert.person.name}：{pair.reason}"
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.rules.batches import PERMILLE, kept_apart, quality_source, room_left
-from assignments.selectors.batches import earlier_attempts, pairs_of, pool_of, tasks_of
+from assignments.selectors.batches import earlier_attempts, naming_agreed, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
@@ -353,7 +353,9 @@ def _freeze(
         reasons={(pair.task.place, place[pair.expert_id]): pair.reason for pair in pairs},
         unlisted=unlisted,
         leaves=[entry.leaf for entry in listed.entries],
-        protocol=_protocol(batch, tasks, at=at) | {"journal": {"head": head_hash, "position": position}},
+        protocol=_protocol(batch, tasks, at=at)
+        | {"journal": {"head": head_hash, "position": position}}
+        | _naming(batch, pairs),
     )
     text = dumps(matching.freeze_document(solution, terms))
     move(batch, BatchAction.FREEZE)
@@ -362,6 +364,15 @@ def _freeze(
     survey.refusals.keep(batch, pairs)
     facts = {"h": batch.commitment, "tasks": len(tasks), "experts": len(survey.experts), "pairs": len(pairs)}
     record(actor=by, action="batches.frozen", subject=batch, facts=facts)
+
+
+def _naming(batch: AssignmentBatch, pairs: Sequence[BatchPair]) -> dict[str, Any]:
+    """Return by which approval somebody is named or kept away; nothing where nobody is."""
+    approval = naming_agreed(batch, pairs) if pairs else None
+    if approval is None or approval.closed_at is None:
+        return {}
+    agreed_on = timezone.localdate(approval.closed_at).isoformat()
+    return {"naming": {"agreed_on": agreed_on, "approval": approval.pk}}
 
 
 @transaction.atomic

@@ -296,6 +296,11 @@ class BatchView(NounView[AssignmentBatch]):
         services.drop_pair(pair=pair, by=by, on=clock.today())
 
     @verb(needs=Capability.DRAW)
+    def submit_pairs(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
+        """Put who is named and kept away before who approves; without it such a batch is not frozen."""
+        services.submit_pairs(batch=row, by=by, on=clock.today())
+
+    @verb(needs=Capability.DRAW)
     def look(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
         """Solve without freezing; each look is counted and journaled."""
         services.start(batch=row, by=by, at=clock.now(), freezes=False)

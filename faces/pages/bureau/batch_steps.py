@@ -168,6 +168,24 @@ class BatchNames(BatchStep):
         return _("The names stand in the record. Publish it again so that the public page shows them.")
 
 
+class BatchSubmitPairs(BatchStep):
+    """Put who is named and kept away before who approves."""
+
+    title, submit_label = gettext_lazy("Submit who is named"), gettext_lazy("Submit for approval")
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what the approval is for."""
+        return [
+            _("Nothing is frozen before it is agreed. Who is named counts as a direct appointment."),
+            _("Whoever is named, kept away or taken back afterwards needs a new approval."),
+        ]
+
+    def act(self, _form: ActionForm) -> str:
+        """Submit it."""
+        batches.submit_pairs(batch=self.object, by=self.user, on=self.today)
+        return _("Who is named and kept away is under approval.")
+
+
 class BatchSubmit(BatchStep):
     """Put the drawn batch before who approves."""
 
@@ -302,6 +320,7 @@ urls = [
     path("batches/<str:number>/from-slip/", BatchFromSlip.as_view(), name="batch-from-slip"),
     path("batches/<str:number>/receipt/", BatchReceipt.as_view(), name="batch-receipt"),
     path("batches/<str:number>/names/", BatchNames.as_view(), name="batch-names"),
+    path("batches/<str:number>/submit-pairs/", BatchSubmitPairs.as_view(), name="batch-submit-pairs"),
     path("batches/<str:number>/submit/", BatchSubmit.as_view(), name="batch-submit"),
     path("batches/<str:number>/notify/", BatchNotify.as_view(), name="batch-notify"),
     path("batches/<str:number>/replace/", BatchReplace.as_view(), name="batch-replace"),

@@ -15,6 +15,8 @@ from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batches import (
     experts_of,
     nameable,
+    naming_agreed,
+    naming_running,
     pairs_of,
     seats_of,
     tasks_of,
@@ -42,6 +44,8 @@ from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, Sectio
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from foundation.approvals.enums import ApprovalStatus, StepStatus
+from foundation.approvals.selectors import of_subject
 from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
     from assignments.models import BatchPair, BatchTask
     from experts.models import Expert
+    from foundation.approvals.models import Approval
 
 serve_shapes(wait=("PREPARED",), run=("SOLVING",), done=("SEATED", "SENT"))
 MILLIONTHS: Final = 1_000_000
@@ -175,7 +180,9 @@ class BatchPage(SectionsPage):
         if turn == "prepare":
             look = self._act(_("Look at the forecast"), "batch-look")
             freeze = self._act(_("Solve and freeze"), "batch-freeze")
-            found += [freeze, look] if self._is_fillable else [look]
+            if self.pairs and self._naming is None:
+                found += [self._act(_("Submit who is named"), "batch-submit-pairs")]
+            found += [freeze, look] if self._is_fillable and self._may_freeze else [look]
         elif turn:
             found.append(self._act(*TURNS[turn]))
         found += self._calling()
@@ -188,6 +195,15 @@ class BatchPage(SectionsPage):
         if publishable_batches(self.user).filter(pk=batch.pk).exists():
             found.append(self._act(_("Publish the record"), "publish-batch"))
         return found
+
+    @cached_property
+    def _naming(self) -> Approval | None:
+        """The approval of who is named and kept away that waits, or agreed to them as they stand."""
+        return naming_running(self.object) or naming_agreed(self.object, self.pairs)
+
+    @property
+    def _may_freeze(self) -> bool:
+        return not self.pairs or (self._naming is not None and self._naming.status == ApprovalStatus.AGREED)
 
     @property
     def _is_fillable(self) -> bool:
@@ -372,9 +388,22 @@ class BatchPage(SectionsPage):
             _("Named and kept away"),
             grid=Grid(headings, rows),
             empty=_("Nobody: every seat is drawn."),
-            note=_("Who is named counts as a direct appointment and is approved with the batch.") if rows else "",
+            pairs=self._approval() if rows else (),
+            note=_("Who is named counts as a direct appointment; all of it is approved before the freeze.")
+            if rows
+            else "",
             count=len(rows),
         )
+
+    def _approval(self) -> tuple[tuple[StrOrPromise, Cell], ...]:
+        """Return how the approval of who is named stands; after one that was given back with its words."""
+        approval = self._naming or of_subject(self.object).filter(kind="NAMING").first()
+        if approval is None:
+            return ((_("Approval"), Cell(_("not submitted yet"), shape="wait")),)
+        shown = Cell(approval.get_status_display(), reverse("pages:approval", args=[approval.pk]))
+        words = approval.steps.filter(status=StepStatus.RETURNED).values_list("words", flat=True).first()
+        told = ((_("Given back because"), Cell(words, said=True)),) if words else ()
+        return ((_("Approval"), shown), *told)
 
     def _pair_acts(self, pair: BatchPair) -> tuple[Act, ...]:
         if not self.may_prepare:

@@ -33,6 +33,7 @@ from foundation.taxonomy.models import Node
 from tests.factories.assigned import (
     NOW,
     TODAY,
+    agreed_pairs,
     batch_office,
     drawn,
     finish,
@@ -137,12 +138,31 @@ def test_expert_is_named_and_the_naming_is_taken_back(desk):
     pair = BatchPair.objects.get()
     assert (pair.task.place, pair.reason) == (1, "熟悉工艺")
     assert "熟悉工艺" in shown(clerk, batch)
+    assert at("batch-submit-pairs", batch) in shown(clerk, batch)
     assert clerk.post(at("batch-pair", batch, 9), {}).status_code == 404
     twice = clerk.post(at("batch-pair", batch, 1), {"expert": expert.pk, "kind": "FORBID", "reason": "熟"})
     assert twice.status_code == 409
     assert clerk.post(at("batch-pair-drop", batch, pair.pk)).status_code == 302
     assert clerk.post(at("batch-pair-drop", batch, pair.pk)).status_code == 404
     assert "熟悉工艺" not in shown(clerk, batch)
+
+
+def test_naming_is_submitted_from_the_page_which_offers_the_freeze_once_it_is_agreed(desk):
+    clerk, batch = signed_in(desk.clerk), prepared(desk)
+    clerk.post(at("batch-pair", batch, 1), {"expert": desk.experts[0].pk, "kind": "PIN", "reason": "熟悉工艺"})
+    clerk.post(at("batch-look", batch))
+    assert at("batch-freeze", batch) not in shown(clerk, batch)
+
+    assert clerk.post(at("batch-submit-pairs", batch)).status_code == 302
+
+    approval = running("NAMING", batch)
+    assert reverse("pages:approval", args=[approval.pk]) in shown(clerk, batch)
+    assert at("batch-submit-pairs", batch) not in shown(clerk, batch)
+    assert clerk.post(at("batch-freeze", batch)).status_code == 409
+    give_back(approval=approval, by=desk.people["head"], on=TODAY, words="理由不足")
+    assert "理由不足" in shown(clerk, batch)
+    agreed_pairs(desk, batch)
+    assert at("batch-freeze", batch) in shown(clerk, batch)
 
 
 def test_field_of_one_re_review_is_changed(desk):

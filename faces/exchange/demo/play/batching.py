@@ -9,8 +9,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from assignments.draw import commitment
-from assignments.enums import PlanStatus, ReReviewKind, TaskKind
+from assignments.enums import PairKind, PlanStatus, ReReviewKind, TaskKind
 from assignments.models import AssignmentBatch, EvaluationPlan, EvaluationTask, ReReviewTask
+from assignments.selectors.batches import candidates_of, tasks_of
 from assignments.services import batches
 from assignments.services.re_reviews import open_re_review
 from disclosure.services import publish_batch
@@ -26,6 +27,8 @@ DAY: Final = date(2020, 11, 16)
 ISSUED: Final = date(2020, 3, 25)
 PANEL_SIZE: Final = 3
 TITLE: Final = "2021 年预算事前绩效评估复评批量分派（演示）"
+NAMED: Final = "唯一参加过该项目前期论证的专家（演示）"
+KEPT_AWAY: Final = "本人书面申请不参加该项目（演示）"
 FEWEST: Final = 12  # people of a field that is asked for
 
 
@@ -44,6 +47,7 @@ class Batching:
             fields = self._fields(self._reviews())
             batch = batches.prepare(title=TITLE, fields=fields, witness=witness, by=clerk, on=DAY)
             batch = batches.start(batch=batch, by=clerk, at=moment(DAY, 9, 5), freezes=False)
+            self._name(batch)
             batch = batches.start(batch=batch, by=clerk, at=moment(DAY, 9, 30), freezes=True)
             if not batch.commitment:
                 raise StoryRefused(str(batch.solved))
@@ -62,6 +66,15 @@ class Batching:
         batch.refresh_from_db()
         say(_("%(n)d re-reviews, one batch: %(number)s") % {"n": len(fields), "number": batch.number})
         return batch
+
+    def _name(self, batch: AssignmentBatch) -> None:
+        """Name the best fitted expert for the first re-review and keep another from it; both are approved first."""
+        task = tasks_of(batch)[0]
+        best, *_others, last = candidates_of(batch, task)
+        by = self.stage.users["clerk"]
+        for candidate, kind, reason in ((best, PairKind.PIN, NAMED), (last, PairKind.FORBID, KEPT_AWAY)):
+            batches.name_pair(task=task, expert=candidate.expert, kind=kind, reason=reason, by=by, on=DAY)
+        self.stage.agree_all(batches.submit_pairs(batch=batch, by=by, on=DAY), on=DAY)
 
     def _issue_plan(self) -> None:
         plan = EvaluationPlan.objects.get(bureau=self.stage.bureau, work_year=DAY.year)
