@@ -74,6 +74,7 @@ for name, view in (
     ("unavailabilities", experts.UnavailabilityView),
     ("expert-undertakings", experts.ExpertUndertakingView),
     ("applications", admissions.ApplicationView),
+    ("public-notices", admissions.PublicNoticeView),
     ("objections", admissions.ObjectionView),
     ("admission-checks", entries.EntryCheckView),
     ("confirmations", entries.ConfirmationView),

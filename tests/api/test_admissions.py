@@ -10,7 +10,7 @@ from admissions.models import Application, Confirmation, Objection, Renewal
 from foundation.accounts.enums import Role
 from foundation.accounts.models import User
 from foundation.core import clock
-from tests.factories.admissions import FIRM_FACTS, begun, handed_in, id_number, in_notice, picture
+from tests.factories.admissions import FIRM_FACTS, begun, complete, handed_in, id_number, in_notice, picture
 from tests.factories.assignments import FirmFactory, firm_user
 from tests.factories.foundation import UserFactory, office
 
@@ -69,6 +69,39 @@ def test_firm_applies_and_is_admitted(people, say):
 
     assert (admitted["status"], admitted["firm"]) == ("ADMITTED", Application.objects.get().firm_id)
     assert admitted["profile"]["uscc"] == FIRM_FACTS["uscc"]
+
+
+def test_applicant_reads_what_is_missing_and_takes_a_person_out(people, say, client):
+    row = complete(people["bureau"])
+    other = complete(people["bureau"], turn=2)
+    me, at = row.applicant, f"applications/{row.pk}/"
+    shown = say(me, f"{at}undertake/")["people"]
+    assert client.get(f"/api/v1/{at}gaps/").json() == []
+
+    say(me, f"{at}person-out/", {"person": other.people.get().pk}, status=400)
+    assert say(me, f"{at}person-out/", {"person": shown[0]["id"]})["people"] == []
+
+    assert client.get(f"/api/v1/{at}gaps/").json() == [{"part": "people", "what": "", "why": ""}]
+    assert client.get(f"/api/v1/applications/{other.pk}/gaps/").status_code == 404
+    say(me, f"{at}submit/", status=409)
+    say(people["clerk"], f"{at}person-out/", {"person": other.people.get().pk}, status=403)
+    assert other.people.count() == 1
+
+
+def test_everybody_of_the_bureau_reads_the_running_notices_and_only_their_frozen_copies(people, say, client):
+    row = in_notice(handed_in(people["bureau"]), people["clerk"])
+    reader = firm_user(FirmFactory(bureau=people["bureau"]))
+
+    def read(user, on):
+        client.force_login(User.objects.get(pk=user.pk))
+        with clock.standing_at(datetime(on.year, on.month, on.day, 9, 0, tzinfo=SHANGHAI)):
+            return client.get("/api/v1/public-notices/").json()["results"]
+
+    found = read(reader, date(2020, 6, 8))
+
+    assert [(one["id"], one["notice"], one["notice_until"]) for one in found] == [(row.pk, row.notice, "2020-06-08")]
+    assert read(reader, date(2020, 6, 9)) == []
+    assert read(UserFactory(role=Role.CLERK), date(2020, 6, 8)) == []
 
 
 def say_multipart(say, user, path, data):

@@ -65,7 +65,7 @@ ROWS = {
     },
     "expert_user": {
         "accounts": 1, "bureaus": 1, "persons": 1, "employments": 1, "experts": 1, "expert-specialties": 1,
-        "specialty-asks": 1,
+        "specialty-asks": 1, "admission-checks": 1,
         "standing-recusals": 1, "unavailabilities": 1, "expert-undertakings": 1, "renewals": 1, "attendances": 1, "certificates": 1,
         "tasks": 1, "re-reviews": 1, "assignments": 1, "opinions": 1, "panel-opinions": 1,
     },
@@ -77,6 +77,7 @@ ROWS = {
 }  # fmt: skip
 OPEN_TO_ALL = {
     "rule-sets", "measures", "specialties", "rubrics", "rubric-versions", "indicators", "courses", "sessions",
+    "public-notices",
 }  # fmt: skip
 
 

@@ -179,6 +179,10 @@ def _parties(world, row, turn, bureau, by):
     Objection.objects.create(
         application=row.application, raised_on=DAY, raised_by="异议人金丝雀", words="异议", recorded_by=by
     )
+    Application.objects.create(
+        bureau=bureau, entered_by=by, firm=row.firm, kind="FIRM", status="NOTICE", status_since=DAY, submitted_on=DAY,
+        announced_on=DAY, notice_until=date(2100, 1, 1), notice={"who": "公示机构", "name": "公示机构", "uscc": "公示代码"},
+    )  # fmt: skip
     EntryCheck.objects.create(bureau=bureau, expert=row.expert, code="work_record", is_met=True, checked_on=DAY)
     Confirmation.objects.create(
         bureau=bureau, firm=row.firm, year=2020, status="CHANGED", changes={"address": "新址"}, confirmed_on=DAY,

@@ -4,7 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from admissions import selectors as admissions
 from admissions import services
@@ -15,11 +19,23 @@ from admissions.models import (
     ApplicationPerson,
     Objection,
 )
+from admissions.rules import Gap
 from evaluators.enums import FirmKind
 from evaluators.services import UNDERTAKING as FIRM_UNDERTAKING
 from experts.enums import TitleLevel
 from experts.services import UNDERTAKING as EXPERT_UNDERTAKING
-from faces.api.serializers import INSIDE, Ask, Choice, NounSerializer, ReasonAsk, Visible, phrase, several, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    ReasonAsk,
+    Visible,
+    phrase,
+    several,
+    text,
+)
 from faces.api.views import NounView, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -47,7 +63,7 @@ class NamedPersonSerializer(NounSerializer[ApplicationPerson]):
 
     class Meta:
         model = ApplicationPerson
-        fields = ("name", "title", "works_since", "certificate_number", "certificate_valid_to")
+        fields = ("id", "name", "title", "works_since", "certificate_number", "certificate_valid_to")
 
 
 class ApplicationSerializer(NounSerializer[Application]):
@@ -129,6 +145,20 @@ class NamedPersonAsk(Ask):
     certificate_valid_to = serializers.DateField(required=False)
 
 
+class PersonOutAsk(Ask):
+    """Who is taken out, by id."""
+
+    person = Visible(admissions.people_of)
+
+
+class GapSerializer(serializers.Serializer[Gap]):
+    """Something that is missing: in which part, what, and why (empty: it is not there)."""
+
+    part = serializers.CharField()
+    what = serializers.CharField()
+    why = serializers.CharField()
+
+
 class ProofAsk(Ask):
     """The proof of one item."""
 
@@ -162,6 +192,19 @@ class ApplicationView(NounView[Application]):
     def name_person(self, row: Application, given: dict[str, Any], by: User) -> None:
         """Name a lead evaluator, or the expert."""
         services.add_person(application=row, person=services.PersonFacts(**given), by=by, on=clock.today())
+
+    @verb(PersonOutAsk, needs=Capability.APPLY, path="person-out")
+    def take_person_out(self, _row: Application, given: dict[str, Any], by: User) -> None:
+        """Take a person out of the own application."""
+        services.remove_person(by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=GapSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def gaps(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the application
+        """Return what keeps it from being handed in today; nothing for an entry of the bureau's own."""
+        row = self.get_object()
+        found = admissions.gaps(row, clock.today()) if row.applicant_id else []
+        return Response([GapSerializer(one).data for one in found])
 
     @verb(ProofAsk, needs=Capability.APPLY, takes_file=True)
     def proof(self, row: Application, given: dict[str, Any], by: User) -> None:
@@ -228,6 +271,28 @@ class ApplicationView(NounView[Application]):
         """Write an objection down."""
         facts = {"raised_by": "", **given}
         services.record_objection(application=row, by=by, on=clock.today(), **facts)
+
+
+class PublicNoticeSerializer(NounSerializer[Application]):
+    """A running public notice: its frozen copy and its days."""
+
+    bureau_name = text("bureau.name")
+
+    class Meta:
+        model = Application
+        fields = ("id", "kind", "bureau_name", "notice", "announced_on", "notice_until")
+
+
+class PublicNoticeView(NounView[Application]):
+    """The public notices of admissions that run today at the reader's bureau: what everybody reads on the page."""
+
+    needs = EVERYBODY
+    serializer_class = PublicNoticeSerializer
+    filterset_fields = ("kind",)
+
+    def rows(self, user: User) -> QuerySet[Application]:
+        """Return the notices of today, the last day included."""
+        return admissions.announced(clock.today()).filter(bureau_id=user.bureau_id or 0)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - what a serializer gives
