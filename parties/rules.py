@@ -16,6 +16,7 @@ RULES: Final = (
     Rule("gone_account_days", "R-67", 30, "days", "DEFAULT"),
 )
 ABSENT: Final = "无"
+NEAR_LENGTH: Final = 3  # characters; of a shorter name another character is another name
 
 
 def sort_key_of(name: str) -> str:
@@ -40,10 +41,20 @@ def near_name(one: str, other: str) -> bool:
         return False
     if sort_key_of(first) == sort_key_of(second):
         return True
-    if len(second) < 3 or len(second) - len(first) > 1:  # noqa: PLR2004 - as said
+    if len(second) < NEAR_LENGTH or len(second) - len(first) > 1:
         return False
     begin = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first))
     return first[begin + (len(first) == len(second)) :] == second[begin + 1 :]
+
+
+def near_keys(name: str) -> set[str]:
+    """Return keys of which two names that are ``near_name`` share one: to look for them without comparing all pairs.
+
+    The name, what it is without each one of its characters, and how it sounds. A shared key proves nothing.
+    """
+    plain = same_name(name)
+    places = range(len(plain)) if len(plain) >= NEAR_LENGTH else ()
+    return {plain, sort_key_of(plain), *(plain[:place] + plain[place + 1 :] for place in places)}
 
 
 def uscc_refusal(uscc: str | None, absent_reason: str) -> Refusal | None:

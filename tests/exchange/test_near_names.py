@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from desk.services import join_persons
 from faces.exchange.models import RunStatus
+from faces.exchange.nouns import people
 from faces.exchange.runs import confirm, undo
 from parties.models import FormerPersonName, Person
+from parties.rules import near_name
 from parties.services import rename_person
 from tests.factories.questions import (
     DAY,
@@ -109,6 +111,59 @@ def test_the_undo_takes_back_that_somebody_is_called_otherwise(clerk):
 
     person.refresh_from_db()
     assert (person.name, FormerPersonName.objects.count()) == ("王小明", 0)
+
+
+@pytest.mark.parametrize(("choice", "names"), [("row", ["王小明"]), ("new", ["王小明", "王晓明"])])
+def test_a_near_name_on_the_same_telephone_of_an_earlier_row_is_asked_about(clerk, choice, names):
+    content = people_book(("王小明", "", A), ("王晓明", "", A), ("王晓明", "", A), ("李四", "", B))
+    run_ = checked(clerk, content)
+    [asked] = run_.report["questions"]
+    [earlier, fresh] = choices(run_)
+    assert (asked["row"], earlier[:4], fresh, "2" in asked["choices"][0][1]) == (3, "row-", "new", True)
+
+    confirm(run_=answered(clerk, run_, earlier if choice == "row" else fresh), by=clerk, on=DAY)
+
+    def kept():
+        return sorted(Person.objects.exclude(name="李四").values_list("name", flat=True))
+
+    assert kept() == sorted(names)
+    again = checked(clerk, content)
+    assert again.status == RunStatus.CHECKED
+    confirm(run_=again, by=clerk, on=DAY)
+    assert kept() == sorted(names)
+
+
+@pytest.mark.parametrize(("first", "second"), [(ID, ""), ("", ID)])
+def test_a_near_name_in_the_file_with_one_number_is_asked_about_and_keeps_it(clerk, first, second):
+    content = people_book(("王小明", first, A), ("王晓明", second, A))
+    run_ = checked(clerk, content)
+    [earlier, _fresh] = choices(run_)
+
+    confirm(run_=answered(clerk, run_, earlier), by=clerk, on=DAY)
+
+    person = Person.objects.get()
+    assert (person.name, bool(person.id_index)) == ("王小明", True)
+    assert confirm(run_=checked(clerk, content), by=clerk, on=DAY).status == RunStatus.IMPORTED
+    assert Person.objects.count() == 1
+
+
+def test_near_names_in_the_file_with_two_numbers_or_telephones_are_two_people(clerk):
+    content = people_book(
+        ("王小明", ID, A), ("王晓明", "11010119900307213X", A), ("张三", "", B), ("张叁", "", "13900000009"), ("李丽", "", ""),
+    )  # fmt: skip
+
+    assert checked(clerk, content).report["questions"] == []
+
+
+def test_near_names_of_one_telephone_are_found_without_comparing_all_pairs(clerk, monkeypatch):
+    compared = []
+    monkeypatch.setattr(people, "near_name", lambda one, other: compared.append(1) or near_name(one, other))
+    names = [f"{chr(0x4E00 + n)}{chr(0x5200 + n)}{chr(0x6000 + n)}" for n in range(300)]
+
+    run_ = checked(clerk, people_book(*((name, "", A) for name in [*names, f"{names[7][:2]}䶮"])))
+
+    assert [one["row"] for one in run_.report["questions"]] == [302]
+    assert len(compared) < len(names)
 
 
 def test_a_near_name_on_another_telephone_asks_nothing_alone_but_is_offered_besides(clerk):

@@ -1,9 +1,11 @@
 """What identifies a body or a person: check characters, names that are the same, pinyin to search by."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from foundation.core.identifiers import is_uscc, masked_id, masked_phone, uscc_check_character
-from parties.rules import id_refusal, near_name, same_name, sort_key_of, uscc_refusal
+from parties.rules import id_refusal, near_keys, near_name, same_name, sort_key_of, uscc_refusal
 
 VALID = ["91350100M000100Y43", "91110108551385082Q", "11150300011554391W", "913724394X35QDYPK0"]
 
@@ -97,3 +99,10 @@ def test_middles_are_hidden():
 ])  # fmt: skip
 def test_names_are_near_by_sound_or_by_one_character_of_three(one, other, is_near):
     assert (near_name(one, other), near_name(other, one)) == (is_near, is_near)
+
+
+@given(st.text("王小晓明 ·", max_size=5), st.text("王小晓明 ·", max_size=5))
+@example("王小明", "王明")
+@example("张三", "张叁")
+def test_near_names_share_a_key(one, other):
+    assert not near_name(one, other) or near_keys(one) & near_keys(other)

@@ -1,6 +1,6 @@
 """The persons of a sheet: found by number or telephone, otherwise asked about, and written with what was answered."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from faces.exchange.tables import Record
 from foundation.core.crypto import blind_index, blind_indexes
 from foundation.core.identifiers import plain_phone
 from parties.models import Person
+from parties.rules import near_keys, near_name
 from parties.selectors import masked
 from parties.services import PersonDraft, register_persons
 
@@ -36,35 +37,75 @@ class Told(NamedTuple):
     again: bool
 
 
+class Nearby:
+    """The persons of earlier rows by telephone and the keys of their names: near ones are found without all pairs.
+
+    Only telephones that stand in several rows are looked at.
+    """
+
+    def __init__(self, rows: Sequence[Record]) -> None:
+        """Note which telephones stand in several rows."""
+        counts = Counter(plain_phone(row["phone"]) for row in rows)
+        self.shared: Final = {line for line, count in counts.items() if line and count > 1}
+        self._told: Final[dict[tuple[str, str], list[Told]]] = defaultdict(list)
+
+    def add(self, one: Told) -> None:
+        """Keep a row that is a person of its own."""
+        for block in self._blocks(one.row):
+            self._told[block].append(one)
+
+    def of(self, row: Record) -> list[Told]:
+        """Return the first rows that may be the person of ``row``; of two ID numbers no near name makes one."""
+        found: dict[int, Told] = {}
+        for block in self._blocks(row):
+            for one in self._told.get(block, ()):
+                if len(found) == MOST_ROWS:
+                    break
+                if not _is_numbered_apart(one, row) and near_name(one.row["name"], row["name"]):
+                    found[id(one)] = one
+        return sorted(found.values(), key=lambda one: one.row.row)
+
+    def _blocks(self, row: Record) -> Iterator[tuple[str, str]]:
+        line = plain_phone(row["phone"])
+        if line in self.shared:
+            yield from ((line, key) for key in sorted(near_keys(row["name"])))
+
+
 def ask_people(rows: Sequence[Record], setting: Setting) -> None:
     """Ask about each row that neither number nor telephone, but its name tells of somebody known (edge case 5).
 
-    A name of before counts as the name; one that is written nearly so asks where the telephone is the same, and is
-    offered besides where something else asks. Of two ID numbers equal ones are needed: a row with a number is asked
-    about against people without one only. A row with name and telephone of an earlier row is that row's person; whom
-    the file tells of twice keeps the first telephone.
+    A name of before counts as the name; one that is written nearly so asks where the telephone is the same, here or in
+    an earlier row, and is offered besides where something else asks. Of two ID numbers equal ones are needed: a row
+    with a number is asked about against people without one only. A row with name and telephone of an earlier row is
+    that row's person; whom the file tells of twice keeps the first telephone.
     """
     answers = setting.questions.answers
     remembered = {setting.questions.remembered(KIND, _cells(row)) for row in rows} if answers else set()
     stored = namesakes_of(rows, remembered, setting)
     told: dict[str, list[Told]] = defaultdict(list)
+    nearby = Nearby(rows)
     numbers: set[str] = set()
     phone_of: dict[int, str] = {}
     for row in rows:
         before, number = told[row["name"]], row["id_number"].upper()
         who, again = stored.numbered.get(row["id_number"]), number in numbers
         if who is None and not again:
-            who, again = _found(row, before, stored, setting)
+            who, again = _found(row, before, nearby, stored, setting)
         if who is not None:
             stored.taken.update({who.pk: number} if number else {})
             first = phone_of.setdefault(who.pk, row["phone"])
             if row.decided(PERSON):
                 row.decide(PHONE, first)
-        before.append(Told(row, who, again))
+        one = Told(row, who, again)
+        before.append(one)
+        if not again:
+            nearby.add(one)
         numbers.update([number] if number else [])
 
 
-def _found(row: Record, before: Sequence[Told], stored: Namesakes, setting: Setting) -> tuple[Person | None, bool]:
+def _found(
+    row: Record, before: Sequence[Told], nearby: Nearby, stored: Namesakes, setting: Setting
+) -> tuple[Person | None, bool]:
     """Return who a row is that no number tells, and whether an earlier row is the same: found, else asked."""
     like = next((one for one in before if _is_line_of(one, row)), None)
     if like is not None:
@@ -72,7 +113,7 @@ def _found(row: Record, before: Sequence[Told], stored: Namesakes, setting: Sett
         return like.who, True
     who = stored.called(row)
     if who is None:
-        return _ask(row, before, stored, setting)
+        return _ask(row, before, nearby.of(row), stored, setting)
     if who.name != row["name"] or who.phone_index not in blind_indexes(plain_phone(row["phone"]), use="phone"):
         row.decide(PERSON, who.pk)  # known by a name of before, or by a record that was joined into this one
         row.decide(NAME, who.name)
@@ -82,9 +123,12 @@ def _found(row: Record, before: Sequence[Told], stored: Namesakes, setting: Sett
 def _is_line_of(one: Told, row: Record) -> bool:
     """Return whether name and telephone are those of an earlier row, and no two ID numbers stand against it."""
     phone = plain_phone(row["phone"])
-    if not phone or plain_phone(one.row["phone"]) != phone:
-        return False
-    return not row["id_number"] or not (one.row["id_number"] or (one.who and one.who.id_index))
+    return bool(phone) and plain_phone(one.row["phone"]) == phone and not _is_numbered_apart(one, row)
+
+
+def _is_numbered_apart(one: Told, row: Record) -> bool:
+    """Return whether the row and the earlier one have an ID number each."""
+    return bool(row["id_number"] and (one.row["id_number"] or (one.who and one.who.id_index)))
 
 
 def _decide_as(row: Record, other: Record) -> None:
@@ -93,11 +137,13 @@ def _decide_as(row: Record, other: Record) -> None:
             row.decide(key, value)
 
 
-def _ask(row: Record, before: Sequence[Told], stored: Namesakes, setting: Setting) -> tuple[Person | None, bool]:
+def _ask(
+    row: Record, before: Sequence[Told], near: Sequence[Told], stored: Namesakes, setting: Setting
+) -> tuple[Person | None, bool]:
     cells = _cells(row)
     said = setting.questions.remembered(KIND, cells)
     meant = stored.meant(row, said)
-    earlier = {} if row["id_number"] else dict(_earlier(before))
+    earlier = ({} if row["id_number"] else dict(_earlier(before))) | dict(_earlier(near))
     if not meant and not earlier:
         return None, False
     free = {f"p{one.pk}": one for one in meant if stored.is_free(one, row)}
