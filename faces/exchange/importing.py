@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError
+from parties.services import Told
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class Setting:
     """For whom, by whom and on which day; and the keys that sheets of this file bring, for later sheets to name.
 
     ``named``: by sheet of the form, the column keys that the bureau gave to headings. ``tell`` hears how far it is.
-    ``questions``: what the rows leave open, and what was answered.
+    ``questions``: what the rows leave open, and what was answered. ``file``: the one that is read.
     """
 
     bureau: Bureau
@@ -40,6 +42,7 @@ class Setting:
     brought: dict[str, set[str]] = field(default_factory=dict)
     tell: Tell = untold
     questions: Questions = field(default_factory=Questions)
+    file: Told | None = None
 
     def bring(self, noun: str, keys: Iterable[str]) -> None:
         """Remember keys that a sheet of this file brings."""
@@ -149,6 +152,7 @@ def run(*, noun: Noun, content: bytes, name: str, setting: Setting, trace: Trace
 
 def _read(noun: Noun, content: bytes, name: str, setting: Setting) -> tuple[Report, list[tuple[Part, list[Record]]]]:
     setting.brought.clear()
+    setting.file = Told(name, sha256(content).hexdigest())
     setting.questions.asked = []
     report = Report()
     batches: list[tuple[Part, list[Record]]] = []

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -49,11 +49,27 @@ def record(
 
 
 def record_each(
-    *, actor: AbstractBaseUser | str, action: str, acts: Iterable[tuple[models.Model, Mapping[str, Any]]]
+    *,
+    actor: AbstractBaseUser | str,
+    action: str,
+    acts: Iterable[tuple[models.Model, Mapping[str, Any]]],
+    private: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Write one entry for each (subject, facts) of a step that was taken for many at once."""
-    made = [_entry(actor=actor, action=action, subject=subject, facts=facts) for subject, facts in acts]
+    """Write one entry for each (subject, facts) of a step that was taken for many at once.
+
+    ``private``: what goes to the payload of each, in the order of ``acts``; empty where nothing does.
+    """
+    kept = [(secrets.token_hex(32), text_of(_plain(one))) for one in private]
+    digests = [payload_hash(salt=salt, data=data) for salt, data in kept]
+    made = [
+        _entry(actor=actor, action=action, subject=subject, facts=facts, payload=digests[place] if digests else "")
+        for place, (subject, facts) in enumerate(acts)
+    ]
     Entry.objects.bulk_create(made, batch_size=BATCH)
+    Payload.objects.bulk_create(
+        [Payload(entry=entry, salt=salt, data=data) for entry, (salt, data) in zip(made, kept, strict=False)],
+        batch_size=BATCH,
+    )
     Pending.objects.bulk_create([Pending(entry=entry) for entry in made], batch_size=BATCH)
     if made:
         _link_after_commit()

@@ -55,6 +55,14 @@ def masked_phone(text: str) -> str:
     return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "*" * len(text)
 
 
+def masked_mail(text: str) -> str:
+    """Return a mail address with all of its name but the first character hidden: z***@example.org; nothing for none."""
+    if not text:
+        return ""
+    name, at, domain = text.partition("@")
+    return f"{name[:1]}***{at}{domain}"
+
+
 def plain_phone(text: str) -> str:
     """Return a telephone number as it is kept and compared: without blanks, hyphens and the country's own prefix."""
     plain = "".join(char for char in text if char not in " -\u3000()（）")

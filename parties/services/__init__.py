@@ -25,6 +25,7 @@ from parties.services.corrections import change_contact, correct_id_number
 from parties.services.duplicates import find_pairs, keep_apart, look_for_pairs
 from parties.services.persons import (
     PersonDraft,
+    Told,
     end_tie,
     keep_account,
     lift_mask,
@@ -52,6 +53,7 @@ __all__ = [
     "OrganisationDraft",
     "PartyRefused",
     "PersonDraft",
+    "Told",
     "UnitDraft",
     "accept_end",
     "add_contact",

@@ -15,7 +15,7 @@ from foundation.accounts.permissions import require
 from foundation.audit.services import record
 from foundation.core.crypto import blind_index, blind_indexes, decrypt, encrypt
 from foundation.core.errors import NotAllowed, Refusal
-from foundation.core.identifiers import id_facts, masked_id, masked_phone, plain_phone
+from foundation.core.identifiers import id_facts, masked_id, masked_mail, masked_phone, plain_phone
 from parties.models import Person
 from parties.permissions import may_keep_person
 from parties.rules import id_refusal, phone_refusal
@@ -48,7 +48,7 @@ def change_contact(*, person: Person, phone: str, email: str, by: User, on: date
         raise PartyRefused(Refusal("contact_unchanged", _("Nothing differs from what is known."), {"field": "phone"}))
     private = {"phone": [masked_phone(decrypt(row.phone_sealed)), masked_phone(new_phone)]} if has_new_phone else {}
     if new_mail != row.email:
-        private["email"] = [row.email, new_mail]
+        private["email"] = [masked_mail(row.email), masked_mail(new_mail)]
     if has_new_phone:
         row.phone_index, row.phone_sealed = blind_index(new_phone, use="phone"), encrypt(new_phone)
     row.email = new_mail

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
-from foundation.audit.services import record
+from foundation.audit.services import record, record_each
 from foundation.bureaus.models import Bureau
-from foundation.core.crypto import blind_index, blind_indexes, encrypt
+from foundation.core.crypto import blind_index, blind_indexes, decrypt, encrypt
 from foundation.core.errors import NotAllowed, Refusal
 from foundation.core.held import Held
-from foundation.core.identifiers import id_facts, plain_phone
+from foundation.core.identifiers import id_facts, masked_mail, masked_phone, plain_phone
 from parties.enums import KinKind, SameName
 from parties.models import FormerPersonName, Person, PersonTie
 from parties.permissions import may_keep_person
@@ -49,12 +49,23 @@ class PersonDraft:
     apart: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The file in which persons are told: its name, and its SHA-256, which the journal names."""
+
+    name: str
+    sha256: str
+
+
 @transaction.atomic
-def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User, on: date) -> list[Person]:
+def register_persons(
+    *, bureau: Bureau, drafts: Sequence[PersonDraft], by: User, on: date, file: Told | None = None
+) -> list[Person]:
     """Write the persons and return them in the order of ``drafts``.
 
     Numbers and phones are sealed; equal ones are found by their blind indexes, under any key. Who was joined into
-    another record is written there. A new name of a known person holds from ``on``, the old one stays known. Raise
+    another record is written there. A new name of a known person holds from ``on``, the old one stays known; the
+    journal says of each known person whose telephone or e-mail changed what it was and which ``file`` told it. Raise
     ``PartyRefused`` for a wrong ID number, for somebody said to be known who has another number, and with the question
     for a name that is known here where nothing else tells whether it is the same person.
     """
@@ -69,6 +80,7 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     borne = _names_borne([*by_id.values(), *by_phone.values(), *said.values()])
     made: list[Person] = []
     changed: Held[Person] = Held(*WRITTEN)
+    reached: dict[int, tuple[Person, str, str, str]] = {}
     result: list[Person] = []
     parted: list[tuple[Person, Person]] = []
     former: list[FormerPersonName] = []
@@ -87,11 +99,13 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
             made.append(row)
         elif row.pk:
             changed.look(row)
+            reached.setdefault(row.pk, (row, row.phone_index, row.phone_sealed, row.email))
         parted += [(row, other) for other in others]
         name = row.name if row.pk and same_name(draft.name) in borne.get(row.pk, ()) else draft.name
         if row.pk and same_name(row.name) != same_name(name):
             former.append(FormerPersonName(person=row, name=row.name, sort_key=row.sort_key, until_on=on))
-        _fill_person(row, replace(draft, name=name), keys, called)
+        is_reached = file is None or row.contact_masked_on is None  # no list reaches who asked to be reached no more
+        _fill_person(row, replace(draft, name=name), keys, called, is_reached=is_reached)
         by_id |= dict.fromkeys(keys, row)
         by_phone |= {(draft.name, key): row for key in called}
         result.append(row)
@@ -100,10 +114,27 @@ def register_persons(*, bureau: Bureau, drafts: Sequence[PersonDraft], by: User,
     FormerPersonName.objects.bulk_create(former)
     facts = {"created": len(made), "updated": len(changed), "renamed": len(former), "on": on}
     record(actor=by, action="parties.persons_registered", subject=bureau, facts=facts)
+    _record_reached(reached.values(), by=by, on=on, file=file)
     part_pairs(pairs=parted, by=by, on=on)
     written = {row.pk for row in result}
     find_pairs(bureau=bureau, on=on, among=written if len(written) <= FEW else None)
     return result
+
+
+def _record_reached(before: Iterable[tuple[Person, str, str, str]], *, by: User, on: date, file: Told | None) -> None:
+    """Write into the journal how known persons are reached now, and how they were; each with its middle hidden."""
+    acts: list[tuple[Person, dict[str, Any]]] = []
+    private: list[dict[str, Any]] = []
+    for row, index, sealed, email in before:
+        words: dict[str, Any] = {}
+        if row.phone_index != index:
+            words["phone"] = [masked_phone(decrypt(sealed)), masked_phone(decrypt(row.phone_sealed))]
+        if row.email != email:
+            words["email"] = [masked_mail(email), masked_mail(row.email)]
+        if words:
+            acts.append((row, {"changed": sorted(words), "file": file.sha256 if file else "", "on": on}))
+            private.append(words | ({"file": file.name} if file else {}))
+    record_each(actor=by, action="parties.contact_changed", acts=acts, private=private)
 
 
 def _known_persons(
@@ -218,16 +249,19 @@ def _names_borne(persons: Iterable[Person]) -> dict[int, set[str]]:
     return found
 
 
-def _fill_person(row: Person, draft: PersonDraft, keys: tuple[str, ...], called: tuple[str, ...]) -> None:
+def _fill_person(
+    row: Person, draft: PersonDraft, keys: tuple[str, ...], called: tuple[str, ...], *, is_reached: bool
+) -> None:
     row.name, row.sort_key = draft.name, sort_key_of(draft.name)[:120]
     if keys and not row.id_index:
         number = draft.id_number.upper()
         row.id_index, row.id_sealed = blind_index(number, use="id"), encrypt(number)
         row.born_on = _born(draft)
-    if called and row.phone_index not in called:
-        phone = plain_phone(draft.phone)
-        row.phone_index, row.phone_sealed = blind_index(phone, use="phone"), encrypt(phone)
-    row.email = draft.email or row.email
+    if is_reached:
+        if called and row.phone_index not in called:
+            phone = plain_phone(draft.phone)
+            row.phone_index, row.phone_sealed = blind_index(phone, use="phone"), encrypt(phone)
+        row.email = draft.email or row.email
     row.born_on = row.born_on or draft.born_on
 
 
@@ -289,13 +323,13 @@ def end_tie(*, tie: PersonTie, by: User, on: date) -> PersonTie:
 def mask_contact(*, person: Person, reason: str, by: User | str, on: date) -> Person:
     """Show nobody any more how to reach or pay a person who left and asked for it; what archives need stays sealed.
 
-    The mail address is kept no longer in clear: it moves into the part of the journal that can be erased.
+    The mail address is kept no longer: the journal keeps it with its name hidden, in the part that can be erased.
     """
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     before = person.email
     person.contact_masked_on, person.email = on, ""
     person.save(update_fields=["contact_masked_on", "email"])
-    private = {"email": before} if before else None
+    private = {"email": masked_mail(before)} if before else None
     record(
         actor=by, action="parties.contact_masked", subject=person, facts={"reason": reason, "on": on}, private=private
     )

@@ -235,7 +235,7 @@ def register_people(rows: Sequence[Record], setting: Setting) -> list[Person]:
         )
         for row in rows
     ]
-    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on)
+    people = register_persons(bureau=setting.bureau, drafts=drafts, by=setting.by, on=setting.on, file=setting.file)
     for row, person in zip(rows, people, strict=True):
         if mark := row.decided(ASKED):
             setting.questions.became[mark] = f"p{person.pk}"

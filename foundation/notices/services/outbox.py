@@ -16,7 +16,7 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, TransitionRefused
-from foundation.core.identifiers import masked_phone
+from foundation.core.identifiers import masked_mail, masked_phone
 from foundation.notices.enums import MessageStatus, Way
 from foundation.notices.models import Message, Notice
 from foundation.notices.services.gateways import Gateway, GatewayError, MailGateway, sms_gateway
@@ -99,12 +99,6 @@ def text_of(notice: Notice, way: Way) -> str:
         if way == Way.SMS:
             return f"【公评】{words}"
         return f"{words}\n\n{settings.GONGPING_PUBLIC_URL}{notice.path}\n"
-
-
-def masked_mail(text: str) -> str:
-    """Return a mail address with all of its name but the first character hidden: z***@example.org."""
-    name, at, domain = text.partition("@")
-    return f"{name[:1]}***{at}{domain}"
 
 
 def _address(row: Message) -> str:

@@ -20,7 +20,7 @@ from foundation.notices.enums import MessageStatus, Way
 from foundation.notices.models import Message, Notice
 from foundation.notices.services import notify, send_again, send_due
 from foundation.notices.services.gateways import FileGateway, GatewayError
-from foundation.notices.services.outbox import PAUSES, WAYS, masked_mail, text_of
+from foundation.notices.services.outbox import PAUSES, WAYS, text_of
 from tests.factories.assignments import ExpertAssignmentFactory, FirmAssignmentFactory, expert_user, firm_user
 from tests.factories.foundation import UserFactory
 
@@ -164,13 +164,6 @@ def test_notice_of_an_occasion_is_sent_once(folder):
     notify(users=[user], code="due", facts={})  # stays in the system
 
     assert Message.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"), [("zhang@example.org", "z***@example.org"), ("a@b", "a***@b"), ("x", "x***")]
-)
-def test_mail_address_is_masked(address, shown):
-    assert masked_mail(address) == shown
 
 
 def test_file_that_cannot_be_written_is_a_fault_of_the_carrier(settings, tmp_path):
