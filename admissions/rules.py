@@ -27,7 +27,7 @@ OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 CHANGEABLE: Final[Mapping[str, tuple[str, ...]]] = {
     ApplicationKind.FIRM: ("legal_person", "address", "phone", "staff_count"),
-    ApplicationKind.EXPERT: ("title", "level"),
+    ApplicationKind.EXPERT: ("title", "level", "employer", "employed_since"),
 }
 MOST_PEOPLE: Final = 50
 MOST_FILES: Final = 60

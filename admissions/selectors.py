@@ -41,7 +41,8 @@ from foundation.bureaus.models import Bureau
 from foundation.core.crypto import blind_indexes, decrypt
 from foundation.core.identifiers import id_facts, masked_id
 from foundation.rulesets.selectors import rules_for
-from parties.models import Person
+from parties.enums import EmploymentKind
+from parties.models import Employment, Person
 
 STANDING = {FirmStatus.ACTIVE.value, FirmStatus.SUSPENDED.value}
 FREE_AGAIN = {FirmStatus.REMOVED.value, FirmStatus.LEFT.value, ExpertStatus.REMOVED.value, ExpertStatus.LEFT.value}
@@ -329,10 +330,22 @@ def returned_notice_of(entry: Firm | Expert) -> Application | None:
     return _entered(entry).filter(status=ApplicationStatus.TO_CORRECT).first()
 
 
+def employment_of(expert: Expert) -> Employment | None:
+    """Return the employment without an end that began last: the one that a yearly confirmation asks about."""
+    rows = Employment.objects.filter(person=expert.person_id, kind=EmploymentKind.EMPLOYEE, ended_on__isnull=True)
+    return rows.select_related("organisation").order_by("-started_on", "-pk").first()
+
+
 def facts_of(entry: Firm | Expert) -> dict[str, object]:
     """Return the present facts that a yearly confirmation asks about."""
     if isinstance(entry, Expert):
-        return {"title": entry.title, "level": entry.title_level}
+        job = employment_of(entry)
+        return {
+            "title": entry.title,
+            "level": entry.title_level,
+            "employer": job.organisation.name if job else "",
+            "employed_since": job.started_on.isoformat() if job else "",
+        }
     body = entry.organisation
     return {
         "legal_person": body.legal_person,

@@ -15,7 +15,7 @@ from admissions.enums import ConfirmationStatus
 from admissions.models import Confirmation
 from admissions.permissions import may_keep, speaks_for
 from admissions.rules import declared_changes
-from admissions.selectors import STANDING, confirmation_of, facts_of, kind_of, of_entry
+from admissions.selectors import STANDING, confirmation_of, employment_of, facts_of, kind_of, of_entry
 from admissions.services.owners import locked_entry, owners_of, record_page
 from evaluators.enums import FirmKind
 from evaluators.models import Firm
@@ -26,7 +26,7 @@ from experts.enums import TitleLevel
 from experts.models import Expert
 from experts.selectors import standing_on as expert_standing_on
 from experts.services import accept_undertakings as experts_undertake
-from experts.services import change_title
+from experts.services import change_title, declare_employment
 from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.core.errors import DomainError, NotAllowed, Refusal
@@ -34,7 +34,7 @@ from foundation.files.services import SCANS, store
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import rules_for
 from parties.enums import OrganisationKind
-from parties.services import OrganisationDraft, register_organisations
+from parties.services import OrganisationDraft, end_spell, register_organisations
 
 
 class ConfirmationRefused(DomainError):  # noqa: N818 - reads as a sentence
@@ -110,7 +110,7 @@ def _confirmed(row: Firm | Expert, given: Mapping[str, Any], *, signed_by: str, 
         }
         raise ConfirmationRefused(Refusal("confirmed_already", message, {"year": day.year}, source))
     made = known or Confirmation(bureau=row.bureau, year=day.year, **of_entry(row))
-    made.changes = declared_changes(kind_of(row), facts_of(row), given)
+    made.changes = _changes(row, given, day=day)
     made.status = ConfirmationStatus.CHANGED if made.changes else ConfirmationStatus.CONFIRMED
     made.confirmed_on, made.confirmed_by, made.answer, made.decided_on = day, by, "", None
     made.signed_by, made.paper = signed_by, None
@@ -120,6 +120,21 @@ def _confirmed(row: Firm | Expert, given: Mapping[str, Any], *, signed_by: str, 
     else:
         experts_undertake(experts=[row], year=day.year, by=by, on=day)
     return made
+
+
+def _changes(row: Firm | Expert, given: Mapping[str, Any], *, day: date) -> dict[str, Any]:
+    """Return the declared changes; raise ``ConfirmationRefused`` for a new employer without a first day by ``day``."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+    changes = declared_changes(kind_of(row), facts_of(row), plain)
+    if "employer" not in changes:  # the day belongs to a change of the employer
+        return {name: value for name, value in changes.items() if name != "employed_since"}
+    if "employed_since" not in changes:
+        message = _("Say since when you work for the new employer.")
+        raise ConfirmationRefused(Refusal("since_missing", message, {"field": "employed_since"}))
+    if date.fromisoformat(changes["employed_since"]) > day:
+        message = _("The first day lies in the future.")
+        raise ConfirmationRefused(Refusal("begins_later", message, {"field": "employed_since"}))
+    return changes
 
 
 @transaction.atomic
@@ -140,8 +155,7 @@ def settle_changes(*, confirmation: Confirmation, takes_over: bool, words: str, 
     if takes_over and isinstance(entry, Firm):
         _write_firm(entry, row.changes, by=by, on=on)
     elif takes_over and isinstance(entry, Expert):
-        now = {**facts_of(entry), **row.changes}
-        change_title(expert=entry, title=str(now["title"]), level=TitleLevel(now["level"]), by=by, on=on)
+        _write_expert(entry, row.changes, by=by, on=on)
     row.status = ConfirmationStatus.TAKEN_OVER if takes_over else ConfirmationStatus.DECLINED
     row.answer, row.decided_on = words.strip()[:300], on
     row.save(update_fields=["status", "answer", "decided_on"])
@@ -166,6 +180,19 @@ def _write_firm(firm: Firm, changes: Mapping[str, Any], *, by: User, on: date) -
     if "staff_count" in changes:
         role = FirmDraft(written, FirmKind(firm.kind), int(changes["staff_count"]))
         register_firms(bureau=firm.bureau, drafts=[role], by=by, on=on)
+
+
+def _write_expert(expert: Expert, changes: Mapping[str, Any], *, by: User, on: date) -> None:
+    """Write a new title, and a new employer from its day on: the employment that was asked about ends on it."""
+    if {"title", "level"} & set(changes):
+        now = {**facts_of(expert), **changes}
+        change_title(expert=expert, title=str(now["title"]), level=TitleLevel(now["level"]), by=by, on=on)
+    if "employer" in changes:
+        since, job = date.fromisoformat(changes["employed_since"]), employment_of(expert)
+        if job is not None:
+            end_spell(spell=job, ended_on=since, by=by, on=on)
+        new = {"employer": changes["employer"], "title": "", "started_on": since}
+        declare_employment(expert=expert, **new, by=by, on=on)
 
 
 @transaction.atomic

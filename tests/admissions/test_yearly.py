@@ -12,6 +12,7 @@ from admissions.models import Confirmation, Invitation, Renewal
 from admissions.rules import CHANGEABLE, claimable_until, declared_changes, is_reminded_of_year, terms_reminded_of
 from admissions.selectors import (
     confirmations_visible_to,
+    employment_of,
     invitations_visible_to,
     renewals_visible_to,
     unconfirmed_experts,
@@ -48,9 +49,15 @@ from foundation.audit.models import Entry
 from foundation.core.errors import NotAllowed
 from foundation.notices.models import Notice
 from foundation.rulesets.services import RuleSetRefused, put_wording
-from parties.models import Membership
+from parties.models import Employment, Membership
 from tests.factories.admissions import USCC, begun, checked, handed_in, in_notice
-from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, expert_user, firm_user
+from tests.factories.assignments import (
+    ExpertFactory,
+    FirmFactory,
+    OrganisationFactory,
+    expert_user,
+    firm_user,
+)
 from tests.factories.foundation import RuleSetFactory, RuleValueFactory, UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +85,11 @@ def an_expert(people, **facts):
     )
     expert.user = expert_user(expert)
     return expert
+
+
+def employed(expert):
+    body = OrganisationFactory(bureau=expert.bureau)
+    return Employment.objects.create(person=expert.person, organisation=body, started_on=date(2010, 1, 1))
 
 
 ENTRIES = pytest.mark.parametrize("make", [a_firm, an_expert])
@@ -185,6 +197,60 @@ def test_nobody_else_confirms_for_an_entry(people, make):
             confirm_year(entry=entry, given={}, by=by, on=DAY)
 
     assert not Confirmation.objects.exists()
+
+
+def test_new_employer_stands_from_its_day_once_taken_over_and_the_one_before_ends(people):
+    expert = an_expert(people)
+    job = employed(expert)
+    given = {"employer": "新单位", "employed_since": date(2020, 9, 1), "title": expert.title}
+
+    row = confirm_year(entry=expert, given=given, by=expert.user, on=DAY)
+
+    assert (row.status, row.changes) == (
+        ConfirmationStatus.CHANGED, {"employer": "新单位", "employed_since": "2020-09-01"},
+    )  # fmt: skip
+    assert list(expert.person.employments.all()) == [job]
+    settle_changes(confirmation=row, takes_over=True, words="", by=people["clerk"], on=DAY)
+    assert list(
+        expert.person.employments.order_by("started_on").values_list("organisation__name", "started_on", "ended_on")
+    ) == [
+        (job.organisation.name, date(2010, 1, 1), date(2020, 9, 1)), ("新单位", date(2020, 9, 1), None),
+    ]  # fmt: skip
+    assert employment_of(expert).organisation.name == "新单位"
+
+
+def test_employer_that_is_confirmed_changes_nothing(people):
+    expert = an_expert(people)
+    job = employed(expert)
+    given = {"employer": job.organisation.name, "employed_since": date(2011, 1, 1)}
+
+    row = confirm_year(entry=expert, given=given, by=expert.user, on=DAY)
+
+    assert (row.status, row.changes) == (ConfirmationStatus.CONFIRMED, {})
+
+
+@pytest.mark.parametrize(("more", "code"), [
+    ({}, "since_missing"), ({"employed_since": date(2010, 1, 1)}, "since_missing"),
+    ({"employed_since": DAY + timedelta(days=1)}, "begins_later"),
+])  # fmt: skip
+def test_new_employer_without_a_first_day_by_now_is_refused(people, more, code):
+    expert = an_expert(people)
+    employed(expert)
+
+    with pytest.raises(ConfirmationRefused) as caught:
+        confirm_year(entry=expert, given={"employer": "新单位", **more}, by=expert.user, on=DAY)
+
+    assert (caught.value.refusal.code, caught.value.refusal.facts) == (code, {"field": "employed_since"})
+    assert (Confirmation.objects.count(), undertakings(expert)) == (0, [])
+
+
+def test_employer_that_is_not_taken_over_changes_no_employment(people):
+    expert = an_expert(people)
+    row = confirm_year(entry=expert, given={"employer": "新单位", "employed_since": DAY}, by=expert.user, on=DAY)
+
+    settle_changes(confirmation=row, takes_over=False, words="缺证明", by=people["clerk"], on=DAY)
+
+    assert not expert.person.employments.exists()
 
 
 def test_firms_changes_stand_in_the_register_only_once_taken_over(people):

@@ -127,7 +127,7 @@ class ConfirmationSerializer(NounSerializer[Confirmation]):
 
 
 class ConfirmationAsk(Ask):
-    """What changed; what is left out stays as it is. A firm has the first four facts, an expert the last two.
+    """What changed; what is left out stays as it is. A firm has the first four facts, an expert the last four.
 
     Who keeps the register names the entry, and enters a signed paper with its scan.
     """
@@ -143,6 +143,8 @@ class ConfirmationAsk(Ask):
     staff_count = serializers.IntegerField(required=False, min_value=0, max_value=100_000)
     title = phrase(60, required=False)
     level = Choice(TitleLevel, required=False)
+    employer = phrase(120, required=False)
+    employed_since = serializers.DateField(required=False)
 
 
 class SettleAsk(Ask):

@@ -19,7 +19,7 @@ from evaluators.selectors import is_renewable
 from experts.enums import TitleLevel
 from faces.pages.shared.actions import ActionForm, FormPage
 from faces.pages.shared.application_words import FACTS, day_or_dash, undertaking_lines
-from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.sections import Act
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ class ExpertFactsForm(ActionForm):
 
     title = forms.CharField(label=FACTS["title"], max_length=60, required=False)
     level = forms.ChoiceField(label=FACTS["level"], choices=[("", "—"), *TitleLevel.choices], required=False)
+    employer = forms.CharField(
+        label=FACTS["employer"],
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Confirm it, or name the new one with its first day: the one before ends on that day."),
+    )
+    employed_since = forms.DateField(label=FACTS["employed_since"], required=False, widget=day())
 
 
 class EntryStep(FormPage):
