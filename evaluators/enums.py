@@ -60,3 +60,26 @@ class FirmAction(TextChoices):
     LEAVE = "LEAVE", _("leave")
     REAPPLY = "REAPPLY", _("apply again")
     CLOSE = "CLOSE", _("close the record")
+
+
+class StaffRole(TextChoices):
+    """As what somebody belongs to a firm."""
+
+    LEAD = "LEAD", _("lead evaluator")
+    STAFF = "STAFF", _("staff")
+
+
+class StaffMove(TextChoices):
+    """What a firm reports of one of its people."""
+
+    JOINED = "JOINED", _("joined")
+    LEFT = "LEFT", _("left")
+
+
+class StaffChangeStatus(TextChoices):
+    """What became of a reported change."""
+
+    REPORTED = "REPORTED", _("reported by the firm")
+    TAKEN_OVER = "TAKEN_OVER", _("taken over")
+    DECLINED = "DECLINED", _("not taken over")
+    WITHDRAWN = "WITHDRAWN", _("taken back")

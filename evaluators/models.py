@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from evaluators.enums import FirmKind, FirmStatus, QualificationStatus
+from evaluators.enums import FirmKind, FirmStatus, QualificationStatus, StaffChangeStatus, StaffMove, StaffRole
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
 from foundation.core import clock
@@ -241,6 +241,61 @@ class Practitioner(models.Model):
     def __str__(self) -> str:
         """Name the practitioner."""
         return f"{self.person} #{self.pk}"
+
+
+class StaffChange(models.Model):
+    """What a firm reports of its own people: who joined or left, as what, from ``day`` on. The bureau takes it over.
+
+    ``lead`` or ``practitioner`` is the post that ended, or the one with which a taking over began. The sealed numbers
+    are empty once it is settled: from then on the person's own record keeps them.
+    """
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="staff_changes")
+    move = models.CharField(max_length=6, choices=StaffMove.choices)
+    role = models.CharField(max_length=5, choices=StaffRole.choices)
+    lead = models.ForeignKey(LeadEvaluator, models.PROTECT, null=True, blank=True, related_name="+")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=60)
+    id_sealed = models.TextField(blank=True)
+    phone_sealed = models.TextField(blank=True)
+    title = models.CharField(max_length=60, blank=True)
+    certificate_number = models.CharField(max_length=60, blank=True)
+    works_since = models.DateField(null=True, blank=True)
+    duty = models.CharField(max_length=60, blank=True)
+    day = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=10, choices=StaffChangeStatus.choices, default=StaffChangeStatus.REPORTED)
+    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reported_on = models.DateField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_on = models.DateField(null=True, blank=True)
+    words = models.CharField(max_length=300, blank=True)  # why it was not taken over
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(status="DECLINED") | ~Q(words=""), name="declined_staff_change"),
+            models.CheckConstraint(
+                condition=~Q(move="LEFT") | Q(lead__isnull=False) | Q(practitioner__isnull=False),
+                name="staff_who_left_had_a_post",
+            ),
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(move="LEFT", status="REPORTED"), name="lead_reported_left_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practitioner"], condition=Q(move="LEFT", status="REPORTED"), name="staff_reported_left_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "reported_on"], name="staff_change_by_status")]
+
+    def __str__(self) -> str:
+        """Name the change."""
+        return f"{self.firm_id} {self.move} {self.role} #{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bureau has still to answer it."""
+        return self.status == StaffChangeStatus.REPORTED
 
 
 class Branch(models.Model):

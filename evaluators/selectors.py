@@ -24,6 +24,7 @@ from evaluators.models import (
     LikenessSetAside,
     Practitioner,
     Qualification,
+    StaffChange,
 )
 from evaluators.rules import Marks, renewable_from, shared_marks
 from foundation.accounts.enums import Capability
@@ -57,6 +58,11 @@ def firms_named(bureau: Bureau, words: str) -> models.QuerySet[Firm]:
 def qualifications_visible_to(user: User) -> models.QuerySet[Qualification]:
     """Return the qualifications of visible firms."""
     return Qualification.objects.filter(firm__in=visible_to(user))
+
+
+def staff_changes_visible_to(user: User) -> models.QuerySet[StaffChange]:
+    """Return what visible firms reported of their own people."""
+    return StaffChange.objects.filter(firm__in=visible_to(user)).select_related("firm__organisation")
 
 
 @dataclass(frozen=True, slots=True)

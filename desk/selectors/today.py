@@ -38,7 +38,8 @@ from delivery.rules import is_closing_soon
 from delivery.selectors import unpaid_of
 from desk.selectors.year_end import closing_of
 from disclosure.selectors import publishable_draws, publishable_ratings
-from evaluators.selectors import open_likenesses
+from evaluators.enums import QualificationStatus, StaffChangeStatus
+from evaluators.selectors import open_likenesses, qualifications_visible_to, staff_changes_visible_to
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
@@ -207,6 +208,16 @@ def _asked_ends(user: User, _on: date) -> Iterator[Line]:
     rows = spells_visible_to(user).asked()
     if (count := rows.count()) and (first := rows.order_by("asked_on", "pk").first()):
         yield Line("ANSWER_END", "asked-ends", "", first.person.name, on=first.asked_on, count=count)
+
+
+def _firm_people(user: User, _on: date) -> Iterator[Line]:
+    """Yield what firms reported of their people, and the qualifications that they handed in."""
+    changes = staff_changes_visible_to(user).filter(status=StaffChangeStatus.REPORTED)
+    for row in changes.order_by("reported_on", "pk"):
+        yield Line("SETTLE_STAFF", "staff-change", str(row.pk), row.name, row.firm.organisation.name, row.reported_on)
+    papers = qualifications_visible_to(user).filter(status=QualificationStatus.HANDED_IN)
+    for paper in papers.select_related("firm__organisation").order_by("pk"):
+        yield Line("ACCEPT_QUALIFICATION", "qualification", str(paper.pk), paper.name, paper.firm.organisation.name)
 
 
 def _entry_name(row: Confirmation | Renewal) -> str:
@@ -392,4 +403,5 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.REGISTER, _likenesses),
     (Capability.REGISTER, _yearly_steps),
     (Capability.REGISTER, _asked_ends),
+    (Capability.REGISTER, _firm_people),
 )

@@ -41,6 +41,14 @@ from evaluators.services.qualifications import (
     return_qualification,
     withdraw_qualification,
 )
+from evaluators.services.staff_changes import (
+    JoinedDraft,
+    decline_staff_change,
+    report_joined,
+    report_left,
+    take_over_staff_change,
+    withdraw_staff_change,
+)
 from evaluators.services.succession import Heir, lift_carried_bars, record_succession
 
 __all__ = [
@@ -51,6 +59,7 @@ __all__ = [
     "FirmDraft",
     "FirmRefused",
     "Heir",
+    "JoinedDraft",
     "LeadDraft",
     "PractitionerDraft",
     "QualificationDraft",
@@ -61,6 +70,7 @@ __all__ = [
     "add_practitioners",
     "add_qualifications",
     "declare_interest",
+    "decline_staff_change",
     "end_branch",
     "end_practitioner",
     "hand_in_qualification",
@@ -77,9 +87,13 @@ __all__ = [
     "register_practitioner",
     "remind_expiring",
     "renew_firm",
+    "report_joined",
+    "report_left",
     "return_qualification",
     "set_likeness_aside",
+    "take_over_staff_change",
     "undertaking_version",
     "withdraw_assessed_years",
     "withdraw_qualification",
+    "withdraw_staff_change",
 ]

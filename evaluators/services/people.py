@@ -286,8 +286,17 @@ def _two_firms(person: Person, firm: Firm, source: str) -> FirmRefused:
 
 
 @transaction.atomic
-def end_practitioner(*, row: Practitioner | LeadEvaluator, by: User, on: date, ends_employment: bool = True) -> None:
-    """End somebody's time with a firm on ``on``; the row stays. Raise ``FirmRefused`` where it has ended before.
+def end_practitioner(
+    *,
+    row: Practitioner | LeadEvaluator,
+    by: User,
+    on: date,
+    day: date | None = None,
+    ends_employment: bool = True,
+) -> None:
+    """End somebody's time with a firm on ``day`` (``on`` unless told); the row stays.
+
+    Raise ``FirmRefused`` where it has ended before.
 
     With the last post there his employment by the firm ends, too, so that it binds him no longer than it lasted
     (edge case 36); ``ends_employment``: not so where he goes on under another record.
@@ -297,9 +306,10 @@ def end_practitioner(*, row: Practitioner | LeadEvaluator, by: User, on: date, e
     row = rows.get(pk=row.pk)
     if row.ended_on is not None:
         raise FirmRefused(Refusal("ended_before", _("This ended before.")))
-    row.ended_on = max(on, row.started_on)
+    row.ended_on = max(day or on, row.started_on)
     row.save(update_fields=["ended_on"])
-    record(actor=by, action="evaluators.staff_ended", subject=row.firm, facts={"person": row.person_id, "on": on})
+    facts = {"person": row.person_id, "until": row.ended_on, "on": on}
+    record(actor=by, action="evaluators.staff_ended", subject=row.firm, facts=facts)
     if ends_employment and not _has_post(row.firm, row.person_id):
         end_staff_spells(
             persons=[row.person_id], organisation=row.firm.organisation, ended_on=row.ended_on, by=by, on=on

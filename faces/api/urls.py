@@ -63,6 +63,7 @@ for name, view in (
     ("indicators", rubrics.IndicatorView),
     ("firms", firms.FirmView),
     ("qualifications", firms.QualificationView),
+    ("staff-changes", firms.StaffChangeView),
     ("lead-evaluators", firms.LeadEvaluatorView),
     ("practitioners", firms.PractitionerView),
     ("branches", firms.BranchView),

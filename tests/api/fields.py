@@ -33,6 +33,8 @@ FIELDS = {
     "indicators": "id project_kind level_1 level_2 name guide",
     "firms": "id number organisation name uscc kind status status_since admitted_on term_ends_on staff_count deducted label",
     "qualifications": "id firm lead name number issuer valid_from valid_to is_certificate proof status accepted_by_name accepted_on words",
+    "staff-changes": "id firm firm_name move role lead practitioner name title certificate_number works_since duty day reason proof"
+    " status reported_on decided_on words",
     "lead-evaluators": "id firm person person_name title certificate_number certificate_valid_to works_since started_on ended_on",
     "practitioners": "id firm person person_name duty started_on ended_on",
     "branches": "id firm name uscc has_legal_personality own_firm address started_on ended_on",

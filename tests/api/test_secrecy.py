@@ -60,7 +60,7 @@ ROWS = {
     "firm_user": {
         "conflicts": 1,
         "accounts": 1, "bureaus": 1, "organisations": 1, "firms": 1, "qualifications": 1, "lead-evaluators": 1,
-        "practitioners": 1, "branches": 1, "firm-undertakings": 1, "confirmations": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
+        "practitioners": 1, "staff-changes": 1, "branches": 1, "firm-undertakings": 1, "confirmations": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
         "commissions": 1, "instalments": 1, "versions": 1, "comments": 1, "clock-stops": 1, "papers": 1,
     },
     "expert_user": {

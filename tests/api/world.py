@@ -23,7 +23,7 @@ from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
 from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
 from credit.models import CreditEvent
 from delivery.models import ClockStop, Instalment, SignOff, SiteVisit, TeamMember, UnitComment
-from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification
+from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification, StaffChange
 from experts.models import ExpertSpecialty, ExpertUndertaking, SpecialtyAsk, StandingRecusal, Unavailability
 from faces.api.tokens import give_token
 from faces.exchange.models import ImportRun
@@ -153,6 +153,10 @@ def _parties(world, row, turn, bureau, by):
     Qualification.objects.create(firm=row.firm, name="资质", number=f"Q{turn}", issuer="部门", valid_from=DAY)
     row.lead = LeadEvaluatorFactory(firm=row.firm, person=_person(bureau, f"主评人{turn}"))
     Practitioner.objects.create(firm=row.firm, person=_person(bureau, f"从业{turn}"), started_on=LONG_AGO)
+    StaffChange.objects.create(
+        firm=row.firm, move="JOINED", role="STAFF", name=f"新进{turn}", id_sealed=encrypt(ID_NUMBER), day=DAY,
+        reported_by=by, reported_on=DAY,
+    )  # fmt: skip
     Branch.objects.create(firm=row.firm, name=f"分所{turn}", started_on=LONG_AGO)
     FirmUndertaking.objects.create(firm=row.firm, year=2020, text_version="1", accepted_on=DAY, accepted_by="负责人")
     row.applicant = UserFactory(bureau=bureau, role=Role.APPLICANT)

@@ -72,7 +72,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
     (
         _("Who is who"),
         (
-            Line("firms", _("Firms"), (Can.READ_ALL,), ("leads", "qualifications")),
+            Line("firms", _("Firms"), (Can.READ_ALL,), ("leads", "qualifications", "staff-changes")),
             Line("experts", _("Experts"), (Can.READ_ALL,)),
             Line("persons", _("People"), (Can.READ_ALL,)),
             Line("specialties", _("Specialties"), (Can.READ_ALL,), ("pool-health",)),

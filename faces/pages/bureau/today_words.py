@@ -90,6 +90,16 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("ends"),
         gettext_lazy("Accept or decline"),
     ),
+    "SETTLE_STAFF": (
+        gettext_lazy("A firm reports that somebody joined or left"),
+        gettext_lazy("changes of people"),
+        gettext_lazy("Take over or not"),
+    ),
+    "ACCEPT_QUALIFICATION": (
+        gettext_lazy("A firm handed in a qualification"),
+        gettext_lazy("papers"),
+        gettext_lazy("Accept or return"),
+    ),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),
@@ -126,6 +136,8 @@ LISTS: Final[Mapping[str, str]] = {
     "ADMIT": "applications",
     "SETTLE_CHANGES": "confirmations",
     "DECIDE_RENEWAL": "renewals",
+    "SETTLE_STAFF": "staff-changes",
+    "ACCEPT_QUALIFICATION": "qualifications",
 }
 PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366

@@ -147,6 +147,7 @@ class FirmRecord(SectionsPage):
                     _("People, and their training this year"),
                     grid=Grid((_("Name"), _("Role"), _("Hours")), staff, frozenset({2})), count=len(staff),
                     empty=_("Nobody is recorded."),
+                    acts=(Act(_("Changes of our people"), reverse("pages:firm-staff-changes")),),
                 ),
                 _interests(row, signs=signs),
                 checklist(row, self.today),
