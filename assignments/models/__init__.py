@@ -1,7 +1,15 @@
 """Plans, tasks, draws, batches and the life of an assignment."""
 
 from assignments.models.assignments import Assignment, CallAttempt, Declaration, Presence
-from assignments.models.batches import AssignmentBatch, BatchExclusion, BatchPair, BatchParty, BatchTask, BatchValue
+from assignments.models.batches import (
+    AssignmentBatch,
+    BatchExclusion,
+    BatchLetter,
+    BatchPair,
+    BatchParty,
+    BatchTask,
+    BatchValue,
+)
 from assignments.models.draws import Draw, DrawEntry, DrawExclusion, DrawFault, DrawParty, DrawValue
 from assignments.models.looks import EligibilityLook
 from assignments.models.tasks import (
@@ -21,6 +29,7 @@ __all__ = [
     "AssignmentBatch",
     "Award",
     "BatchExclusion",
+    "BatchLetter",
     "BatchPair",
     "BatchParty",
     "BatchTask",

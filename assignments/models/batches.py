@@ -148,6 +148,29 @@ class BatchExclusion(models.Model):
         return f"{self.batch} {self.code} #{self.pk}"
 
 
+class BatchLetter(models.Model):
+    """邀请函: the invitation of one expert to the panels of a batch, as it was sent; it names no firm, unit or title.
+
+    ``seats`` are [{"assignment", "re_review", "kind", "meets_on", "half_days", "place", "by_correspondence",
+    "due_on"}, …] as they stood when he was told; whoever is called later gets a letter of his own.
+    """
+
+    batch = models.ForeignKey(AssignmentBatch, models.PROTECT, related_name="letters")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=30)
+    seats = models.JSONField()
+    contact = models.CharField(max_length=60)
+    written_on = models.DateField()
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_letter_number_once")]
+
+    def __str__(self) -> str:
+        """Name the letter."""
+        return f"{self.batch} {self.number} #{self.pk}"
+
+
 class BatchParty(SeedParty):
     """A party of a batch's seed."""
 

@@ -20,7 +20,16 @@ from assignments.enums import (
     TaskKind,
     TaskStatus,
 )
-from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask, Draw, EvaluationTask, ReReviewTask
+from assignments.models import (
+    Assignment,
+    AssignmentBatch,
+    BatchLetter,
+    BatchPair,
+    BatchTask,
+    Draw,
+    EvaluationTask,
+    ReReviewTask,
+)
 from assignments.selectors.seeding import ORDERED, REFUSED, turn_of_party
 from assignments.transitions import GONE
 from experts.enums import ExpertSource
@@ -33,6 +42,7 @@ from foundation.approvals.models import Approval
 from foundation.approvals.selectors import of_subject, running
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
+from parties.selectors import memberships_of
 
 SEATED: Final = frozenset({BatchStatus.SEATED, BatchStatus.SENT})
 PUBLISHED_FROM: Final = SEATED | {BatchStatus.VOID}
@@ -212,6 +222,17 @@ def seats_of(batch: AssignmentBatch) -> list[Assignment]:
     """Return everybody whom the batch ever seated, in order."""
     rows = Assignment.objects.filter(batch=batch).select_related("expert__person", "re_review")
     return list(rows.order_by("pk"))
+
+
+def letters_of(batch: AssignmentBatch) -> models.QuerySet[BatchLetter]:
+    """Return the letters of a batch in the order written, with their experts."""
+    return batch.letters.select_related("batch__bureau", "expert__person").order_by("pk")
+
+
+def own_letters(user: User) -> models.QuerySet[BatchLetter]:
+    """Return the letters to the expert behind ``user``, the newest first."""
+    rows = BatchLetter.objects.filter(expert__person_id__in=memberships_of(user).values("person_id"))
+    return rows.select_related("batch__bureau", "expert__person").order_by("-pk")
 
 
 def waiting_for(user: User) -> list[AssignmentBatch]:

@@ -75,6 +75,13 @@ def test_batch_goes_through_the_api(desk):
         agree(approval=running("BATCH", row), by=desk.people[who], on=TODAY)
     assert send(desk.clerk, f"{at}notify/")["status"] == "SENT"
     assert Assignment.objects.filter(status="NOTIFIED").count() == 6
+    reader = Client()
+    reader.force_login(desk.clerk)
+    letters = reader.get(f"/api/v1/batches/{at}letters/").json()
+    assert sum(len(letter["seats"]) for letter in letters) == 6
+    assert {letter["expert"] for letter in letters} == set(Assignment.objects.values_list("expert", flat=True))
+    reader.force_login(desk.witness)
+    assert reader.get(f"/api/v1/batches/{at}letters/").status_code == 403
     assert send(desk.clerk, f"{at}names/", status=409)["code"] == "names_too_early"
     send(desk.people["head"], f"{at}publish/")
 

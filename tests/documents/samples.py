@@ -8,6 +8,7 @@ from faces.documents import (
     commission_letter,
     contact_list,
     draw_record,
+    invitation,
     meeting,
     opinion_form,
     panel_opinion,
@@ -293,6 +294,20 @@ NOTICE = meeting.MeetingNotice(
     contact="王砚清，0531-0000 0000",
     signed_on=date(2020, 10, 12),
     copies=("局监督检查科",),
+)
+
+INVITATION = invitation.Invitation(
+    bureau=BUREAU,
+    number="邀请〔2020〕3号",
+    addressee="林𬭎",
+    seats=(
+        invitation.InvitedSeat(
+            "复2020-014", "事前评估复评", "2020年10月19日，1 个半天", "区财政局 305 会议室", "2020年10月26日"
+        ),
+        invitation.InvitedSeat("复2020-021", "评价报告专家评审", "函审", "—", "2020年10月28日"),
+    ),
+    contact="王砚清",
+    signed_on=date(2020, 10, 12),
 )
 
 SIGN_IN = meeting.SignInSheet(

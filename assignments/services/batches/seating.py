@@ -16,6 +16,7 @@ from assignments.selectors.batches import experts_of, pairs_of, tasks_of
 from assignments.selectors.eligibility import expert_eligibility
 from assignments.services import assignments as life
 from assignments.services.batches.facts import BatchRefused, keep_record, locked, move, require_operator
+from assignments.services.batches.letters import write_letters
 from assignments.services.batches.naming import told_pairs
 from assignments.services.re_reviews import fill, seat
 from assignments.transitions import GONE
@@ -186,7 +187,10 @@ def seat_one(
 
 @transaction.atomic
 def notify(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment]:
-    """Tell everybody of the batch who was not told yet, together; no notice names a firm or a unit."""
+    """Tell everybody of the batch who was not told yet, together, and write each expert's letter in the same act.
+
+    Neither notice nor letter names a firm or a unit.
+    """
     batch = locked(batch)
     if by.bureau_id != batch.bureau_id or not may(by, Capability.COMMISSION):
         raise NotAllowed
@@ -194,7 +198,9 @@ def notify(*, batch: AssignmentBatch, by: User, at: datetime) -> list[Assignment
     batch.save(update_fields=["status"])
     rows = Assignment.objects.filter(batch=batch, status=AssignmentStatus.DRAWN).order_by("pk")
     told = [life.notify(assignment=row, by=by, at=at) for row in rows]
-    record(actor=by, action="batches.notified", subject=batch, facts={"told": len(told), "at": at})
+    letters = write_letters(batch, by=by, on=timezone.localdate(at))
+    facts = {"told": len(told), "letters": len(letters), "at": at}
+    record(actor=by, action="batches.notified", subject=batch, facts=facts)
     return told
 
 

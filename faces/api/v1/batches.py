@@ -102,6 +102,29 @@ class CandidateSerializer(serializers.Serializer[Any]):
     chance_permille = serializers.IntegerField(allow_null=True)
 
 
+class LetterSeatSerializer(serializers.Serializer[Any]):
+    """A seat as the letter told it."""
+
+    assignment = serializers.IntegerField()
+    re_review = serializers.CharField()
+    kind = serializers.CharField()
+    meets_on = serializers.DateField(allow_null=True)
+    half_days = serializers.IntegerField()
+    place = serializers.CharField(allow_blank=True)
+    by_correspondence = serializers.BooleanField()
+    due_on = serializers.DateField()
+
+
+class BatchLetterSerializer(serializers.Serializer[Any]):
+    """The invitation of one expert to all his seats; it names no firm, unit or title."""
+
+    number = serializers.CharField()
+    expert = serializers.IntegerField(source="expert_id")
+    name = serializers.CharField(source="expert.person.name")
+    written_on = serializers.DateField()
+    seats = LetterSeatSerializer(many=True)
+
+
 class ReadyTaskSerializer(serializers.Serializer[Any]):
     """A task whose review may be opened now; ``kind`` is what the review would look at."""
 
@@ -262,6 +285,12 @@ class BatchView(NounView[AssignmentBatch]):
         task = task_at(row, place)
         return Response(CandidateSerializer(batches.candidates_of(row, task), many=True).data)
 
+    @extend_schema(responses=BatchLetterSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.COMMISSION, pagination_class=None, filter_backends=())
+    def letters(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the batch
+        """Return the letters that were written when the experts were told."""
+        return Response(BatchLetterSerializer(batches.letters_of(self.get_object()), many=True).data)
+
     @verb(BatchFieldAsk, needs=Capability.DRAW)
     def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:
         """Say which field the experts of one re-review should know."""
@@ -347,7 +376,7 @@ class BatchView(NounView[AssignmentBatch]):
 
     @verb(needs=Capability.COMMISSION)
     def notify(self, row: AssignmentBatch, _given: dict[str, Any], by: User) -> None:
-        """Tell everybody together."""
+        """Tell everybody together, and write each expert's letter."""
         services.notify(batch=row, by=by, at=clock.now())
 
     @verb(needs=Capability.DRAW)

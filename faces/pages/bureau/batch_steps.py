@@ -212,7 +212,10 @@ class BatchNotify(BatchStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what the notice tells."""
-        return [_("The notice names neither firm nor unit; the task is told after accepting.")]
+        return [
+            _("The notice names neither firm nor unit; the task is told after accepting."),
+            _("In the same act each expert gets one letter about all his seats; it is printed from the batch’s page."),
+        ]
 
     def act(self, _form: ActionForm) -> str:
         """Tell them."""

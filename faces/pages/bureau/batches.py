@@ -28,6 +28,8 @@ from assignments.selectors.eligibility import reason_words
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_candidates import urls as candidate_urls
+from faces.pages.bureau.batch_letters import letters_section
+from faces.pages.bureau.batch_letters import urls as letter_urls
 from faces.pages.bureau.batch_opening import urls as opening_urls
 from faces.pages.bureau.batch_publication import urls as file_urls
 from faces.pages.bureau.batch_seed import seed_section
@@ -152,9 +154,13 @@ class BatchPage(SectionsPage):
             meta=(_("attempt %(n)d") % {"n": batch.attempt}, _("%(n)d re-reviews") % {"n": len(self.tasks)}),
             status=batch,
             acts=tuple(self._steps()),
-            main=tuple(part for part in (self._state(), self._seated(), self._loads(), self._tasks()) if part),
+            main=tuple(part for part in self._main() if part),
             beside=tuple(part for part in self._beside() if part),
         )
+
+    def _main(self) -> Sequence[Section | None]:
+        letters = letters_section(self.object, self.user)
+        return self._state(), self._seated(), letters, self._loads(), self._tasks()
 
     def _beside(self) -> Sequence[Section | None]:
         batch: AssignmentBatch = self.object
@@ -450,6 +456,7 @@ urls = [
     *step_urls,
     *widening_urls,
     *candidate_urls,
+    *letter_urls,
     *file_urls,
     path("batches/<str:number>/", BatchPage.as_view(), name="batch"),
 ]

@@ -14,6 +14,7 @@ from django.views.generic.base import TemplateView
 from assignments.enums import AssignmentStatus, DeclineReason
 from assignments.models import Assignment
 from assignments.selectors.assignments import own_of
+from assignments.selectors.batches import own_letters
 from assignments.services.assignments import accept, declare, decline
 from assignments.transitions import GONE
 from faces.pages.shared import formats
@@ -68,7 +69,11 @@ class ExpertHome(AudiencePage, TemplateView):
         )
         feedback = ExpertFeedback.objects.filter(assignment__in=[seat.pk for seat in seats], answered_on=None)
         complete = complete_panels(reviews)
-        lines = [self._line(seat, opinions.get(seat.pk), drafted, signed, complete) for seat in seats]
+        letters = {seat["assignment"]: letter.pk for letter in own_letters(self.user) for seat in letter.seats}
+        lines = [
+            self._line(seat, opinions.get(seat.pk), drafted, signed, complete) | {"letter": letters.get(seat.pk)}
+            for seat in seats
+        ]
         found = {
             "title": self._title(sum(1 for line in lines if line["url"])),
             "waiting": [line for line in lines if line["url"]],
