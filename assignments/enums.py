@@ -330,6 +330,7 @@ class BatchAction(TextChoices):
     CHANGE = "CHANGE", _("change the batch")
     SOLVE = "SOLVE", _("solve")
     SHOW = "SHOW", _("show the forecast")
+    FAIL = "FAIL", _("give the job up")
     FREEZE = "FREEZE", _("freeze the list")
     COMMIT = "COMMIT", _("close the commitments")
     CLOSE_REVEALS = "CLOSE_REVEALS", _("close the nonces")
@@ -341,6 +342,13 @@ class BatchAction(TextChoices):
     NOTIFY = "NOTIFY", _("notify")
     REPLACE = "REPLACE", _("call the next")
     VOID = "VOID", _("declare void")
+
+
+class BatchFailure(TextChoices):
+    """Why the job of a batch gave no answer."""
+
+    ERROR = "ERROR", _("the job ended with an error")
+    NO_ANSWER = "NO_ANSWER", _("the job did not answer within an hour")
 
 
 class PairKind(TextChoices):

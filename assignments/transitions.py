@@ -188,6 +188,7 @@ BATCH: Final[Mapping[tuple[BatchStatus, BatchAction], BatchStatus]] = {
     (BatchStatus.PREPARED, BatchAction.VOID): BatchStatus.VOID,
     (BatchStatus.SOLVING, BatchAction.SOLVE): BatchStatus.SOLVING,  # again, where the job came to grief
     (BatchStatus.SOLVING, BatchAction.SHOW): BatchStatus.PREPARED,
+    (BatchStatus.SOLVING, BatchAction.FAIL): BatchStatus.PREPARED,
     (BatchStatus.SOLVING, BatchAction.FREEZE): BatchStatus.FROZEN,
     (BatchStatus.SOLVING, BatchAction.VOID): BatchStatus.VOID,
     (BatchStatus.FROZEN, BatchAction.COMMIT): BatchStatus.COMMITTED,

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from assignments.enums import BatchStatus, DrawProfile, PairKind
+from assignments.enums import BatchFailure, BatchStatus, DrawProfile, PairKind
 from assignments.models.seeding import BY_ANOTHER, IS_WAITING, SeedParty, SeedValue
 from assignments.models.tasks import ReReviewTask
 from experts.models import Expert
@@ -28,6 +28,11 @@ class AssignmentBatch(models.Model):
     outside_source = models.JSONField(null=True, blank=True)  # as of a draw
     status = models.CharField(max_length=10, choices=BatchStatus.choices, default=BatchStatus.PREPARED)
     surveyed = models.PositiveSmallIntegerField(default=0)  # tasks whose eligibility is known by the running job
+    started_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # of the last job
+    started_at = models.DateTimeField(null=True, blank=True)
+    is_freezing = models.BooleanField(default=False)  # what the last job was asked for: to freeze, or a look
+    failure = models.CharField(max_length=10, choices=BatchFailure.choices, blank=True)  # why it gave no answer
+    failure_words = models.CharField(max_length=300, blank=True)
     evens_out = models.BooleanField(default=False)  # the worst fitted task gets as much as possible, the total second
     employer_quota = models.PositiveSmallIntegerField(null=True, blank=True)  # seats of one employer over all tasks
     looks = models.PositiveSmallIntegerField(default=0)  # how often it was solved before the freeze

@@ -241,8 +241,8 @@ def _draws(user: User, _on: date) -> Iterator[Line]:
         task = draw.task or (draw.re_review.evaluation if draw.re_review else None)
         yield Line("CONTINUE_DRAW", "draw", draw.number, task.title if task else draw.number, status=draw.status)
     batches = AssignmentBatch.objects.filter(bureau_id=user.bureau_id or 0, status__in=OPEN_BATCHES)
-    for number, title, status in batches.order_by("pk").values_list("number", "title", "status"):
-        yield Line("CONTINUE_BATCH", "batch", number, title, status=status)
+    for number, title, status, failure in batches.order_by("pk").values_list("number", "title", "status", "failure"):
+        yield Line("RUN_BATCH_AGAIN" if failure else "CONTINUE_BATCH", "batch", number, title, status=status)
     reviews = ReReviewTask.objects.filter(bureau_id=user.bureau_id or 0, status=ReReviewStatus.OPEN)
     reviews = reviews.exclude(pk__in=BatchTask.objects.filter(batch__in=batches).values("re_review_id"))
     live = [DrawStatus.CONFIGURED, DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.DRAWN]

@@ -67,7 +67,7 @@ FIELDS = {
     "draws": "id number task re_review attempt algorithm profile status seats group_max previews commitment frozen_at drawn_at void_ground void_role ratio_confirmed outside_receipt parties outside_source widening approved_steps commit_until reveal_until",
     "draws.seats": "stratum name count nodes",
     "draws.parties": "role user_name commitment committed_at revealed_at",
-    "batches": "id number title work_year attempt status evens_out employer_quota looks commitment frozen_at commit_until reveal_until profile outside_source drawn_at outside_receipt void_ground void_role void_words parties tasks",
+    "batches": "id number title work_year attempt status evens_out employer_quota looks started_at is_freezing failure failure_words commitment frozen_at commit_until reveal_until profile outside_source drawn_at outside_receipt void_ground void_role void_words parties tasks",
     "batches.parties": "role user_name commitment committed_at revealed_at",
     "batches.tasks": "place re_review number node seats eligible approved_steps",
     "re-reviews": "id number evaluation kind panel_size office_members node meets_on place half_days by_correspondence due_on status",

@@ -6,6 +6,7 @@ The protocol is docs/assignment.md; the arithmetic is in assignments.matching. R
 from assignments.services.batches.drawing import open_leaves, open_names
 from assignments.services.batches.ending import order_again, settle, settle_due, void
 from assignments.services.batches.facts import BatchRefused
+from assignments.services.batches.failing import note_failure
 from assignments.services.batches.naming import submit_pairs
 from assignments.services.batches.opening import Opening, open_batch
 from assignments.services.batches.preparing import (
@@ -45,6 +46,7 @@ __all__ = [
     "confirm_value",
     "drop_pair",
     "name_pair",
+    "note_failure",
     "note_receipt",
     "notify",
     "open_batch",

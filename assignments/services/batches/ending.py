@@ -19,6 +19,7 @@ from assignments.services.batches.facts import (
     require_operator,
     rules_of,
 )
+from assignments.services.batches.failing import fail_silent
 from assignments.services.batches.naming import forget_naming
 from assignments.services.batches.protocol import BATCH
 from assignments.services.seeding import close_reveals, require_missing
@@ -95,13 +96,16 @@ def order_again(*, batch: AssignmentBatch, words: str, by: User, at: datetime) -
 
 
 def settle_due(*, at: datetime) -> int:
-    """Settle every batch whose time has passed by ``at``; return how many. Run every minute."""
+    """Settle every batch whose time has passed by ``at``, and those whose job is silent; return how many.
+
+    Run every minute.
+    """
     frozen = AssignmentBatch.objects.filter(status=BatchStatus.FROZEN, commit_until__lt=at)
     open_ones = AssignmentBatch.objects.filter(profile=DrawProfile.OUTSIDE, reveal_until__lt=at)
     due = list((frozen | open_ones.filter(status=BatchStatus.COMMITTED)).order_by("pk"))
     for batch in due:
         settle(batch=batch, at=at)
-    return len(due)
+    return len(due) + fail_silent(at=at)
 
 
 @transaction.atomic

@@ -262,8 +262,10 @@ def start(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> A
         require_naming(batch)
         times_of(batch, rules_of(batch, at), at, refused=BatchRefused)  # said now, not by a job
     move(batch, BatchAction.SOLVE)
-    batch.surveyed = 0
-    batch.save(update_fields=["status", "surveyed"])
+    batch.surveyed, batch.is_freezing, batch.started_by, batch.started_at = 0, freezes, by, at
+    batch.failure = batch.failure_words = ""
+    job = ["surveyed", "is_freezing", "started_by", "started_at", "failure", "failure_words"]
+    batch.save(update_fields=["status", *job])
     record(actor=by, action="batches.started", subject=batch, facts={"freezes": freezes, "at": at})
     enqueue(JOB, batch=batch.pk, by=by.pk, at=at.isoformat(), freezes=freezes)
     batch.refresh_from_db()

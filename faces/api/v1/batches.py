@@ -73,7 +73,14 @@ class BatchTaskSerializer(NounSerializer[BatchTask]):
 class BatchSerializer(NounSerializer[AssignmentBatch]):
     """A batch; neither pool, chances, seed nor panels are read here: they stand in the record."""
 
-    only: ClassVar[Only] = {"looks": INSIDE, "void_words": INSIDE}
+    only: ClassVar[Only] = {
+        "looks": INSIDE,
+        "void_words": INSIDE,
+        "started_at": INSIDE,
+        "is_freezing": INSIDE,
+        "failure": INSIDE,
+        "failure_words": INSIDE,
+    }
     parties = BatchPartySerializer(many=True)
     tasks = BatchTaskSerializer(many=True)
 
@@ -81,6 +88,7 @@ class BatchSerializer(NounSerializer[AssignmentBatch]):
         model = AssignmentBatch
         fields = (
             "id", "number", "title", "work_year", "attempt", "status", "evens_out", "employer_quota", "looks",
+            "started_at", "is_freezing", "failure", "failure_words",
             "commitment", "frozen_at", "commit_until", "reveal_until", "profile", "outside_source", "drawn_at",
             "outside_receipt", "void_ground", "void_role", "void_words", "parties", "tasks",
         )  # fmt: skip

@@ -119,7 +119,11 @@ class BatchPage(SectionsPage):
 
     def rows(self) -> QuerySet[AssignmentBatch]:
         """Return the bureau's batches."""
-        return visible_to(self.user).select_related("head", "witness").prefetch_related("parties__user", "values")
+        return (
+            visible_to(self.user)
+            .select_related("head", "witness", "started_by")
+            .prefetch_related("parties__user", "values")
+        )
 
     @cached_property
     def tasks(self) -> list[BatchTask]:
@@ -231,6 +235,15 @@ class BatchPage(SectionsPage):
         if batch.status == BatchStatus.SOLVING:
             words = _("%(done)d of %(all)d re-reviews looked at. The page renews itself.")
             return Section(_("Being solved"), said=words % {"done": batch.surveyed, "all": len(self.tasks)})
+        if batch.failure and batch.status == BatchStatus.PREPARED:
+            again = _act_again(batch) if self.may_prepare else ()
+            said = "\n".join(filter(None, (str(batch.get_failure_display()), batch.failure_words)))
+            note = _("Asked for by %(name)s at %(at)s; nothing was changed. The log of the server says more.")
+            asked = {
+                "name": batch.started_by.name if batch.started_by else "—",
+                "at": formats.moment(batch.started_at) if batch.started_at else "—",
+            }
+            return Section(_("The job failed"), said=said, note=note % asked, acts=again)
         if batch.status == BatchStatus.VOID:
             ground = str(GROUNDS.get(batch.void_ground, ""))
             return Section(_("This attempt is void"), said=f"{ground}：{batch.void_words}")
@@ -432,6 +445,12 @@ def told(reasons: Sequence[Sequence[str | None]]) -> list[tuple[str | None, str 
     """Return the sentence of each reason in the reader's language, and its source; None where it names no rule."""
     place = 1 if (get_language() or "").startswith("zh") else 0
     return [(reason[place], next(iter(reason[2:]), None)) for reason in reasons]
+
+
+def _act_again(batch: AssignmentBatch) -> tuple[Act, ...]:
+    """Return the way to ask for the same job once more."""
+    page = "batch-freeze" if batch.is_freezing else "batch-look"
+    return (Act(_("Run again"), reverse(f"pages:{page}", args=[batch.number])),)
 
 
 def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
