@@ -1,6 +1,7 @@
 """What identifies a body or a person, and how often sealed numbers are read. Rules R-51, R-52, R-67."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from pypinyin import Style, lazy_pinyin
@@ -19,6 +20,7 @@ ABSENT: Final = "无"
 NEAR_LENGTH: Final = 3  # characters; of a shorter name another character is another name
 
 
+@lru_cache(maxsize=4_096)
 def sort_key_of(name: str) -> str:
     """Return pinyin and initials of a name, so that it sorts and is found by either: ``zhangsan zs``."""
     full = "".join(lazy_pinyin(name))
