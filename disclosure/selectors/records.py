@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from assignments.enums import PartyRole, SourceKind
+from assignments.selectors.batch_proofs import proof_left, proof_words
 from assignments.selectors.batches import widened_tasks
 from assignments.selectors.eligibility import reason_words
 
@@ -98,6 +99,8 @@ def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
     for step in record["replacements"]:
         panels[step["task"]] = list(step["panel"])
     loads = Counter(expert for panel in panels for expert in panel)
+    expected_units, q_permille = freeze["totals"]["expected_units"], problem["q_permille"]
+    proof = proof_left(freeze["certificate"], expected_units=expected_units, q_permille=q_permille)
     return {
         "freeze": freeze,
         "tasks": [
@@ -129,6 +132,8 @@ def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
         "pins": freeze["pins"],
         "forbids": freeze["forbids"],
         "expected": freeze["totals"]["expected_total"] / MILLIONTHS / max(1, sum(problem["seats"])),
+        "proof": proof_words(proof),
+        "gap": proof["gap"],
         "replacements": len(record["replacements"]),
         "widened": len(widened_tasks(record)),
         "voids": record["voids"],

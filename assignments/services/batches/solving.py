@@ -22,6 +22,7 @@ from assignments.enums import BatchAction, BatchStatus, PairKind
 from assignments.matching.fit import FULL_MARKS, Fit, fit_of, turns_of
 from assignments.models import Assignment, AssignmentBatch, BatchPair, BatchTask
 from assignments.rules.batches import PERMILLE, kept_apart, quality_source, room_left
+from assignments.selectors.batch_proofs import proof_left
 from assignments.selectors.batches import earlier_attempts, naming_agreed, pairs_of, pool_of, tasks_of
 from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
@@ -307,6 +308,9 @@ def _keep(
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,
         "task_groups": [list(places) for places in problem.task_groups],
+        "proof": proof_left(solution.certificate, expected_units=solution.expected_units, q_permille=problem.q_permille)
+        if solution and solution.status != matching.INFEASIBLE
+        else None,
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from assignments.enums import BatchStatus, PairKind, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch
+from assignments.selectors.batch_proofs import proof_words
 from assignments.selectors.batches import (
     experts_of,
     nameable,
@@ -366,6 +367,8 @@ class BatchPage(SectionsPage):
         aim = _("the worst fitted re-review first, then the total") if batch.evens_out else _("the total fit")
         pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
+        if proof := (batch.solved or {}).get("proof"):
+            pairs += [(_("What the proof says"), Cell(words, said=True)) for words in proof_words(proof)]
         if apart := (batch.solved or {}).get("task_groups"):
             words = _("of %(units)d units, %(reviews)d re-reviews: nobody takes two of one unit (R-17)")
             pairs.append((_("Kept apart"), words % {"units": len(apart), "reviews": sum(map(len, apart))}))

@@ -363,6 +363,7 @@ def test_batch_may_put_the_worst_fitted_re_review_first(desk):
     assert batch.evens_out
     batch = drawn(desk, batch)
     assert json.loads(batch.freeze_text)["problem"]["floor"] == "max-min"
+    assert "下限：匹配度最低的一项复评" in shown(clerk, batch)
     assert verify(json.dumps(batch.record))
 
 
