@@ -34,7 +34,7 @@ from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
 from parties.enums import FormerFactKind, RelationshipKind
-from parties.models import Relationship
+from parties.models import Organisation, Person, Relationship
 from parties.rules import same_name
 from parties.selectors import fact_then, former_facts, memberships_of, name_then, predecessors
 
@@ -223,6 +223,15 @@ def leads_running(firm: Firm, on: date) -> models.QuerySet[LeadEvaluator]:
     """Return everybody who leads for ``firm`` on ``on``, with or without a certificate that has run out."""
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     return LeadEvaluator.objects.filter(running, firm=firm, started_on__lte=on).select_related("person").order_by("pk")
+
+
+def posts_of(person: Person, body: Organisation, on: date) -> list[LeadEvaluator | Practitioner]:
+    """Return the posts of ``person`` in the firm that ``body`` is, that run on ``on`` or begin later; leads first."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    found: list[LeadEvaluator | Practitioner] = []
+    for model in (LeadEvaluator, Practitioner):
+        found += model._default_manager.filter(running, person=person, firm__organisation=body).order_by("pk")
+    return found
 
 
 def practitioners_running(firm: Firm, on: date) -> models.QuerySet[Practitioner]:

@@ -8,10 +8,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from desk.selectors.leads import running_commissions
 from evaluators.models import LeadEvaluator, Practitioner
-from evaluators.selectors import visible_to
+from evaluators.selectors import posts_of, visible_to
 from evaluators.services import end_practitioner, register_lead, register_practitioner
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firm_steps import FirmStep
@@ -21,6 +22,8 @@ from faces.pages.shared.delivery_forms import day, first_day
 from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
 from foundation.rulesets.selectors import rules_for
+from parties.enums import EmploymentKind
+from parties.models import Employment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +99,21 @@ class FirmStaff(FirmStep):
         return _("%(name)s works for this firm from %(day)s.") % facts
 
 
+def posts_words(posts: Sequence[LeadEvaluator | Practitioner]) -> list[StrOrPromise]:
+    """Return what goes on, post by post, and is ended apart."""
+    lead, staff = (
+        _("The post as lead evaluator since %(day)s goes on."),
+        _("The post on the staff since %(day)s goes on."),
+    )
+    return [(lead if isinstance(one, LeadEvaluator) else staff) % {"day": full_day(one.started_on)} for one in posts]
+
+
+def led_by(row: LeadEvaluator) -> list[str]:
+    """Return the numbers of the running tasks that he leads."""
+    rows = running_commissions().filter(lead_evaluator=row).order_by("task__number")
+    return list(rows.values_list("task__number", flat=True))
+
+
 class LeadEnd(ActionView):
     """End a lead evaluator's time with a firm."""
 
@@ -104,18 +122,35 @@ class LeadEnd(ActionView):
 
     def rows(self) -> QuerySet[LeadEvaluator] | QuerySet[Practitioner]:
         """Return the lead evaluators of visible firms."""
-        return LeadEvaluator.objects.filter(firm__in=visible_to(self.user)).select_related("firm", "person")
+        rows = LeadEvaluator.objects.filter(firm__in=visible_to(self.user))
+        return rows.select_related("firm__organisation", "person")
 
     def object_url(self) -> str:
         """Return the firm's people."""
         return f"{firm_url(self.object.firm)}?tab=people"
 
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say who it is and what it opens."""
-        return [
-            _("%(name)s no longer belongs to this firm from today and may be entered by another.")
-            % {"name": self.object.person.name}
-        ]
+        """Say who it is, what ends with it, what goes on, and what it opens."""
+        row: LeadEvaluator | Practitioner = self.object
+        body = row.firm.organisation
+        others = [one for one in posts_of(row.person, body, self.today) if (type(one), one.pk) != (type(row), row.pk)]
+        found: list[StrOrPromise] = []
+        if others:
+            found += posts_words(others)
+            found.append(_("While that goes on the employment does, too, and no other firm may enter this person."))
+        else:
+            name = {"name": row.person.name}
+            found.append(_("%(name)s no longer belongs to this firm from today and may be entered by another.") % name)
+            found += [
+                _("The employment by this firm since %(day)s ends, too.") % {"day": full_day(spell.started_on)}
+                for spell in Employment.objects.on(self.today).filter(
+                    person=row.person, organisation=body, kind=EmploymentKind.EMPLOYEE
+                )
+            ]
+        if isinstance(row, LeadEvaluator) and (numbers := led_by(row)):
+            words = _("Running tasks keep this lead evaluator until the firm names another: %(numbers)s.")
+            found.append(words % {"numbers": pgettext("between shared facts", ", ").join(numbers)})
+        return found
 
     def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
         """End it."""
@@ -128,7 +163,8 @@ class StaffEnd(LeadEnd):
 
     def rows(self) -> QuerySet[LeadEvaluator] | QuerySet[Practitioner]:
         """Return the staff of visible firms."""
-        return Practitioner.objects.filter(firm__in=visible_to(self.user)).select_related("firm", "person")
+        rows = Practitioner.objects.filter(firm__in=visible_to(self.user))
+        return rows.select_related("firm__organisation", "person")
 
 
 urls = [

@@ -9,6 +9,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluators.selectors import posts_of
+from faces.pages.bureau.firm_people import posts_words
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.person_steps import PersonStep
 from faces.pages.shared.actions import ActionForm, ActionView
@@ -86,7 +88,18 @@ class SpellEnd(OneSpell):
         return [
             _("%(name)s, %(kind)s, %(body)s, since %(day)s.") % facts,
             _("From the end the years of the conflict rule are counted (R-07). What was there before is journaled."),
+            *self._posts(),
         ]
+
+    def _posts(self) -> list[StrOrPromise]:
+        """Say which posts in the firm go on without the employment."""
+        row: Employment = self.object
+        if row.kind != EmploymentKind.EMPLOYEE:
+            return []
+        found = posts_words(posts_of(row.person, row.organisation, self.today))
+        return (
+            [*found, _("A post is ended on the firm’s page; the employment ends with the last one.")] if found else []
+        )
 
     def act(self, form: SpellEndForm) -> str:
         """End it."""

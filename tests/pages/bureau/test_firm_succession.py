@@ -11,10 +11,10 @@ from django.urls import reverse
 from assignments.enums import AssignmentStatus
 from assignments.models import Assignment
 from evaluators.enums import FirmStatus
-from evaluators.models import Branch, Firm, LikenessSetAside
+from evaluators.models import Branch, Firm, LikenessSetAside, Practitioner
 from foundation.core import clock
 from parties.enums import RelationshipKind
-from parties.models import Membership, Relationship
+from parties.models import Employment, Membership, Relationship
 from tests.factories.assignments import (
     FirmAssignmentFactory,
     FirmFactory,
@@ -23,6 +23,7 @@ from tests.factories.assignments import (
     firm_user,
     ready_firm,
 )
+from tests.factories.delivery import CommissionFactory
 from tests.factories.foundation import UserFactory, office
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,31 @@ def test_branch_of_another_bureau_cannot_be_ended(desk):
     row = Branch.objects.create(firm=head, name="甲分所", started_on=date(2019, 5, 1))
 
     assert desk.post(reverse("pages:firm-branch-end", args=[row.pk]), {"ended_on": "2020-05-01"}).status_code == 404
+
+
+@pytest.mark.edge("E36")
+def test_page_says_what_goes_on_and_what_ends_with_a_post(desk, people):
+    firm = ready_firm(people["bureau"])
+    lead = firm.lead_evaluators.get()
+    commission = CommissionFactory(
+        task__plan__bureau=people["bureau"], task__clerk=people["clerk"], assignment__firm=firm, lead_evaluator=lead
+    )
+    staff = Practitioner.objects.create(firm=firm, person=lead.person, started_on=date(2019, 2, 1))
+    spell = Employment.objects.create(person=lead.person, organisation=firm.organisation, started_on=date(2019, 1, 1))
+    lead_end, staff_end = (
+        reverse(f"pages:firm-{name}-end", args=[row.pk]) for name, row in (("lead", lead), ("staff", staff))
+    )
+
+    of_lead = desk.get(lead_end).content.decode()
+    of_spell = desk.get(reverse("pages:spell-end", args=[spell.pk])).content.decode()
+    desk.post(lead_end)
+    of_staff = desk.get(staff_end).content.decode()
+
+    assert "自2019年2月1日起的从业人员岗位仍在继续" in of_lead
+    assert commission.task.number in of_lead
+    assert "任职同时终止" not in of_lead
+    assert ("主评人岗位仍在继续" in of_spell, "从业人员岗位仍在继续" in of_spell) == (True, True)
+    assert ("自2019年1月1日起在该机构的任职同时终止" in of_staff, "仍在继续" in of_staff) == (True, False)
 
 
 @pytest.mark.edge("E20")
