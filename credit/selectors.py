@@ -18,7 +18,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.files.models import StoredFile
 from foundation.rulesets.selectors import rules_for, rules_of
-from parties.selectors import memberships_of, predecessors
+from parties.selectors import memberships_of, name_then, person_name_then, predecessors
 
 Party: TypeAlias = Literal["organisation", "person"]
 Heirs: TypeAlias = Mapping[int, Collection[int]]
@@ -153,6 +153,12 @@ def events_of(
     rows = CreditEvent.objects.filter(own)
     joins = "bureau", "evidence", "recorded_by", "voided_by", "reply__given_by", "reply__answered_by", "reply__file"
     return rows.select_related(*joins).order_by("-occurred_on", "-pk")
+
+
+def events_on(rows: models.QuerySet[CreditEvent], day: date) -> models.QuerySet[Any]:
+    """Keep the events that had happened by ``day``, each with ``party_then``: the party's name of that day."""
+    party = Coalesce(name_then("organisation", day), person_name_then("person", day))
+    return rows.filter(occurred_on__lte=day).annotate(party_then=party)
 
 
 def ledger_of(events: Iterable[CreditEvent]) -> list[tuple[date, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import models
 from django.db.models import Q
@@ -36,7 +36,7 @@ from foundation.rulesets.selectors import rules_for
 from parties.enums import FormerFactKind, RelationshipKind
 from parties.models import Organisation, Person, Relationship
 from parties.rules import same_name
-from parties.selectors import fact_then, former_facts, memberships_of, name_then, predecessors
+from parties.selectors import fact_then, former_facts, memberships_of, name_then, person_name_then, predecessors
 
 _SUSPENSION_ENDS: Final[list[str]] = []
 
@@ -184,6 +184,14 @@ def terms_on(firm_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("firm_id", "ends_on"))
 
 
+def admitted_by(firm: Firm, day: date) -> date | None:
+    """Return the day of the admission that held on ``day``; None where the firm was not admitted by then."""
+    if firm.admitted_on is None or firm.admitted_on <= day:
+        return firm.admitted_on
+    spells = FirmStanding.objects.filter(firm=firm, status=FirmStatus.ACTIVE, started_on__lte=day)
+    return spells.order_by("started_on", "pk").values_list("started_on", flat=True).first()
+
+
 def leads_of(firm: Firm, on: date) -> models.QuerySet[LeadEvaluator]:
     """Return the lead evaluators of ``firm`` on ``on`` whose certificates have not run out."""
     valid = Q(certificate_valid_to__isnull=True) | Q(certificate_valid_to__gte=on)
@@ -238,6 +246,21 @@ def practitioners_running(firm: Firm, on: date) -> models.QuerySet[Practitioner]
     """Return the staff of ``firm`` on ``on``."""
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     return Practitioner.objects.filter(running, firm=firm, started_on__lte=on).select_related("person").order_by("pk")
+
+
+def practitioners_on(user: User, on: date) -> models.QuerySet[Any]:
+    """Return the staff of visible firms on ``on``, with ``name_then`` and ``firm_then``: the names of that day."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    rows = Practitioner.objects.filter(running, firm__in=visible_to(user), started_on__lte=on)
+    names = {"name_then": person_name_then("person", on), "firm_then": name_then("firm__organisation", on)}
+    return rows.annotate(**names).select_related("firm", "person")
+
+
+def branches_on(user: User, on: date) -> models.QuerySet[Any]:
+    """Return the branches of visible firms that were open on ``on``, with ``firm_then``: its name of that day."""
+    running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    rows = Branch.objects.filter(running, firm__in=visible_to(user), started_on__lte=on)
+    return rows.annotate(firm_then=name_then("firm__organisation", on)).select_related("firm")
 
 
 def with_certificates(rows: models.QuerySet[LeadEvaluator], day: date) -> models.QuerySet[LeadEvaluator]:

@@ -24,7 +24,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
-from foundation.taxonomy.models import Node
+from foundation.taxonomy.models import FormerNode, Node
 from foundation.taxonomy.selectors import descendants
 from parties.enums import EmploymentKind
 from parties.models import Employment
@@ -112,6 +112,14 @@ def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("expert_id", "ends_on"))
 
 
+def admitted_by(expert: Expert, day: date) -> date | None:
+    """Return the day of the admission that held on ``day``; None where the expert was not admitted by then."""
+    if expert.admitted_on is None or expert.admitted_on <= day:
+        return expert.admitted_on
+    spells = ExpertStanding.objects.filter(expert=expert, status=ExpertStatus.ACTIVE, started_on__lte=day)
+    return spells.order_by("started_on", "pk").values_list("started_on", flat=True).first()
+
+
 def specialties_of(expert_ids: Iterable[int], day: date) -> dict[int, frozenset[int]]:
     """Return the nodes that each expert had on ``day`` in one query; a merged one counts as its successor.
 
@@ -164,10 +172,12 @@ def with_specialty(rows: models.QuerySet[Expert], nodes: Iterable[Node], day: da
 def with_first_specialties(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
     """Add the names of the first two specialties of ``day``, ``main_specialty`` and ``other_specialty``, to the query.
 
-    One that was merged shows the name of its successor.
+    Each under its name of that day; one that was merged by then shows the name of what took it over.
     """
     own = ExpertSpecialty.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-is_main", "pk")
-    names = own.values(shown=Coalesce("node__successor__name", "node__name"))
+    former = FormerNode.objects.filter(node=models.OuterRef("node")).after(day)
+    then = models.Subquery(former.values(shown=Coalesce("merged_into__name", "name"))[:1])
+    names = own.values(shown=Coalesce(then, "node__successor__name", "node__name"))
     return rows.annotate(main_specialty=models.Subquery(names[:1]), other_specialty=models.Subquery(names[1:2]))
 
 

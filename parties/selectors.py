@@ -129,6 +129,16 @@ def employments_touching(
     return rows.touching(after=after, until=until)
 
 
+def employments_on(user: User, on: date) -> models.QuerySet[Any]:
+    """Return where visible persons worked and what they owned, advised or headed on ``on``.
+
+    With ``name_then`` and ``body_then``: the names of person and body on that day.
+    """
+    rows = Employment.objects.on(on).filter(person__in=persons_visible_to(user))
+    names = {"name_then": person_name_then("person", on), "body_then": name_then("organisation", on)}
+    return rows.annotate(**names).select_related("person")
+
+
 def organisation_family(unit: BudgetUnit) -> set[int]:
     """Return the organisations of a unit, of its superior and of its subordinates, in two queries."""
     rows = BudgetUnit.objects.filter(Q(superior_id=unit.pk) | Q(pk=unit.superior_id or 0))
@@ -302,5 +312,6 @@ def contacts_visible_to(user: User) -> models.QuerySet[Contact]:
 
 
 def contacts_on(rows: models.QuerySet[Contact], day: date) -> models.QuerySet[Contact]:
-    """Keep the contacts that held on ``day`` (the end day excluded)."""
-    return rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+    """Keep the contacts that held on ``day`` (the end day excluded), each with its body's name then: ``body_then``."""
+    rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+    return rows.annotate(body_then=name_then("organisation", day))

@@ -1,6 +1,7 @@
 """Opinions and ratings as people may read them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,16 @@ from foundation.accounts.permissions import may
 from parties.selectors import memberships_of
 from reviews import scoring
 from reviews.enums import OpinionStatus, RatingStatus
-from reviews.models import Appeal, ExpertFee, ExpertFeedback, Finding, Opinion, QualityRating, SectionScore
+from reviews.models import (
+    Appeal,
+    EarlierRating,
+    ExpertFee,
+    ExpertFeedback,
+    Finding,
+    Opinion,
+    QualityRating,
+    SectionScore,
+)
 
 TOLD = (RatingStatus.TOLD, RatingStatus.APPEALED, RatingStatus.FINAL)
 
@@ -40,6 +50,12 @@ def visible_to(user: User) -> models.QuerySet[QualityRating]:
         return rows
     mine = memberships_of(user).values("organisation_id")
     return rows.filter(commission__firm__organisation_id__in=mine, status__in=TOLD)
+
+
+def earlier_on(ratings: models.QuerySet[QualityRating], day: date) -> dict[int, EarlierRating]:
+    """Return for each of ``ratings`` that was opened again after ``day`` how it had become final by then."""
+    rows = EarlierRating.objects.filter(rating__in=ratings.order_by(), final_on__lte=day, reopened_on__gt=day)
+    return {row.rating_id: row for row in rows.order_by("-reopened_on", "-pk")}
 
 
 def appeals_visible_to(user: User) -> models.QuerySet[Appeal]:

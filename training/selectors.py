@@ -1,6 +1,7 @@
 """Courses and hours."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.db.models import Sum
@@ -33,9 +34,14 @@ def certificates_visible_to(user: User) -> models.QuerySet[Certificate]:
     return Certificate.objects.filter(attendance__in=attendances_visible_to(user))
 
 
-def hours_of(person_ids: Iterable[int], year: int) -> dict[int, int]:
-    """Return the tenths of an hour that each person attended in a calendar year; without any: left out."""
+def hours_of(person_ids: Iterable[int], year: int, *, until: date | None = None) -> dict[int, int]:
+    """Return the tenths of an hour that each person attended in a calendar year; without any: left out.
+
+    With ``until`` only what was held by that day.
+    """
     rows = Attendance.objects.filter(person_id__in=person_ids, session__held_on__year=year)
+    if until is not None:
+        rows = rows.filter(session__held_on__lte=until)
     return dict(rows.order_by().values_list("person_id").annotate(Sum("hours_tenths")))
 
 

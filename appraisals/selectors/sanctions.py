@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from appraisals.enums import SanctionKind, SanctionStatus
@@ -25,7 +27,7 @@ from foundation.core.errors import Refusal
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper
 from foundation.rulesets.selectors import rules_for
-from parties.selectors import memberships_of, users_of_organisation, users_of_person
+from parties.selectors import memberships_of, name_then, person_name_then, users_of_organisation, users_of_person
 
 DECIDED = [SanctionStatus.IN_FORCE, SanctionStatus.ENDED, SanctionStatus.REVOKED]
 TASK_OVER = ("ACCEPTED", "ARCHIVED", "STOPPED")
@@ -43,6 +45,24 @@ def sanctions_visible_to(user: User) -> models.QuerySet[Sanction]:
     own |= Q(expert__person_id__in=mine.filter(person__isnull=False).values("person_id"))
     decided = Q(status__in=DECIDED) | Q(told_on__isnull=False)
     return rows.filter(own, decided)
+
+
+def sanctions_on(rows: models.QuerySet[Sanction], day: date) -> models.QuerySet[Any]:
+    """Keep the sanctions that were put forward by ``day``, with where each stood: ``status_then``; and ``party_then``.
+
+    Whether a notice was drafted or already proposed is not kept by day: until it was told, it counts as proposed.
+    """
+    over = Q(ended_on__lte=day) | Q(ended_on__isnull=True, ends_on__lte=day)
+    then = models.Case(
+        models.When(Q(ended_on__lte=day, status=SanctionStatus.REVOKED), then=models.Value("REVOKED")),
+        models.When(Q(over, started_on__lte=day), then=models.Value("ENDED")),
+        models.When(started_on__lte=day, then=models.Value("IN_FORCE")),
+        models.When(dropped_on__lte=day, then=models.Value("DROPPED")),
+        models.When(told_on__lte=day, then=models.Value("TOLD")),
+        default=models.Value("PROPOSED"),
+    )
+    party = Coalesce(name_then("firm__organisation", day), person_name_then("expert__person", day))
+    return rows.filter(proposed_on__lte=day).annotate(status_then=then, party_then=party)
 
 
 def replies_visible_to(user: User) -> models.QuerySet[SanctionReply]:

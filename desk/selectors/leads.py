@@ -8,12 +8,13 @@ from itertools import combinations
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from assignments.enums import TaskStatus
 from assignments.models import TaskMove
-from delivery.models import Commission
+from delivery.enums import LeadEventKind, LeadEventStatus
+from delivery.models import Commission, LeadEvent
 from delivery.rules import shared_days
 from delivery.selectors import WORK_ENDS
 from desk.enums import LeadFindingCode
@@ -25,6 +26,7 @@ from foundation.rulesets.selectors import rules_for
 from parties.models import Employment
 
 Days = tuple[date, date]
+KEY = models.BigIntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +48,56 @@ def running_commissions() -> models.QuerySet[Commission]:
     return rows.exclude(task__status__in=WORK_ENDS)
 
 
-def leads_with_load(user: User, on: date) -> models.QuerySet[Any]:
-    """Return who leads for a visible firm on ``on``, each with ``load``: the person's running tasks, any firm's."""
+def commissions_on(day: date) -> models.QuerySet[Any]:
+    """Return the commissions whose work went on on a past ``day``, with who led them then: ``led_by``, ``lead_then``.
+
+    The one is the person, the other the row of the firm. What is not sent yet counts from the choice of its firm.
+    """
+    moves = TaskMove.objects.filter(task=OuterRef("task"), track="")
+    then = moves.filter(moved_on__lte=day).order_by("-moved_on", "-pk").values("status")[:1]
+    is_over = Q(then__in=WORK_ENDS) | Q(~Exists(moves.filter(moved_on__gt=day)), task__status__in=WORK_ENDS)
+    changes = LeadEvent.objects.filter(
+        commission=OuterRef("pk"), kind=LeadEventKind.CHANGE, status=LeadEventStatus.AGREED, decided_on__gt=day
+    )
+    first = changes.order_by("decided_on", "pk")
+    begun, running = Q(sent_on__isnull=True) | Q(sent_on__lte=day), Q(ended_on__isnull=True) | Q(ended_on__gt=day)
+    rows = Commission.objects.filter(begun, running, lead_evaluator__isnull=False, assignment__assigned_on__lte=day)
+    rows = rows.alias(then=Subquery(then)).exclude(is_over)
+    return rows.annotate(
+        led_by=Coalesce(Subquery(first.values("before__person")[:1]), F("lead_evaluator__person"), output_field=KEY),
+        lead_then=Coalesce(Subquery(first.values("before")[:1]), F("lead_evaluator"), output_field=KEY),
+    )
+
+
+def leads_with_load(user: User, on: date, *, is_past: bool = False) -> models.QuerySet[Any]:
+    """Return who leads for a visible firm on ``on``, each with ``load``: the person's running tasks, any firm's.
+
+    ``is_past`` counts the tasks that ran on that day, by who led them then; else those of today are counted.
+    """
     running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     rows = LeadEvaluator.objects.filter(running, firm__in=firms_visible_to(user), started_on__lte=on)
-    tasks = running_commissions().filter(lead_evaluator__person=OuterRef("person")).order_by()
-    counted = tasks.values("lead_evaluator__person").annotate(n=Count("pk")).values("n")
+    tasks: models.QuerySet[Any] = commissions_on(on) if is_past else running_commissions()
+    leader = "led_by" if is_past else "lead_evaluator__person"
+    counted = tasks.filter(**{leader: OuterRef("person")}).order_by().values(leader).annotate(n=Count("pk")).values("n")
     return rows.annotate(load=Coalesce(Subquery(counted), 0)).select_related("person", "firm__organisation")
 
 
-def lead_findings(bureau: Bureau, on: date) -> list[LeadFinding]:
+def lead_findings(bureau: Bureau, on: date, *, is_past: bool = False) -> list[LeadFinding]:
     """Return what does not fit together about the lead evaluators of ``bureau`` on ``on``, by firm and name.
 
     Two tasks on site on the same days, more tasks than R-10 allows, tasks of two firms, somebody who died, left or
-    whose certificate ran out in the middle of a task, and who works elsewhere, too. Edge case 22.
+    whose certificate ran out in the middle of a task, and who works elsewhere, too. Edge case 22. ``is_past`` asks
+    about the tasks that ran on that day, by who led them then.
     """
     rules = rules_for(bureau=bureau, on=on)
-    commissions = list(
-        running_commissions()
-        .filter(task__bureau=bureau)
-        .select_related("task", "lead_evaluator__person", "lead_evaluator__firm__organisation")
-        .order_by("task__number", "pk")
-    )
+    rows: models.QuerySet[Any] = commissions_on(on) if is_past else running_commissions()
+    joins = "task", "lead_evaluator__person", "lead_evaluator__firm__organisation"
+    commissions = list(rows.filter(task__bureau=bureau).select_related(*joins).order_by("task__number", "pk"))
+    if is_past:
+        leads = LeadEvaluator.objects.select_related("person", "firm__organisation")
+        then = leads.in_bulk([row.lead_then for row in commissions])
+        for row in commissions:
+            row.lead_evaluator = then[row.lead_then]
     by_person: dict[int, list[Commission]] = defaultdict(list)
     for row in commissions:
         if row.lead_evaluator is not None:

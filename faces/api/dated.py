@@ -11,6 +11,7 @@ from django_filters import rest_framework as filters
 from rest_framework.request import Request
 
 from admissions.selectors import checks_as_of
+from appraisals.selectors import sanctions_on
 from credit.rules import LABELS
 from credit.selectors import Party, has_label, label_cuts, points_heirs, with_label, with_points
 from evaluators.models import Qualification
@@ -150,6 +151,25 @@ class ChecksOn(DatedFilter):
         return checks_as_of(queryset, day)
 
 
+class EventsOn(DatedFilter):
+    """Credit events that had happened by a day."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what had happened."""
+        return queryset.filter(occurred_on__lte=day)
+
+
+class SanctionsOn(DatedFilter):
+    """Sanctions that were put forward by a day, each with where it stood."""
+
+    then: ClassVar[Mapping[str, str]] = {"status": "status_then"}
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return what was put forward."""
+        found: models.QuerySet[Any] = sanctions_on(queryset, day).annotate(asked_on=models.Value(day.isoformat()))
+        return found
+
+
 class LeadsOn(SpellsOn):
     """Who led on a day, with the certificate that was accepted by then."""
 
@@ -185,6 +205,25 @@ def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
     if ends_on is None:
         then["admitted_on"] = None
     return {**shown, **{name: value for name, value in then.items() if name in shown}}
+
+
+def sanction_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a sanction without what came after the day that was asked about."""
+    asked = getattr(row, "asked_on", None)
+    if asked is None:
+        return shown
+    days = ("started_on", "ended_on", "told_on", "served_on", "lifted_on")
+    later = {name for name in days if shown.get(name) and str(shown[name]) > asked}
+    then: dict[str, Any] = {"status": getattr(row, "status_then", ""), "name": getattr(row, "party_then", "")}
+    then |= dict.fromkeys(later)
+    if "started_on" in later:
+        then["ends_on"] = None
+    reply = getattr(row, "reply", None)
+    if reply is not None and reply.given_on.isoformat() > asked:
+        then |= {"reply_words": "", "reply_outcome": "", "reply_answer": ""}
+    elif reply is not None and reply.answered_on is not None and reply.answered_on.isoformat() > asked:
+        then |= {"reply_outcome": "", "reply_answer": ""}
+    return {**shown, **then}
 
 
 def certificate_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from appraisals.services import proposing as services_of_sanctions
 from appraisals.services import years as services
 from evaluators import selectors as firms
 from experts import selectors as experts
+from faces.api.dated import SanctionsOn, sanction_then
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -103,6 +104,10 @@ class SanctionSerializer(NounSerializer[Sanction]):
             "tasks",
         )  # fmt: skip
 
+    def to_representation(self, instance: Sanction) -> dict[str, Any]:
+        """Return the sanction, as it stood on the day that was asked about."""
+        return sanction_then(instance, super().to_representation(instance))
+
     def get_name(self, row: Sanction) -> str:
         """Return the name of the firm or the expert."""
         return appraisals.party_name(row)
@@ -148,6 +153,7 @@ class SanctionView(NounView[Sanction]):
     make_needs = Capability.REGISTER
     serializer_class = SanctionSerializer
     filterset_fields = ("firm", "expert", "kind", "status")
+    filterset_base = SanctionsOn
 
     def rows(self, user: User) -> QuerySet[Sanction]:
         """Return the sanctions that the reader may see."""

@@ -12,6 +12,7 @@ from credit import services
 from credit.enums import ReplyOutcome
 from credit.models import CreditEvent
 from credit.rules import STEPS
+from faces.api.dated import EventsOn
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, ReasonAsk, Visible, phrase, text
 from faces.api.views import NounView, bureau_of, make, verb
 from foundation.accounts.enums import Capability
@@ -84,6 +85,7 @@ class CreditEventView(NounView[CreditEvent]):
     make_needs = Capability.CONFIRM
     serializer_class = CreditEventSerializer
     filterset_fields = ("organisation", "person", "kind", "code", "step")
+    filterset_base = EventsOn
 
     def rows(self, user: User) -> QuerySet[CreditEvent]:
         """Return the events that the reader may see."""

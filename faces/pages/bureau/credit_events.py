@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from django.views.generic.base import TemplateView
 
 from credit.enums import CreditKind, CreditParty
 from credit.models import CreditEvent
-from credit.selectors import code_name, event_name, evidence_of
+from credit.selectors import code_name, event_name, events_on, evidence_of
 from credit.selectors import visible_to as events_visible_to
 from credit.services.catalogue import propose_code, propose_without_code
 from evaluators.models import Firm
@@ -23,13 +24,13 @@ from faces.pages.bureau.experts import expert_url
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.access import today
 from faces.pages.shared.actions import ActionForm, FormPage
-from faces.pages.shared.as_of import DatedPage
+from faces.pages.shared.as_of import DatedList, DatedPage
 from faces.pages.shared.columns import Column
 from faces.pages.shared.credit_words import STEPS, event_state, points_word, reply_section, reply_words
 from faces.pages.shared.delivery_forms import textarea
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
@@ -61,13 +62,13 @@ def reply_of(row: CreditEvent) -> Cell:
     return reply_words(getattr(row, "reply", None), row.reply_until, today())
 
 
-class CreditList(ListPage):
+class CreditList(DatedList):
     """Every event of firms and experts, void ones too."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Credit events")
     template_name = "bureau/credit_events.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(gettext_lazy("Firm or expert"), party_of, key=True, link=event_url),
         Column(gettext_lazy("Code"), event_name),
         Column(gettext_lazy("Points"), points_word, num=True),
@@ -78,12 +79,12 @@ class CreditList(ListPage):
         Column(gettext_lazy("Party’s reply"), lambda row: reply_of(row).text),
         Column(gettext_lazy("What happened"), "words", cut=True),
     )
-    facets = (
+    facets: ClassVar[Sequence[Facet]] = (
         Facet("kind", gettext_lazy("Kind"), CreditKind.choices),
         Facet("step", gettext_lazy("How grave"), tuple(STEPS.items())),
         Facet("year", gettext_lazy("Year"), years_of, lookup="occurred_on__year"),
     )
-    search_fields = (
+    search_fields: ClassVar[Sequence[str]] = (
         "organisation__name",
         "organisation__sort_key",
         "person__name",
@@ -103,6 +104,43 @@ class CreditList(ListPage):
     def rows(self) -> QuerySet[CreditEvent]:
         """Return the visible events with their parties."""
         return events_visible_to(self.user).select_related("organisation", "person", "reply")
+
+
+def asked(row: Any) -> date:  # noqa: ANN401 - an event with the asked day
+    """Return the day that the list shows."""
+    return date.fromisoformat(row.day)
+
+
+def reply_then(row: Any) -> str:  # noqa: ANN401 - an event with the asked day
+    """Return where the reply stood on the day that the list shows."""
+    return str(reply_words(getattr(row, "reply", None), row.reply_until, asked(row)).text)
+
+
+class EventsThen(CreditList):
+    """What had happened by another day, whether it ran then, and how far the reply had come."""
+
+    columns = (
+        Column(gettext_lazy("Firm or expert"), "party_then", key=True, link=event_url),
+        Column(gettext_lazy("Code"), event_name),
+        Column(gettext_lazy("Points"), points_word, num=True),
+        Column(gettext_lazy("Day"), lambda row: full_day(row.occurred_on)),
+        Column(gettext_lazy("Runs until"), lambda row: full_day(row.expires_on)),
+        Column(gettext_lazy("On this day"), lambda row: event_state(row, asked(row)).text),
+        Column(gettext_lazy("Party’s reply"), reply_then),
+        Column(gettext_lazy("What happened"), "words", cut=True),
+    )
+    search_fields = ("party_then", "organisation__sort_key", "person__sort_key", "words", "code")
+    empty_title = gettext_lazy("No event had happened by this day")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[CreditEvent]:
+        """Return the events of the day."""
+        rows: QuerySet[CreditEvent] = events_on(super().rows(), self.day)
+        return rows.annotate(day=Value(self.day.isoformat()))
+
+
+CreditList.then = EventsThen
 
 
 class EventPage(SectionsPage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,17 @@ from credit.selectors import events_of
 from credit.selectors import visible_to as events_visible_to
 from experts.enums import ExpertStatus, TitleLevel
 from experts.rules import age_refusal
-from experts.selectors import title_on
-from faces.pages.bureau.firm_sections import event_section, hours_text
+from experts.selectors import admitted_by, title_on
+from faces.pages.bureau.firm_sections import end_then, event_section, hours_text
+from faces.pages.shared.choices import way_of
 from faces.pages.shared.credit_words import LABEL_WORDS, ledger
 from faces.pages.shared.entry_words import work_text
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.core import clock
 from foundation.rulesets.selectors import rules_for
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.selectors import tree_on
 from parties.models import Employment
 from parties.selectors import masked, name_then
 from training.models import Attendance
@@ -28,6 +32,7 @@ from training.selectors import hours_of
 if TYPE_CHECKING:
     from datetime import date
 
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from experts.models import Expert
@@ -44,7 +49,7 @@ def employers(expert: Expert, day: date, *, edits: bool) -> Section:
             one.get_kind_display(),
             one.title or "—",
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("this day"),
+            end_then(one.ended_on, day, _("this day")),
             one.source or "—",
         )
         for one in rows.order_by("-started_on", "-pk")
@@ -63,15 +68,13 @@ def employers(expert: Expert, day: date, *, edits: bool) -> Section:
 def recusals(expert: Expert, day: date, *, edits: bool) -> Section:
     """Return the organisations that he always steps back from, as said by ``day``."""
     lines = []
-    for one in (
-        expert.standing_recusals.filter(started_on__lte=day)
-        .select_related("organisation")
-        .order_by("ended_on", "-started_on", "pk")
-    ):
+    rows: QuerySet[Any] = expert.standing_recusals.filter(started_on__lte=day)
+    rows = rows.annotate(name_then=name_then("organisation", day))
+    for one in rows.order_by("ended_on", "-started_on", "pk"):
         end = (Act(_("End"), reverse("pages:recusal-end", args=[one.pk])),) if edits and not one.ended_on else ()
-        until = full_day(one.ended_on) if one.ended_on and one.ended_on <= day else _("no end")
+        until = end_then(one.ended_on, day, _("no end"))
         said = Cell(one.reason, said=True)
-        lines.append((one.organisation.name, said, full_day(one.started_on), until, Cell("", acts=end)))
+        lines.append((one.name_then, said, full_day(one.started_on), until, Cell("", acts=end)))
     act = Act(_("Enter a recusal"), reverse("pages:expert-recusal", args=[expert.number]))
     return Section(
         _("Standing recusals"),
@@ -83,10 +86,12 @@ def recusals(expert: Expert, day: date, *, edits: bool) -> Section:
     )
 
 
-def absences(expert: Expert, *, edits: bool) -> Section:
-    """Return the days on which he is not free."""
-    rows = expert.unavailabilities.order_by("-started_on", "-pk")[:20]
-    lines = [(full_day(one.started_on), full_day(one.ended_on), one.words or "—") for one in rows]
+def absences(expert: Expert, day: date, *, edits: bool) -> Section:
+    """Return the days on which he is not free; of a past day those that had begun."""
+    rows = expert.unavailabilities.order_by("-started_on", "-pk")
+    if day < clock.today():  # when later ones were told is not kept
+        rows = rows.filter(started_on__lte=day)
+    lines = [(full_day(one.started_on), full_day(one.ended_on), one.words or "—") for one in rows[:20]]
     act = Act(_("Enter days off"), reverse("pages:expert-away", args=[expert.number]))
     return Section(
         _("Days off"),
@@ -97,22 +102,27 @@ def absences(expert: Expert, *, edits: bool) -> Section:
 
 
 def seats(expert: Expert, day: date) -> Section:
-    """Return the seats on panels, given by ``day``."""
+    """Return the seats on panels, given by ``day``, and where they stand today; where they stood then is not kept."""
     rows = Assignment.objects.filter(expert=expert, re_review__isnull=False, assigned_on__lte=day)
+    is_past = day < clock.today()
     lines = [
         (
             Cell(seat.re_review.number, reverse("pages:re-review", args=[seat.re_review.number])),
             seat.re_review.evaluation.title,
             full_day(seat.assigned_on),
             seat.get_origin_display(),
-            Cell("", status=seat),
+            *(() if is_past else (Cell("", status=seat),)),
         )
         for seat in rows.select_related("re_review__evaluation").order_by("-assigned_on", "-pk")
         if seat.re_review
     ]
     headings = (_("Re-review"), _("Task"), _("Since"), _("How"), _("State"))
     return Section(
-        _("Seats on panels"), grid=Grid(headings, lines), empty=_("Has not been called yet."), count=len(lines)
+        _("Seats on panels"),
+        grid=Grid(headings[:4] if is_past else headings, lines),
+        empty=_("Has not been called yet."),
+        count=len(lines),
+        note=_("Where each stood on this day is not kept: the state stands on today’s page.") if is_past else "",
     )
 
 
@@ -131,7 +141,7 @@ def training(expert: Expert, day: date) -> Section:
     needed = int(rules_for(bureau=expert.bureau, on=day).value("training_hours"))
     facts = {
         "last": hours_text(hours_of([expert.person_id], day.year - 1).get(expert.person_id, 0)),
-        "now": hours_text(hours_of([expert.person_id], day.year).get(expert.person_id, 0)),
+        "now": hours_text(hours_of([expert.person_id], day.year, until=day).get(expert.person_id, 0)),
         "year": day.year,
         "needed": needed,
     }
@@ -198,7 +208,7 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, points: 
     too_old = age_refusal(born_on=expert.person.born_on, on=day, age=age, source="")
     pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (full_day(day), Cell(_("valid") if is_valid else word, shape="done" if is_valid else "hold")),
-        (_("Admitted on"), full_day(expert.admitted_on)),
+        (_("Admitted on"), full_day(admitted_by(expert, day))),
         (_("Term ends on"), full_day(term)),
         (
             _("Undertaking of %(year)s") % {"year": day.year},
@@ -214,16 +224,12 @@ def standing(expert: Expert, day: date, on_day: ExpertStatus | None, *, points: 
 
 
 def specialties(expert: Expert, day: date, *, edits: bool) -> Section:
-    """Return the specialties of ``day`` with the way down the tree: field, industry, specialty."""
+    """Return the specialties of ``day`` with the way down the tree as it stood: field, industry, specialty."""
     rows = expert.specialties.on(day).select_related("node__parent__parent").order_by("-is_main", "pk")
-    pairs = []
-    for one in rows:
-        way = [one.node.name]
-        node = one.node.parent
-        while node is not None:
-            way.insert(0, node.name)
-            node = node.parent if node.level > 1 else None
-        pairs.append((_("main") if one.is_main else _("also"), " / ".join(way)))
+    then = tree_on(expert.bureau, TreeKind.SPECIALTY, day) if day < clock.today() else None
+    pairs = [
+        (_("main") if one.is_main else _("also"), then.way(one.node_id) if then else way_of(one.node)) for one in rows
+    ]
     word = _("Add, end, history") if edits else _("History")
     return Section(
         _("Specialties"),
@@ -244,16 +250,19 @@ def titles(expert: Expert, day: date) -> tuple[Section, ...]:
 def person(expert: Expert, day: date, *, edits: bool) -> Section:
     """Return who he is, with the level that his title had on ``day`` and numbers masked."""
     id_number, phone = masked(expert.person)
-    pairs = (
+    pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (_("Level of the title"), TitleLevel(title_on(expert, day)[1]).label),
         (_("At work since"), work_text(expert, day)),
-        (_("Civil servant"), _("yes") if expert.is_civil_servant else _("no")),
         (_("National ID number"), id_number or "—"),
-        (_("Telephone"), phone or "—"),
-    )
+    ]
+    is_past = day < clock.today()
+    if not is_past:
+        pairs.append((_("Civil servant"), _("yes") if expert.is_civil_servant else _("no")))
+        pairs.append((_("Telephone"), phone or "—"))
+    note = _("Source, service as a civil servant and telephone are kept without days: they stand on today’s page only.")
     acts = (
         Act(_("Person"), reverse("pages:person", args=[expert.person_id])),
         *((Act(_("Change the title"), reverse("pages:expert-title", args=[expert.number])),) if edits else ()),
         *((Act(_("Reveal a number"), reverse("pages:person-reveal", args=[expert.person_id])),) if edits else ()),
     )
-    return Section(_("Who it is"), pairs=pairs, acts=acts)
+    return Section(_("Who it is"), pairs=pairs, acts=acts, note=note if is_past else "")

@@ -15,7 +15,7 @@ from credit.selectors import running_points_of_persons
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert, ExpertSpecialty
-from experts.selectors import as_of, standing_on, terms_on, title_on, visible_to, with_first_specialties
+from experts.selectors import admitted_by, as_of, standing_on, terms_on, title_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import sanctions
@@ -222,7 +222,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
         edits = self.is_now and may(self.user, Capability.REGISTER)
         return Layout(
             crumbs=((_("Experts"), reverse("pages:experts")), (row.number, "")),
-            meta=(title_on(row, self.day)[0], row.get_source_display()),
+            meta=(title_on(row, self.day)[0], *((row.get_source_display(),) if self.is_now else ())),
             status=self.standing,
             acts=tuple(self._acts()),
             main=self._main(edits=edits),
@@ -243,7 +243,8 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
     def term(self) -> date | None:
         """The end of the term as it was given by the day that is asked about."""
         row: Expert = self.object
-        return terms_on([row.pk], self.day).get(row.pk, row.term_ends_on)
+        given = row.term_ends_on if admitted_by(row, self.day) == row.admitted_on else None  # a row without its terms
+        return terms_on([row.pk], self.day).get(row.pk, given)
 
     def _main(self, *, edits: bool) -> tuple[Section, ...]:
         row: Expert = self.object
@@ -262,15 +263,15 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
                 *parts.titles(row, self.day),
                 checklist(row, self.day, *self._check_act(edits=edits)),
                 parts.undertakings(row, self.day),
-                confirmations_section(row, *paper_acts(row, self.day, edits=edits)),
-                renewals_section(row),
+                confirmations_section(row, self.day, *paper_acts(row, self.day, edits=edits)),
+                renewals_section(row, self.day),
             )
         return (
             parts.employers(row, self.day, edits=edits),
-            posts(row.person),
-            near_relations(row.person, edits=edits),
+            posts(row.person, self.day),
+            near_relations(row.person, self.day, edits=edits),
             parts.recusals(row, self.day, edits=edits),
-            parts.absences(row, edits=edits),
+            parts.absences(row, self.day, edits=edits),
         )
 
     def _check_act(self, *, edits: bool) -> tuple[Act, ...]:

@@ -12,28 +12,32 @@ from django.utils.translation import pgettext
 from desk.selectors import leads_with_load
 from evaluators.enums import QualificationStatus
 from evaluators.selectors import likenesses, marks_of, practitioners_running, with_certificates
-from faces.pages.bureau.firm_sections import full_day, hours_text
+from faces.pages.bureau.firm_sections import end_then, full_day, hours_text
 from faces.pages.bureau.rule_words import marks_words
 from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.core import clock
 from foundation.rulesets.selectors import rules_for
 from parties.enums import SUCCESSIONS
 from parties.models import Relationship
-from parties.selectors import facts_on, person_name_then
+from parties.selectors import facts_on, name_then, person_name_then
 from training.selectors import hours_of
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
 
     from evaluators.models import Branch, Firm
     from foundation.accounts.models import User
 
 
 def leads(firm: Firm, day: date, user: User, *, edits: bool) -> Section:
-    """Return the lead evaluators of ``day``, with certificate, hours and the steps about them."""
-    found = with_certificates(leads_with_load(user, day).filter(firm=firm), day)
+    """Return the lead evaluators of ``day``, with certificate, load and hours of then, and the steps about them."""
+    found = with_certificates(leads_with_load(user, day, is_past=day < clock.today()).filter(firm=firm), day)
     rows: list[Any] = list(found.annotate(name_then=person_name_then("person", day)).order_by("pk"))
     most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
-    hours = hours_of([one.person_id for one in rows], day.year)
+    hours = hours_of([one.person_id for one in rows], day.year, until=day)
     lines = []
     for one in rows:
         number, runs_out = one.certificate_then, one.certificate_ends_then
@@ -86,7 +90,7 @@ def load_cell(load: int, most: int) -> Cell:
 def staff(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the other staff of ``day``."""
     rows = list(practitioners_running(firm, day).annotate(name_then=person_name_then("person", day)))
-    hours = hours_of([one.person_id for one in rows], day.year)
+    hours = hours_of([one.person_id for one in rows], day.year, until=day)
     lines = []
     for one in rows:
         end = (Act(_("End"), reverse("pages:firm-staff-end", args=[one.pk])),) if edits and not one.ended_on else ()
@@ -114,9 +118,13 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the qualifications and whether they held on ``day``, as far as they were accepted by then."""
     lines = []
     recognised = set(firm.qualifications.recognised_on(day).values_list("pk", flat=True))
-    for one in firm.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk"):
+    is_past = day < clock.today()
+    found: QuerySet[Any] = firm.qualifications.annotate(person_then=person_name_then("lead__person", day))
+    for one in found.order_by("name", "-valid_from", "pk"):
         if one.pk not in recognised:
             is_later = one.status == QualificationStatus.ACCEPTED
+            if is_past and not is_later:  # which state it had then is not kept
+                continue
             state = Cell(_("not accepted yet"), shape="wait") if is_later else Cell("", status=one)
         elif one.valid_from > day:
             state = Cell(_("not yet"), shape="wait")
@@ -126,7 +134,7 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
             state = Cell(_("run out"), shape="over")
         proof = Cell(_("Scan"), reverse("pages:file", args=[one.proof_id])) if one.proof_id else Cell("—")
         until = full_day(one.valid_to) if one.valid_to else _("no end")
-        name = f"{one.name}（{one.lead.person.name}）" if one.lead else one.name
+        name = f"{one.name}（{one.person_then}）" if one.lead_id else one.name
         link = Cell(name, reverse("pages:qualification", args=[one.pk]))
         lines.append((link, one.number, one.issuer, full_day(one.valid_from), until, proof, state))
     headings = (
@@ -151,7 +159,7 @@ def branches(firm: Firm, day: date, *, edits: bool) -> Section:
             one.uscc or "—",
             one.address or "—",
             full_day(one.started_on),
-            full_day(one.ended_on),
+            end_then(one.ended_on, day),
             Cell("", acts=(_end_branch(one),) if edits and one.ended_on is None else ()),
         )
         for one in firm.branches.filter(started_on__lte=day).select_related("own_firm").order_by("started_on", "pk")
@@ -171,20 +179,28 @@ def _end_branch(row: Branch) -> Act:
 
 
 def identity(firm: Firm, day: date, *, edits: bool) -> Section:
-    """Return who the firm is, with the legal representative and the address of ``day``."""
+    """Return who the firm is, with the legal representative and the address of ``day``.
+
+    What is kept without days stands here today only.
+    """
     body, then = firm.organisation, facts_on(firm.organisation, day)
     act = Act(_("Change legal representative or address"), reverse("pages:firm-facts", args=[firm.number]))
-    pairs = (
+    is_past = day < clock.today()
+    pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (_("Unified social credit code"), body.uscc or body.uscc_absent_reason or "—"),
-        (_("Kind"), firm.get_kind_display()),
-        (_("Form"), body.get_kind_display()),
         (_("Legal representative"), then["legal_person"] or "—"),
         (_("Address"), then["address"] or "—"),
-        (_("Telephone"), body.phone or "—"),
         (_("Founded on"), full_day(body.founded_on)),
-        (_("Staff, as declared"), str(firm.staff_count)),
-    )
-    return Section(_("Who it is"), pairs=pairs, acts=(act,) if edits else ())
+    ]
+    if not is_past:
+        pairs += [
+            (_("Kind"), firm.get_kind_display()),
+            (_("Form"), body.get_kind_display()),
+            (_("Telephone"), body.phone or "—"),
+            (_("Staff, as declared"), str(firm.staff_count)),
+        ]
+    note = _("Kind, form, telephone and declared staff are kept without days: they stand on today’s page only.")
+    return Section(_("Who it is"), pairs=pairs, note=note if is_past else "", acts=(act,) if edits else ())
 
 
 def former_facts(firm: Firm, day: date) -> tuple[Section, ...]:
@@ -212,16 +228,15 @@ def names(firm: Firm, day: date, *, edits: bool) -> Section:
 def relations(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return how the firm was related to other bodies by ``day``, from both ends."""
     body = firm.organisation
-    rows = Relationship.objects.filter(Q(subject=body) | Q(other=body), started_on__lte=day).select_related(
-        "subject", "other"
-    )
+    rows: QuerySet[Any] = Relationship.objects.filter(Q(subject=body) | Q(other=body), started_on__lte=day)
+    rows = rows.annotate(subject_then=name_then("subject", day), other_then=name_then("other", day))
     lines = [
         (
-            one.subject.name,
+            one.subject_then,
             one.get_kind_display(),
-            one.other.name,
+            one.other_then,
             full_day(one.started_on),
-            full_day(one.ended_on),
+            end_then(one.ended_on, day),
             _passed(one),
             one.note or "—",
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appraisals.enums import SanctionStatus
 from appraisals.selectors import recognised_visible_to, running_tasks_of, tasks_on
 from appraisals.selectors import visible_to as years_visible_to
 from assignments.enums import TaskStatus
@@ -17,7 +16,7 @@ from credit.rules import label_of
 from credit.selectors import event_name, events_of
 from credit.selectors import visible_to as events_visible_to
 from evaluators.enums import FirmStatus
-from evaluators.selectors import carried_bars, predecessor_firms, staff_person_ids
+from evaluators.selectors import admitted_by, carried_bars, predecessor_firms, staff_person_ids
 from faces.pages.bureau.appraisal_words import PARTS, points_text
 from faces.pages.shared import formats
 from faces.pages.shared.credit_words import (
@@ -27,6 +26,7 @@ from faces.pages.shared.credit_words import (
     ledger,
     points_word,
     reply_words,
+    sanction_state,
     sanction_word,
     whose,
 )
@@ -34,7 +34,8 @@ from faces.pages.shared.rating_view import Opened, how_sure
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.core import clock
 from foundation.rulesets.selectors import rules_for
-from parties.selectors import predecessors
+from parties.selectors import name_on, predecessors
+from reviews.selectors import earlier_on
 from reviews.selectors import visible_to as ratings_visible_to
 from training.selectors import hours_of
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from evaluators.models import Firm
     from faces.pages.shared.rating_view import HowSure
     from foundation.accounts.models import User
-    from reviews.models import QualityRating
+    from reviews.models import EarlierRating, QualityRating
 
 full_day = formats.full_day
 
@@ -65,7 +66,7 @@ class Score:
     year: int
     points: Fraction
     grade: str
-    rating: QualityRating
+    rating: QualityRating | EarlierRating
     sure: HowSure | None
 
 
@@ -74,18 +75,27 @@ def hours_text(tenths: int) -> str:
     return f"{tenths / 10:g}"
 
 
+def end_then(ended_on: date | None, day: date, still: StrOrPromise = "—") -> str:
+    """Return the end of something as it was on ``day``; one that came after a past day is none: ``still``."""
+    is_known = ended_on is not None and (ended_on <= day or day >= clock.today())
+    return full_day(ended_on) if is_known else str(still)
+
+
 def scores(firm: Firm, user: User, day: date) -> Section:
     """Return every report rated by ``day`` with its interval, and the means of the years; predecessors’ among them."""
     firms = [firm.pk, *predecessor_firms([firm.pk], day, passing="scores").get(firm.pk, ())]
     rows = ratings_visible_to(user).filter(commission__firm__in=firms).select_related("task")
-    if day < clock.today():
-        rows = rows.filter(final_on__lte=day)
+    is_past = day < clock.today()
+    earlier = earlier_on(rows, day) if is_past else {}
     found = []
     for one in rows.order_by("-task__assessment_year", "-pk"):
-        points = Fraction(one.final or one.adjusted or "0")
-        sure = how_sure(Opened(one.document, {}, one.final)) if one.document else None
+        if is_past and one.pk not in earlier and (one.final_on is None or one.final_on > day):
+            continue
+        then: QualityRating | EarlierRating = earlier.get(one.pk, one)
+        points = Fraction(then.final or then.adjusted or "0")
+        sure = how_sure(Opened(then.document, {}, then.final)) if then.document else None
         url = reverse("pages:rating", args=[one.task.number])
-        found.append(Score(one.task.title, url, one.task.assessment_year, points, one.grade, one, sure))
+        found.append(Score(one.task.title, url, one.task.assessment_year, points, then.grade, then, sure))
     by_year: dict[int, list[Fraction]] = {}
     for score in found:
         by_year.setdefault(score.year, []).append(score.points)
@@ -234,9 +244,9 @@ def sanctions(rows: QuerySet[Sanction], day: date, *, acts: tuple[Act, ...] = ()
         (
             Cell(sanction_word(one), reverse("pages:sanction", args=[one.pk])),
             full_day(one.started_on),
-            end_word(one),
+            end_word(one, day),
             Cell(one.reason, said=True),
-            Cell("", status=_status_then(one, day) if is_past else one),
+            Cell("", status=sanction_state(one, day) if is_past else one),
         )
         for one in rows.order_by("-pk")
     ]
@@ -250,12 +260,6 @@ def sanctions(rows: QuerySet[Sanction], day: date, *, acts: tuple[Act, ...] = ()
         note=note,
         acts=acts,
     )
-
-
-def _status_then(sanction: Sanction, day: date) -> SanctionStatus:
-    """Return whether a sanction that had begun still ran on ``day``."""
-    over = sanction.ended_on or sanction.ends_on
-    return SanctionStatus.ENDED if over is not None and over <= day else SanctionStatus.IN_FORCE
 
 
 def standings(firm: Firm, day: date) -> Section:
@@ -283,7 +287,7 @@ def standing(firm: Firm, day: date, on_day: FirmStatus | None, *, points: int, t
     label = label_of(points, cuts)
     pairs: list[tuple[StrOrPromise, Cell | object]] = [
         (full_day(day), Cell(_("valid") if is_valid else word, shape="done" if is_valid else "hold")),
-        (_("Admitted on"), full_day(firm.admitted_on)),
+        (_("Admitted on"), full_day(admitted_by(firm, day))),
         (_("Term ends on"), full_day(term)),
         (
             _("Undertaking of %(year)s") % {"year": day.year},
@@ -300,7 +304,7 @@ def standing(firm: Firm, day: date, on_day: FirmStatus | None, *, points: int, t
                 _("%(state)s at %(name)s, until %(day)s")
                 % {
                     "state": bar.get_status_display(),
-                    "name": bar.predecessor.organisation.name,
+                    "name": name_on(bar.predecessor.organisation, day),
                     "day": full_day(bar.ends_on),
                 },
                 reverse("pages:firm", args=[bar.predecessor.number]),
@@ -336,7 +340,7 @@ def training(firm: Firm, day: date) -> Section:
     needed = int(rules_for(bureau=firm.bureau, on=day).value("training_hours"))
     pairs = []
     for year in (day.year, day.year - 1):
-        hours = hours_of(people, year)
+        hours = hours_of(people, year, until=day)
         met = sum(hours.get(person, 0) >= needed * 10 for person in people)
         facts = {"met": met, "all": len(people), "hours": needed}
         pairs.append((str(year), _("%(met)d of %(all)d have %(hours)d hours") % facts))

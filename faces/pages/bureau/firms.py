@@ -14,7 +14,7 @@ from appraisals.selectors import sanctions_visible_to
 from credit.selectors import running_points
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
-from evaluators.selectors import as_of, is_renewable, standing_on, terms_on, visible_to, with_counts
+from evaluators.selectors import admitted_by, as_of, is_renewable, standing_on, terms_on, visible_to, with_counts
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
@@ -221,7 +221,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
     def term(self) -> date | None:
         """The end of the term as it was given by the day that is asked about."""
         row: Firm = self.object
-        return terms_on([row.pk], self.day).get(row.pk, row.term_ends_on)
+        given = row.term_ends_on if admitted_by(row, self.day) == row.admitted_on else None  # a row without its terms
+        return terms_on([row.pk], self.day).get(row.pk, given)
 
     def _main(self) -> tuple[Section, ...]:
         row: Firm = self.object
@@ -242,8 +243,8 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
                 parts.recognised(row, self.user, self.day, edits=edits),
                 parts.sanctions(sanctions_visible_to(self.user).filter(firm=row), self.day),
                 parts.standings(row, self.day),
-                confirmations_section(row, *paper_acts(row, self.day, edits=edits)),
-                renewals_section(row),
+                confirmations_section(row, self.day, *paper_acts(row, self.day, edits=edits)),
+                renewals_section(row, self.day),
             )
         if shown == "identity":
             return (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from django.db.models import Value
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,15 +14,18 @@ from django.views.generic.base import TemplateView
 
 from desk.enums import LeadFindingCode
 from desk.selectors import LeadFinding, lead_findings, leads_with_load
+from evaluators.selectors import with_certificates
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
-from faces.pages.shared.lists import EXPORTS, ListPage, Sort, address
+from faces.pages.shared.lists import EXPORTS, Sort, address
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section
 from faces.pages.shared.years import day_asked
 from foundation.accounts.enums import Capability
+from parties.selectors import name_then, person_name_then
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,13 +52,13 @@ def loads_of(_rows: QuerySet[LeadEvaluator]) -> list[tuple[int, str]]:
     return [(count, _("%(count)d tasks") % {"count": count}) for count in range(MOST_LOAD)]
 
 
-class LeadList(ListPage):
-    """Who leads today, with how many tasks, until when certified."""
+class LeadList(DatedList):
+    """Who leads today or led on a day, with how many tasks, until when certified."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Lead evaluators")
     template_name = "bureau/leads.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(
             gettext_lazy("Name"),
             "person.name",
@@ -67,8 +71,13 @@ class LeadList(ListPage):
         Column(gettext_lazy("Last day"), lambda row: full_day(row.certificate_valid_to)),
         Column(gettext_lazy("Running tasks"), "load", num=True),
     )
-    facets = (Facet("load", gettext_lazy("Running tasks"), loads_of),)
-    search_fields = ("person__name", "person__sort_key", "firm__organisation__name", "certificate_number")
+    facets: ClassVar[Sequence[Facet]] = (Facet("load", gettext_lazy("Running tasks"), loads_of),)
+    search_fields: ClassVar[Sequence[str]] = (
+        "person__name",
+        "person__sort_key",
+        "firm__organisation__name",
+        "certificate_number",
+    )
     search_hint = gettext_lazy("Name, initials, firm, certificate")
     sorts = (
         Sort("name", gettext_lazy("By name"), ("person__sort_key",)),
@@ -79,8 +88,50 @@ class LeadList(ListPage):
     empty_text = gettext_lazy("Enter lead evaluators on the pages of their firms, or import the roster of firms.")
 
     def rows(self) -> QuerySet[LeadEvaluator]:
-        """Return who leads for a firm of the register today."""
-        return leads_with_load(self.user, self.today)
+        """Return who leads for a firm of the register on the day."""
+        return leads_with_load(self.user, self.day, is_past=self.day < self.today)
+
+
+class LeadsThen(LeadList):
+    """Who led on another day: under the names, with the certificates and the tasks of that day."""
+
+    columns = (
+        Column(
+            gettext_lazy("Name"),
+            "name_then",
+            key=True,
+            link=lambda row: reverse("pages:person", args=[row.person_id]),
+        ),
+        Column(gettext_lazy("Firm"), "firm_then", link=lambda row: f"{firm_url(row.firm)}?tab=people&on={row.day}"),
+        Column(gettext_lazy("Certificate"), "certificate_then"),
+        Column(gettext_lazy("Last day"), lambda row: full_day(row.certificate_ends_then)),
+        Column(gettext_lazy("Running tasks"), "load", num=True),
+    )
+    facets = ()
+    search_fields = ("name_then", "person__sort_key", "firm_then", "certificate_then")
+    sorts = (
+        Sort("name", gettext_lazy("By name"), ("person__sort_key",)),
+        Sort("certificate", gettext_lazy("Certificate ends first"), ("certificate_ends_then",)),
+    )
+    empty_title = gettext_lazy("Nobody led on this day")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[LeadEvaluator]:
+        """Return who led on the day."""
+        rows: QuerySet[LeadEvaluator] = (
+            super()
+            .rows()
+            .annotate(
+                day=Value(self.day.isoformat()),
+                name_then=person_name_then("person", self.day),
+                firm_then=name_then("firm__organisation", self.day),
+            )
+        )
+        return with_certificates(rows, self.day)
+
+
+LeadList.then = LeadsThen
 
 
 def tasks_words(row: LeadFinding) -> str:
@@ -117,7 +168,8 @@ class LeadFindings(AudiencePage, TemplateView):
         """The findings of the reader's bureau."""
         if self.user.bureau is None:
             raise Http404
-        return lead_findings(self.user.bureau, day_asked(self.request, otherwise=self.today))
+        day = day_asked(self.request, otherwise=self.today)
+        return lead_findings(self.user.bureau, day, is_past=day < self.today)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         """Show the page, or hand it out as a file."""

@@ -112,7 +112,7 @@ class PersonPage(OnePerson, SectionsPage):
             day = full_day(row.contact_masked_on)
             pairs += ((_("Contact data"), _("shown to nobody since %(day)s, on own wish") % {"day": day}),)
         sealed = Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
-        relations = near_relations(row, edits=edits)
+        relations = near_relations(row, self.today, edits=edits)
         main = (*self._joined(), self._roles(), spells(row, edits=edits), relations, *self._names())
         crumbs = ((_("People"), reverse("pages:persons")),)
         return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=(sealed,))

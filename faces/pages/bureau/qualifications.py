@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db.models import Case, CharField, F, Value, When
@@ -18,14 +18,16 @@ from evaluators.selectors import qualifications_visible_to
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import Column
 from faces.pages.shared.facets import Facet
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Layout, Section, SectionsPage
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
+from parties.selectors import name_then, person_name_then
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +50,12 @@ def whose(row: Qualification) -> str:
     return row.lead.person.name if row.lead else _("the firm’s own")
 
 
-class QualificationList(ListPage):
+class QualificationList(DatedList):
     """Every qualification; ``ends=SOON`` lists what ends within 90 days."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Qualifications")
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(
             gettext_lazy("Qualification"),
             "name",
@@ -68,11 +70,17 @@ class QualificationList(ListPage):
         Column(gettext_lazy("Last day"), lambda row: full_day(row.valid_to)),
         Column(gettext_lazy("State"), "status", status=True),
     )
-    facets = (
+    facets: ClassVar[Sequence[Facet]] = (
         Facet("ends", gettext_lazy("Last day"), ENDS),
         Facet("status", gettext_lazy("State"), QualificationStatus.choices),
     )
-    search_fields = ("name", "number", "firm__organisation__name", "firm__organisation__sort_key", "lead__person__name")
+    search_fields: ClassVar[Sequence[str]] = (
+        "name",
+        "number",
+        "firm__organisation__name",
+        "firm__organisation__sort_key",
+        "lead__person__name",
+    )
     search_hint = gettext_lazy("Name, number, firm, person")
     sorts = (
         Sort("ends", gettext_lazy("Ends first"), ("ends_on",)),
@@ -84,16 +92,53 @@ class QualificationList(ListPage):
 
     def rows(self) -> QuerySet[Qualification]:
         """Return the qualifications of visible firms, each with how near its last day is."""
-        soon = self.today + timedelta(days=SOON_DAYS)
+        soon = self.day + timedelta(days=SOON_DAYS)
         near = Case(
             When(valid_to__isnull=True, then=Value("NEVER")),
-            When(valid_to__lt=self.today, then=Value("OVER")),
+            When(valid_to__lt=self.day, then=Value("OVER")),
             When(valid_to__lte=soon, then=Value("SOON")),
             default=Value("LATER"),
             output_field=CharField(),
         )
         rows = qualifications_visible_to(self.user).annotate(ends=near, ends_on=F("valid_to"))
         return rows.select_related("firm__organisation", "lead__person")
+
+
+class QualificationsThen(QualificationList):
+    """What the bureau had accepted by another day: what held then, ended soon, or had run out."""
+
+    columns = (
+        Column(
+            gettext_lazy("Qualification"),
+            "name",
+            key=True,
+            link=lambda row: reverse("pages:qualification", args=[row.pk]),
+        ),
+        Column(gettext_lazy("Firm"), "firm_then"),
+        Column(gettext_lazy("Whose"), lambda row: row.lead_then or _("the firm’s own")),
+        Column(gettext_lazy("Number"), "number"),
+        Column(gettext_lazy("Issued by"), "issuer", cut=True),
+        Column(gettext_lazy("From"), lambda row: full_day(row.valid_from)),
+        Column(gettext_lazy("Last day"), lambda row: full_day(row.valid_to)),
+    )
+    facets = (Facet("ends", gettext_lazy("Last day"), ENDS),)
+    search_fields = ("name", "number", "firm_then", "firm__organisation__sort_key", "lead_then")
+    empty_title = gettext_lazy("No qualification was accepted by this day")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[Qualification]:
+        """Return what was accepted by the day and had begun, under the names of that day."""
+        accepted = Qualification.objects.recognised_on(self.day).filter(valid_from__lte=self.day)
+        names = {
+            "firm_then": name_then("firm__organisation", self.day),
+            "lead_then": person_name_then("lead__person", self.day),
+        }
+        found: QuerySet[Qualification] = super().rows().filter(pk__in=accepted.values("pk")).annotate(**names)
+        return found
+
+
+QualificationList.then = QualificationsThen
 
 
 class OneQualification(OneObject):

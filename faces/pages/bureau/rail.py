@@ -72,9 +72,14 @@ GROUPS: Final[tuple[tuple[StrOrPromise, tuple[Line, ...]], ...]] = (
     (
         _("Who is who"),
         (
-            Line("firms", _("Firms"), (Can.READ_ALL,), ("leads", "qualifications", "staff-changes")),
+            Line(
+                "firms",
+                _("Firms"),
+                (Can.READ_ALL,),
+                ("leads", "qualifications", "practitioners", "branches", "staff-changes"),
+            ),
             Line("experts", _("Experts"), (Can.READ_ALL,)),
-            Line("persons", _("People"), (Can.READ_ALL,)),
+            Line("persons", _("People"), (Can.READ_ALL,), ("employments",)),
             Line("specialties", _("Specialties"), (Can.READ_ALL,), ("pool-health",)),
             Line("applications", _("Applications"), (Can.READ_ALL,), ("objections",)),
             Line(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -12,19 +13,21 @@ from django.utils.translation import gettext_lazy
 
 from appraisals.enums import LiftingStatus, RevocationStatus, SanctionKind, SanctionPaper, SanctionStatus
 from appraisals.models import Sanction
-from appraisals.selectors import party_name, sanctions_visible_to, unanswered, work_number, work_title
+from appraisals.selectors import party_name, sanctions_on, sanctions_visible_to, unanswered, work_number, work_title
 from faces.documents.sanctions import number_of, sanction_paper
 from faces.pages.bureau.experts import expert_url
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.access import today
+from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import Column
 from faces.pages.shared.credit_words import end_word, free_word, reply_section, reply_words, sanction_word
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.statuses import serve_shapes
+from faces.pages.shared.templatetags.gp import status
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.approvals.selectors import of_subject as approvals_of
@@ -32,6 +35,8 @@ from foundation.papers.enums import PaperStatus
 from foundation.papers.selectors import of_subject as papers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
 
@@ -53,6 +58,16 @@ def sanction_url(row: Sanction) -> str:
     return reverse("pages:sanction", args=[row.pk])
 
 
+def begun(row: Any) -> bool:  # noqa: ANN401 - a sanction with the asked day
+    """Return whether it held or had held on the day that the list shows."""
+    return row.started_on is not None and row.started_on <= asked(row)
+
+
+def asked(row: Any) -> date:  # noqa: ANN401 - a sanction with the asked day
+    """Return the day that the list shows."""
+    return date.fromisoformat(row.day)
+
+
 def years_of(rows: QuerySet[Sanction]) -> list[tuple[int, str]]:
     """Return the years in which sanctions were proposed, newest first."""
     years = rows.order_by("-proposed_on__year").values_list("proposed_on__year", flat=True).distinct()[:20]
@@ -64,27 +79,27 @@ def reply_of(row: Sanction) -> Cell:
     return reply_words(getattr(row, "reply", None), row.reply_until, today())
 
 
-class SanctionList(ListPage):
+class SanctionList(DatedList):
     """Every sanction of firms and experts, those that were dropped too."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Sanctions")
     template_name = "bureau/sanctions.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(gettext_lazy("Firm or expert"), party_name, key=True, link=sanction_url),
         Column(gettext_lazy("Sanction"), sanction_word),
         Column(gettext_lazy("From"), lambda row: full_day(row.started_on)),
-        Column(gettext_lazy("Until"), end_word),
+        Column(gettext_lazy("Until"), lambda row: end_word(row, today())),
         Column(gettext_lazy("Party’s reply"), lambda row: reply_of(row).text),
         Column(gettext_lazy("State"), "status", status=True),
         Column(gettext_lazy("Reason"), "reason", cut=True),
     )
-    facets = (
+    facets: ClassVar[Sequence[Facet]] = (
         Facet("status", gettext_lazy("State"), SanctionStatus.choices),
         Facet("kind", gettext_lazy("Sanction"), SanctionKind.choices),
         Facet("year", gettext_lazy("Year"), years_of, lookup="proposed_on__year"),
     )
-    search_fields = (
+    search_fields: ClassVar[Sequence[str]] = (
         "firm__organisation__name", "firm__organisation__sort_key", "expert__person__name", "expert__person__sort_key",
         "reason",
     )  # fmt: skip
@@ -100,6 +115,40 @@ class SanctionList(ListPage):
     def rows(self) -> QuerySet[Sanction]:
         """Return the visible sanctions with their parties."""
         return sanctions_visible_to(self.user).select_related("firm__organisation", "expert__person", "reply")
+
+
+class SanctionsThen(SanctionList):
+    """What had been put forward by another day, and where it stood then."""
+
+    columns = (
+        Column(gettext_lazy("Firm or expert"), "party_then", key=True, link=sanction_url),
+        Column(gettext_lazy("Sanction"), sanction_word),
+        Column(gettext_lazy("From"), lambda row: full_day(row.started_on) if begun(row) else "—"),
+        Column(gettext_lazy("Until"), lambda row: end_word(row, asked(row)) if begun(row) else "—"),
+        Column(gettext_lazy("State"), lambda row: status(SanctionStatus(row.status_then))),
+        Column(gettext_lazy("Reason"), "reason", cut=True),
+    )
+    facets = (
+        Facet("status", gettext_lazy("State"), SanctionStatus.choices, lookup="status_then"),
+        Facet("kind", gettext_lazy("Sanction"), SanctionKind.choices),
+        Facet("year", gettext_lazy("Year"), years_of, lookup="proposed_on__year"),
+    )
+    search_fields = ("party_then", "firm__organisation__sort_key", "expert__person__sort_key", "reason")
+    sorts = (
+        Sort("new", gettext_lazy("Newest first"), ("-pk",)),
+        Sort("end", gettext_lazy("Ends first"), ("ends_on",)),
+    )
+    empty_title = gettext_lazy("No sanction had been proposed by this day")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[Sanction]:
+        """Return the sanctions of the day."""
+        rows: QuerySet[Sanction] = sanctions_on(super().rows(), self.day)
+        return rows.annotate(day=Value(self.day.isoformat()))
+
+
+SanctionList.then = SanctionsThen
 
 
 class OneSanction(OneObject):
@@ -238,7 +287,7 @@ class SanctionPage(OneSanction, SectionsPage):
             (_("Reply until"), full_day(row.reply_until)),
             (_("Decided"), f"{full_day(row.started_on)} {row.decided_by.name if row.decided_by else ''}"),
             (_("Served"), full_day(row.served_on)),
-            (_("Until"), end_word(row)),
+            (_("Until"), end_word(row, self.today)),
         ]
         if row.kind == SanctionKind.SUSPENSION and row.status == SanctionStatus.IN_FORCE:
             pairs.append((_("First free day"), free_word(row)))

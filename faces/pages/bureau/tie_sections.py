@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluators.models import LeadEvaluator, Practitioner
 from evaluators.selectors import leads_running, practitioners_running
+from experts.enums import ExpertStatus
 from experts.models import Expert
-from faces.pages.bureau.firm_sections import full_day
+from experts.selectors import as_of
+from faces.pages.bureau.firm_sections import end_then, full_day
 from faces.pages.shared.contact_words import duty_word, shown_phone
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from parties.models import Contact
-from parties.selectors import contacts_on, person_name_then, ties_of
+from parties.selectors import contacts_on, name_then, person_name_on, ties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from evaluators.models import Firm
@@ -30,12 +33,12 @@ def pool_experts(firm: Firm, day: date) -> Section:
     """Return who of the firm's people is in the expert pool, too: never drawn, as long as he is with a firm."""
     rows: list[LeadEvaluator | Practitioner] = [*leads_running(firm, day), *practitioners_running(firm, day)]
     persons = {row.person_id for row in rows}
-    experts = Expert.objects.filter(person__in=persons).annotate(name_then=person_name_then("person", day))
+    experts: QuerySet[Any] = as_of(Expert.objects.filter(person__in=persons), day)
     lines = [
         (
-            Cell(one.name_then, reverse("pages:person", args=[one.person_id])),
+            Cell(one.person_name_then, reverse("pages:person", args=[one.person_id])),
             Cell(one.number, reverse("pages:expert", args=[one.number])),
-            Cell("", status=one),
+            Cell("", status=ExpertStatus(one.status_then)),
         )
         for one in experts.order_by("number")
     ]
@@ -71,16 +74,16 @@ def contacts(firm: Firm, day: date, *, edits: bool) -> Section:
     )
 
 
-def posts(person: Person) -> Section:
-    """Return the posts of a person in firms of the register."""
+def posts(person: Person, day: date) -> Section:
+    """Return the posts of a person in firms of the register that had begun by ``day``."""
     lines = [
         (
             word,
-            Cell(one.firm.organisation.name, reverse("pages:firm", args=[one.firm.number])),
+            Cell(one.firm_then, reverse("pages:firm", args=[one.firm.number])),
             full_day(one.started_on),
-            full_day(one.ended_on) if one.ended_on else _("today"),
+            end_then(one.ended_on, day, _("this day")),
         )
-        for word, one in _posts(person)
+        for word, one in _posts(person, day)
     ]
     return Section(
         _("Posts in firms of the register"),
@@ -91,11 +94,11 @@ def posts(person: Person) -> Section:
     )
 
 
-def _posts(person: Person) -> Iterator[tuple[StrOrPromise, LeadEvaluator | Practitioner]]:
-    for lead in LeadEvaluator.objects.filter(person=person).select_related("firm__organisation").order_by("pk"):
-        yield _("lead evaluator"), lead
-    for one in Practitioner.objects.filter(person=person).select_related("firm__organisation").order_by("pk"):
-        yield _("staff"), one
+def _posts(person: Person, day: date) -> Iterator[tuple[StrOrPromise, Any]]:
+    for model, word in ((LeadEvaluator, _("lead evaluator")), (Practitioner, _("staff"))):
+        rows = model._default_manager.filter(person=person, started_on__lte=day).select_related("firm")
+        for one in rows.annotate(firm_then=name_then("firm__organisation", day)).order_by("pk"):
+            yield word, one
 
 
 def spells(person: Person, *, edits: bool) -> Section:
@@ -140,18 +143,18 @@ def _spell_acts(spell: Employment) -> tuple[Act, ...]:
     return (Act(word, reverse("pages:spell-end", args=[spell.pk])),)
 
 
-def near_relations(person: Person, *, edits: bool) -> Section:
-    """Return the near relations, dated, and who said so."""
+def near_relations(person: Person, day: date, *, edits: bool) -> Section:
+    """Return the near relations that had begun by ``day``, dated, and who said so."""
     lines = []
-    for tie in ties_of(person):
+    for tie in ties_of(person).filter(started_on__lte=day):
         other = tie.second if tie.first_id == person.pk else tie.first
         end = (Act(_("End"), reverse("pages:tie-end", args=[tie.pk])),) if edits and not tie.ended_on else ()
         lines.append(
             (
-                Cell(other.name, reverse("pages:person", args=[other.pk])),
+                Cell(person_name_on(other, day), reverse("pages:person", args=[other.pk])),
                 tie.get_kind_display(),
                 full_day(tie.started_on),
-                full_day(tie.ended_on) if tie.ended_on else _("today"),
+                end_then(tie.ended_on, day, _("this day")),
                 tie.source or "—",
                 Cell("", acts=end),
             )

@@ -137,8 +137,8 @@ class ExpertRecord(SectionsPage):
                 empty=_("You count as free on every day."),
             ),
             checklist(row, self.today),
-            confirmations_section(row),
-            renewals_section(row, *withdraw_acts(row, pages="expert")),
+            confirmations_section(row, self.today),
+            renewals_section(row, self.today, *withdraw_acts(row, pages="expert")),
             Section(
                 _("Training"),
                 grid=Grid(

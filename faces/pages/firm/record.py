@@ -151,8 +151,8 @@ class FirmRecord(SectionsPage):
                 ),
                 _interests(row, signs=signs),
                 checklist(row, self.today),
-                confirmations_section(row),
-                renewals_section(row, *(withdraw_acts(row, pages="firm") if signs else ())),
+                confirmations_section(row, self.today),
+                renewals_section(row, self.today, *(withdraw_acts(row, pages="firm") if signs else ())),
                 Section(
                     _("Credit events"),
                     grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),

@@ -33,9 +33,9 @@ def duty_word(contact: Contact) -> StrOrPromise:
 
 
 def body_of(contact: Contact) -> str:
-    """Return the name of the unit, firm or section."""
+    """Return the name of the unit, firm or section; of a body on the day asked, where the row knows it."""
     whose = contact.organisation or contact.section
-    return whose.name if whose else ""
+    return getattr(contact, "body_then", None) or (whose.name if whose else "")
 
 
 def named_words(contact: Contact) -> str:

@@ -33,9 +33,11 @@ LABEL_WORDS: Final = {LABELS[0]: gettext_lazy("watch"), LABELS[1]: gettext_lazy(
 
 
 def event_state(event: CreditEvent, day: date) -> Cell:
-    """Return whether an event runs on ``day``, and for how long."""
-    if event.voided_on and event.voided_on <= max(day, event.occurred_on):
-        return Cell(_("void"), shape="void")
+    """Return whether an event runs on ``day``, and for how long; one that was voided later counts on no day."""
+    if event.voided_on:
+        is_later = event.voided_on > max(day, event.occurred_on)
+        word = _("void since %(day)s") % {"day": full_day(event.voided_on)} if is_later else _("void")
+        return Cell(word, shape="void")
     if event.occurred_on > day:
         return Cell(_("not yet"), shape="wait")
     if event.expires_on <= day:
@@ -113,13 +115,13 @@ def summary(events: Sequence[CreditEvent], bureau: Bureau, day: date) -> list[tu
 
 
 def reply_words(reply: Reply | None, until: date | None, day: date) -> Cell:
-    """Return where a reply stands, in one cell."""
-    if reply is None:
+    """Return where a reply stood on ``day``, in one cell."""
+    if reply is None or reply.given_on > day:
         if until is None:
             return Cell("—")
         word = _("open until %(day)s") if day <= until else _("none came until %(day)s")
         return Cell(word % {"day": full_day(until)}, shape="wait" if day <= until else "void")
-    if reply.answered_on is None:
+    if reply.answered_on is None or reply.answered_on > day:
         return Cell(_("waits for an answer"), shape="run")
     return Cell(reply.get_outcome_display(), shape="done")
 
@@ -154,14 +156,20 @@ def sanction_word(row: Sanction) -> str:
     return str(kind.label)
 
 
-def end_word(row: Sanction) -> str:
-    """Return until when a sanction holds, and what its end needs."""
-    if row.status in {SanctionStatus.ENDED, SanctionStatus.REVOKED}:
+def end_word(row: Sanction, day: date) -> str:
+    """Return until when a sanction holds, and what its end needs, as it was known on ``day``."""
+    if row.ended_on is not None and row.ended_on <= day:
         return full_day(row.ended_on)
-    if row.needs_application and row.lifted_on is None:
+    if row.needs_application and (row.lifted_on is None or row.lifted_on > day):
         test = _("a passed test and an application") if row.needs_test else _("an application")
         return _("%(day)s at the earliest, on %(needs)s") % {"day": full_day(row.ends_on), "needs": test}
     return full_day(row.ends_on)
+
+
+def sanction_state(row: Sanction, day: date) -> SanctionStatus:
+    """Return whether a sanction that had begun still ran on ``day``."""
+    over = row.ended_on or row.ends_on
+    return SanctionStatus.ENDED if over is not None and over <= day else SanctionStatus.IN_FORCE
 
 
 def free_word(row: Sanction) -> str:

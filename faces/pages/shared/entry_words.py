@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from admissions.enums import ConfirmationStatus, RenewalStatus
 from admissions.models import Confirmation, Renewal
 from admissions.selectors import (
     checklist_items,
@@ -129,20 +130,21 @@ def notice_lines(entry: Firm | Expert, day: date) -> list[str]:
     return [_("The public notice runs until %(day)s, that day included.") % {"day": until}]
 
 
-def confirmations_section(entry: Firm | Expert, *acts: Act) -> Section:
-    """Return what was confirmed, year by year, and what the bureau answered."""
-    versions = {one.year: one for one in entry.undertakings.all()}
+def confirmations_section(entry: Firm | Expert, day: date, *acts: Act) -> Section:
+    """Return what was confirmed by ``day``, year by year, and what the bureau had answered."""
+    versions = {one.year: one for one in entry.undertakings.filter(accepted_on__lte=day)}
     lines = []
-    for row in Confirmation.objects.filter(**of_entry(entry)).order_by("-year"):
+    for row in Confirmation.objects.filter(**of_entry(entry), confirmed_on__lte=day).order_by("-year"):
         accepted = versions.get(row.year)
+        waits = row.decided_on is not None and row.decided_on > day
         lines.append(
             (
                 str(row.year),
                 day_or_dash(row.confirmed_on),
                 accepted.text_version if accepted else "—",
                 changes_text(row),
-                Cell(status=row),
-                Cell(row.answer or "—", said=bool(row.answer)),
+                Cell(status=ConfirmationStatus.CHANGED if waits else row),
+                Cell("—") if waits else Cell(row.answer or "—", said=bool(row.answer)),
             )
         )
     headings = (
@@ -158,18 +160,16 @@ def confirmations_section(entry: Firm | Expert, *acts: Act) -> Section:
     )
 
 
-def renewals_section(entry: Firm | Expert, *acts: Act) -> Section:
-    """Return the applications for a further term."""
-    lines = [
-        (
-            day_or_dash(row.asked_on),
-            Cell(row.words or "—", said=bool(row.words)),
-            Cell(status=row),
-            day_or_dash(row.decided_on),
-            Cell(row.answer or "—", said=bool(row.answer)),
-        )
-        for row in Renewal.objects.filter(**of_entry(entry)).order_by("-pk")
-    ]
+def renewals_section(entry: Firm | Expert, day: date, *acts: Act) -> Section:
+    """Return the applications for a further term that were made by ``day``, and what had become of them."""
+    lines: list[tuple[Cell | object, ...]] = []
+    for row in Renewal.objects.filter(**of_entry(entry), asked_on__lte=day).order_by("-pk"):
+        said = day_or_dash(row.asked_on), Cell(row.words or "—", said=bool(row.words))
+        if row.decided_on is not None and row.decided_on > day:
+            lines.append((*said, Cell(status=RenewalStatus.ASKED), "—", "—"))
+            continue
+        answer = Cell(row.answer or "—", said=bool(row.answer))
+        lines.append((*said, Cell(status=row), day_or_dash(row.decided_on), answer))
     headings = (_("Applied on"), _("Remark"), _("State"), _("Decided on"), _("The bureau’s words"))
     return Section(
         _("Further terms"),

@@ -25,6 +25,7 @@ from faces.pages.shared.credit_words import (
     ledger,
     points_word,
     reply_words,
+    sanction_state,
     sanction_word,
     summary,
     whose,
@@ -64,6 +65,11 @@ class Own:
     answers: bool
     prefix: str
 
+    @property
+    def is_past(self) -> bool:
+        """Whether a past day is asked about."""
+        return self.day < self.today
+
 
 class ReplyForm(ActionForm):
     """What we have to say, and a file."""
@@ -88,9 +94,10 @@ def layout_of(own: Own) -> Layout:
     assert party is not None  # noqa: S101 - the page is there for a firm or an expert
     events = _events_of(own)
     joins = "firm__organisation", "firm__bureau", "expert__person", "expert__bureau", "bureau"
-    sanctions = list(
-        sanctions_visible_to(own.user).select_related(*joins, "reply__given_by", "reply__answered_by").order_by("-pk")
-    )
+    rows = sanctions_visible_to(own.user).select_related(*joins, "reply__given_by", "reply__answered_by")
+    if own.is_past:
+        rows = rows.filter(started_on__lte=own.day)
+    sanctions = list(rows.order_by("-pk"))
     pairs = [*summary(events, party.bureau, own.day), *_standing(own, party)]
     return Layout(
         status=party,
@@ -163,7 +170,7 @@ def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
                 points_word(one),
                 full_day(one.expires_on),
                 Cell(f"{state.text}：{one.void_reason}", shape="void") if one.void_reason else state,
-                Cell(_reply_text(reply, one.reply_until, own.today), acts=acts),
+                Cell(_reply_text(reply, one.reply_until, own.day), acts=acts),
             )
         )
     headings = (
@@ -179,20 +186,21 @@ def _events(own: Own, events: Sequence[CreditEvent]) -> Section:
     )
 
 
-def _reply_text(reply: Reply | None, until: date | None, today: date) -> str:
-    text = str(reply_words(reply, until, today).text)
-    return f"{text}：{reply.answer}" if reply is not None and reply.answer else text
+def _reply_text(reply: Reply | None, until: date | None, day: date) -> str:
+    text = str(reply_words(reply, until, day).text)
+    is_answered = reply is not None and reply.answered_on is not None and reply.answered_on <= day
+    return f"{text}：{reply.answer}" if reply is not None and is_answered else text
 
 
 def _sanctions(own: Own, rows: Sequence[Sanction]) -> Section:
     lines = [
         (
             sanction_word(row),
-            Cell("", status=row),
+            Cell("", status=sanction_state(row, own.day) if own.is_past else row),
             Cell(row.reason, said=True),
             full_day(row.started_on),
-            end_word(row) if row.started_on else "—",
-            _reply_text(getattr(row, "reply", None), row.reply_until, own.today),
+            end_word(row, own.day) if row.started_on else "—",
+            _reply_text(getattr(row, "reply", None), row.reply_until, own.day),
             Cell("", acts=tuple(_acts(own, row))),
         )
         for row in rows
