@@ -33,7 +33,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import Refusal
 from foundation.rulesets.selectors import rules_for
-from parties.enums import FormerFactKind, RelationshipKind
+from parties.enums import INTERESTS, FormerFactKind
 from parties.models import Organisation, Person, Relationship
 from parties.rules import same_name
 from parties.selectors import fact_then, former_facts, memberships_of, name_then, person_name_then, predecessors
@@ -110,8 +110,7 @@ def firm_of(user: User) -> Firm | None:
 
 def interests_of(firm: Firm) -> models.QuerySet[Relationship]:
     """Return whom the firm advised, audited or supplies, as it or the bureau declared it, newest first."""
-    kinds = [RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF]
-    rows = Relationship.objects.filter(subject_id=firm.organisation_id, kind__in=kinds)
+    rows = Relationship.objects.filter(subject_id=firm.organisation_id, kind__in=INTERESTS)
     return rows.select_related("other").order_by("-started_on", "-pk")
 
 

@@ -29,6 +29,7 @@ class RelationshipKind(TextChoices):
     ADVISED = "ADVISED", _("advised or audited")
 
 
+INTERESTS: Final = (RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF)
 SUCCESSIONS: Final = (RelationshipKind.MERGED_INTO, RelationshipKind.SPLIT_FROM, RelationshipKind.CONVERTED_FROM)
 
 

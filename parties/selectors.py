@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -14,7 +14,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_account, masked_id, masked_phone, plain_phone
-from parties.enums import SUCCESSIONS, FormerFactKind, RelationshipKind
+from parties.enums import INTERESTS, SUCCESSIONS, FormerFactKind, RelationshipKind
 from parties.models import (
     BudgetUnit,
     Contact,
@@ -32,6 +32,8 @@ from parties.models import (
     SuspectedPair,
 )
 from parties.rules import ancestors
+
+DIRECTORY_MOST: Final = 5_000
 
 
 def organisations_visible_to(user: User) -> models.QuerySet[Organisation]:
@@ -156,6 +158,18 @@ def related(
     """Return the relations of ``kinds`` that begin at one of the organisations and run on ``on``."""
     rows = Relationship.objects.filter(subject_id__in=organisation_ids, kind__in=list(kinds))
     return rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on)
+
+
+def relations_visible_to(user: User) -> models.QuerySet[Relationship]:
+    """Return how bodies of the bureau are related, mergers, splits and conversions too; an outsider sees interests.
+
+    Those are whom his own body advised, audited or supplies.
+    """
+    rows = Relationship.objects.filter(subject__bureau_id=user.bureau_id or 0)
+    if may(user, Capability.READ_ALL):
+        return rows
+    mine = memberships_of(user).filter(organisation__isnull=False).values("organisation_id")
+    return rows.filter(subject__in=mine, kind__in=INTERESTS)
 
 
 def name_on(organisation: Organisation, day: date) -> str:
@@ -315,3 +329,20 @@ def contacts_on(rows: models.QuerySet[Contact], day: date) -> models.QuerySet[Co
     """Keep the contacts that held on ``day`` (the end day excluded), each with its body's name then: ``body_then``."""
     rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
     return rows.annotate(body_then=name_then("organisation", day))
+
+
+def contact_body(contact: Contact) -> str:
+    """Return the name of the unit, firm or section at which somebody is called; of a body then, where the row knows."""
+    whose = contact.organisation or contact.section
+    return getattr(contact, "body_then", None) or (whose.name if whose else "")
+
+
+def shown_phone(contact: Contact) -> str:
+    """Return the telephone of a contact with its middle hidden; empty where unknown."""
+    return masked_phone(decrypt(contact.phone_sealed))
+
+
+def directory(user: User, day: date, kinds: Collection[str]) -> models.QuerySet[Contact]:
+    """Return whom the reader finds in the directory of ``day`` at bodies of these kinds, the first 5,000."""
+    rows = contacts_on(contacts_visible_to(user).filter(of__in=kinds), day)
+    return rows.select_related("organisation", "section", "bureau").order_by("of", "pk")[:DIRECTORY_MOST]

@@ -3,7 +3,7 @@
 from django.db import models
 
 from assignments.enums import AssignmentStatus
-from assignments.models import Assignment, Draw, ReReviewTask
+from assignments.models import Assignment, Declaration, Draw, ReReviewTask
 from assignments.transitions import GONE
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -21,6 +21,11 @@ def visible_to(user: User) -> models.QuerySet[Assignment]:
         expert__person_id__in=mine.values("person_id")
     )
     return rows.filter(own).exclude(status=AssignmentStatus.DRAWN)
+
+
+def declarations_visible_to(user: User) -> models.QuerySet[Declaration]:
+    """Return what was declared about interests in the tasks of visible assignments; an outsider reads his own."""
+    return Declaration.objects.filter(assignment__in=visible_to(user))
 
 
 def own_of(user: User) -> models.QuerySet[Assignment]:

@@ -1,6 +1,7 @@
 """Whom the bureau has to call: everybody who was chosen and has not answered, in the order of the calls."""
 
 from datetime import date
+from typing import Final
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -11,7 +12,9 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 
-UNANSWERED = (AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED)
+SCOPES: Final = ("draw", "batch", "re_review")
+MOST_CALLS: Final = 400
+UNANSWERED: Final = (AssignmentStatus.DRAWN, AssignmentStatus.NOTIFIED)
 
 
 def to_call(user: User, *, draw: str = "", batch: str = "", re_review: str = "") -> models.QuerySet[Assignment]:

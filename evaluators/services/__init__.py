@@ -12,7 +12,7 @@ from evaluators.services.firms import (
     register_firms,
     renew_firm,
 )
-from evaluators.services.interests import DECLARABLE, declare_interest
+from evaluators.services.interests import declare_interest
 from evaluators.services.likeness import set_likeness_aside
 from evaluators.services.papers import (
     UNDERTAKING,
@@ -52,7 +52,6 @@ from evaluators.services.staff_changes import (
 from evaluators.services.succession import Heir, lift_carried_bars, record_succession
 
 __all__ = [
-    "DECLARABLE",
     "UNDERTAKING",
     "UNDERTAKING_TEXT",
     "AdmissionProof",

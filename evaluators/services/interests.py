@@ -1,7 +1,6 @@
 """What a firm declares of its own interests, whatever the task: whom it advised, audited or supplies. Rule R-20."""
 
 from datetime import date
-from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,12 +12,10 @@ from foundation.accounts.models import User
 from foundation.accounts.permissions import may
 from foundation.audit.services import record
 from foundation.core.errors import NotAllowed, Refusal
-from parties.enums import RelationshipKind
+from parties.enums import INTERESTS, RelationshipKind
 from parties.models import BudgetUnit, Relationship
 from parties.selectors import memberships_of
 from parties.services.bodies import write_relationship
-
-DECLARABLE: Final = (RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF)
 
 
 @transaction.atomic
@@ -43,7 +40,7 @@ def declare_interest(
     keeps = by.bureau_id == firm.bureau_id and may(by, Capability.REGISTER)
     if not keeps and not (mine and may(by, Capability.FIRM_SIGN)):
         raise NotAllowed
-    if kind not in DECLARABLE:
+    if kind not in INTERESTS:
         raise FirmRefused(Refusal("kind_unknown", _("Choose what the firm is to the unit."), {"field": "kind"}))
     units = BudgetUnit.objects.filter(bureau=firm.bureau, organisation__name=unit.strip())
     known = units.select_related("organisation").order_by("pk").first()

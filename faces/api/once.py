@@ -59,13 +59,15 @@ def once(*, request: Request, by: User, write: Callable[[], Model]) -> int:
 
 
 def _digest_of(request: Request) -> str:
-    body = {str(key): _plain(value) for key, value in request.data.items()} if hasattr(request.data, "items") else {}
+    data = dict(request.data.lists()) if hasattr(request.data, "lists") else request.data  # a form says a key twice
+    body = {str(key): _plain(value) for key, value in data.items()} if hasattr(data, "items") else {}
     asked = {"body": body, "method": request.method, "path": request.path}
     return hashlib.sha256(dumps(asked)).hexdigest()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON, or a file
     if isinstance(value, UploadedFile):
+        value.seek(0)
         digest = hashlib.sha256(value.read()).hexdigest()
         value.seek(0)
         return digest

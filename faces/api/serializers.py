@@ -82,6 +82,13 @@ class Ask(serializers.Serializer[Any]):
         return found
 
 
+def asked(shape: type[Ask], data: Any, request: Request) -> dict[str, Any]:  # noqa: ANN401 - whatever was sent
+    """Return what ``shape`` reads of ``data``; raise ``ValidationError`` for what does not fit."""
+    found = shape(data=data, context={"request": request})
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
 @extend_schema_field(OpenApiTypes.INT)
 class Visible(serializers.Field[Any, Any, Any, Any]):
     """The id of a row that the asking person may see; hidden and missing look alike."""
@@ -135,6 +142,11 @@ def phrase(most: int = 300, *, required: bool = True) -> serializers.CharField:
     if required:
         return serializers.CharField(max_length=most)
     return serializers.CharField(max_length=most, required=False, allow_blank=True)
+
+
+def upload(file: Any) -> tuple[str, bytes] | None:  # noqa: ANN401 - an uploaded file, or none
+    """Return name and content of an upload."""
+    return (file.name, file.read()) if file else None
 
 
 def several(child: Ask, *, most: int, least: int = 0, required: bool = True) -> serializers.ListSerializer[Any]:

@@ -1,9 +1,11 @@
 """What every noun's view shares: a declared capability, rows from a selector, verbs that end in a service."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -20,9 +22,24 @@ from faces.api.serializers import Ask, Needs, has_one, hidden_from, person
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
 
-__all__ = ["HasNeeds", "Maker", "NounView", "bureau_of", "make", "person", "verb"]
+__all__ = [
+    "BINARY_PDF",
+    "PDF",
+    "XLSX",
+    "HasNeeds",
+    "Maker",
+    "NounView",
+    "bureau_of",
+    "download",
+    "make",
+    "person",
+    "verb",
+]
 
 Row = TypeVar("Row", bound=Model)
+PDF: Final = "application/pdf"
+BINARY_PDF: Final = {(200, PDF): OpenApiTypes.BINARY}
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEY = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, description="The same key with the same words acts once, for a day."
 )
@@ -129,3 +146,12 @@ def bureau_of(user: User) -> Bureau:
     if user.bureau is None:
         raise PermissionDenied
     return user.bureau
+
+
+def download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
+    """Return a file that was made for this answer; ``name`` is ASCII, and nothing on the way keeps it."""
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

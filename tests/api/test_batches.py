@@ -182,3 +182,33 @@ def test_reviews_are_opened_with_their_batch_over_the_api():
     assert len(batch["tasks"]) == 2
     assert client.get("/api/v1/batches/ready/").json() == []
     send(desk.witness, "", asked, status=403)
+
+
+def test_forecast_tells_limits_costs_and_loads_and_why_seats_cannot_be_filled(client, desk):
+    batch = prepared(desk)
+    send(desk.clerk, f"{batch.pk}/pair/", {"place": 0, "expert": desk.experts[0].pk, "kind": "PIN", "reason": "熟悉"})
+    address = f"/api/v1/batches/{batch.pk}/forecast/"
+    client.force_login(desk.clerk)
+
+    before = client.get(address).json()
+    send(desk.clerk, f"{batch.pk}/look/")
+    after = client.get(address).json()
+    send(desk.clerk, f"{batch.pk}/pair-drop/", {"place": 0, "expert": desk.experts[0].pk})
+    for place in range(len(desk.reviews)):
+        for expert in desk.experts:
+            named = {"place": place, "expert": expert.pk, "kind": "FORBID", "reason": "回避"}
+            send(desk.clerk, f"{batch.pk}/pair/", named)
+    send(desk.clerk, f"{batch.pk}/look/")
+    empty = client.get(address).json()
+
+    assert (before["status"], before["looks"], before["loads"], before["seats"]) == (None, 0, [], 6)
+    assert (after["status"], after["looks"], after["pool"]) == ("optimal", 1, len(desk.experts))
+    assert sum(load["load_permille"] for load in after["loads"]) == 6000
+    assert [(pair["place"], pair["expert"], pair["kind"]) for pair in after["pairs"]] == [
+        (0, desk.experts[0].pk, "PIN")
+    ]
+    assert [task["eligible"] for task in after["tasks"]] == [len(desk.experts)] * 2
+    assert after["room"] >= 6
+    assert (empty["status"], bool(empty["reasons"])) == ("infeasible", True)
+    client.force_login(UserFactory(role="CLERK"))
+    assert client.get(address).status_code == 404

@@ -33,6 +33,7 @@ BUREAU_ONLY = {
     "batches": {"looks", "void_words"},
     "assignments": {"reason", "position", "decline_counts", "void_words", "replaces"},
     "commissions": {"end_reason"},
+    "declarations": {"entered_by_name"},
     "instalments": {"request_number", "held_from", "hold_reason"},
     "versions": {
         "checks", "internally_reviewed_by", "submitted_by_name", "words", "return_words", "file_name", "sign_off",
@@ -45,6 +46,7 @@ BUREAU_ONLY = {
     "rectifications": {"asked_by_name"},
     "appraisals": {"confirmed_by_name"},
     "sanctions": {"proposed_by_name", "decided_by_name"},
+    "liftings": {"asked_by_name", "answered_by_name"},
     "conflicts": {
         "source", "letter", "file", "reported_by_name", "decided_by_name", "reply_words", "credit_event",
     },
@@ -61,18 +63,20 @@ ROWS = {
         "conflicts": 1,
         "accounts": 1, "bureaus": 1, "organisations": 1, "firms": 1, "qualifications": 1, "lead-evaluators": 1,
         "practitioners": 1, "staff-changes": 1, "branches": 1, "firm-undertakings": 1, "confirmations": 1, "credit-events": 1, "tasks": 1, "assignments": 1,
-        "commissions": 1, "instalments": 1, "versions": 1, "comments": 1, "clock-stops": 1, "papers": 1,
+        "commissions": 1, "instalments": 1, "versions": 1, "comments": 1, "clock-stops": 1, "papers": 1, "contacts": 1,
+        "relations": 1, "declarations": 1,
     },
     "expert_user": {
         "accounts": 1, "bureaus": 1, "persons": 1, "employments": 1, "experts": 1, "expert-specialties": 1,
         "specialty-asks": 1, "admission-checks": 1,
         "standing-recusals": 1, "unavailabilities": 1, "expert-undertakings": 1, "renewals": 1, "attendances": 1, "certificates": 1,
-        "tasks": 1, "re-reviews": 1, "assignments": 1, "opinions": 1, "panel-opinions": 1,
+        "tasks": 1, "re-reviews": 1, "assignments": 1, "opinions": 1, "panel-opinions": 1, "sanctions": 1,
+        "liftings": 1, "declarations": 1,
     },
     "unit_user": {
         "accounts": 1, "bureaus": 1, "organisations": 1, "units": 1, "projects": 1, "self-evaluations": 1,
         "targets": 1, "monitorings": 1, "pilots": 1, "attendances": 1, "certificates": 1, "tasks": 1, "versions": 1,
-        "comments": 1, "rectifications": 1,
+        "comments": 1, "rectifications": 1, "contacts": 1,
     },
 }  # fmt: skip
 OPEN_TO_ALL = {

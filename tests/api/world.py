@@ -18,9 +18,17 @@ from admissions.models import (
     Objection,
     Renewal,
 )
-from appraisals.models import ConflictReport, FirmAppraisal, HandOver, Sanction, SanctionReply, SanctionTask
+from appraisals.models import (
+    ConflictReport,
+    FirmAppraisal,
+    HandOver,
+    LiftingApplication,
+    Sanction,
+    SanctionReply,
+    SanctionTask,
+)
 from assignments.enums import AssignmentStatus, PartyRole, TaskStatus
-from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, DrawParty
+from assignments.models import AssignmentBatch, Award, BatchPair, BatchParty, BatchTask, Declaration, DrawParty
 from credit.models import CreditEvent
 from delivery.models import ClockStop, Instalment, SignOff, SiteVisit, TeamMember, UnitComment
 from evaluators.models import Branch, FirmUndertaking, Practitioner, Qualification, StaffChange
@@ -35,7 +43,7 @@ from foundation.notices.models import Message, Notice
 from foundation.papers.models import Paper
 from foundation.rulesets.models import Wording
 from foundation.taxonomy.models import Node
-from parties.models import Contact, Employment, PersonTie, Reveal, SuspectedPair
+from parties.models import Contact, Employment, PersonTie, Relationship, Reveal, SuspectedPair
 from projects.models import Monitoring, ProjectBudget, SelfEvaluation, Target, WholeDepartmentPilot
 from results.models import Adoption, Proposal, Rectification
 from reviews.enums import OpinionStatus, RatingStatus
@@ -135,7 +143,7 @@ def _office(world, row, turn, bureau, by):
 
 
 def _parties(world, row, turn, bureau, by):
-    superior = UnitFactory(bureau=bureau)
+    advised, superior = OrganisationFactory(bureau=bureau), UnitFactory(bureau=bureau)
     row.unit = UnitFactory(bureau=bureau, superior=superior, section=world.section)
     row.project = ProjectFactory(unit=row.unit)
     ProjectBudget.objects.create(project=row.project, kind="GENERAL", amount_cents=1)
@@ -150,6 +158,7 @@ def _parties(world, row, turn, bureau, by):
     row.firm = FirmFactory(
         bureau=bureau, organisation=OrganisationFactory(bureau=bureau, phone=PHONE, legal_person="法人金丝雀")
     )
+    Relationship.objects.create(subject=row.firm.organisation, kind="ADVISED", other=advised, started_on=DAY)
     Qualification.objects.create(firm=row.firm, name="资质", number=f"Q{turn}", issuer="部门", valid_from=DAY)
     row.lead = LeadEvaluatorFactory(firm=row.firm, person=_person(bureau, f"主评人{turn}"))
     Practitioner.objects.create(firm=row.firm, person=_person(bureau, f"从业{turn}"), started_on=LONG_AGO)
@@ -266,6 +275,10 @@ def _review(row, turn, bureau, by):
     )
     BatchParty.objects.create(batch=row.batch, role=PartyRole.OPERATOR, user=by, commitment="a" * 64, nonce="f" * 64)
     row.seat = ExpertAssignmentFactory(re_review=row.re_review, expert=row.expert, status=AssignmentStatus.SIGNED)
+    for held in (row.assignment, row.seat):
+        Declaration.objects.create(
+            assignment=held, has_conflict=False, declared_at="2020-06-02T00:00:00Z", entered_by=by
+        )
     rubric = ensure_default(bureau=bureau, by=by)
     item = rubric.items.first()
     if turn > 1:  # the shipped rubric is the first row of its noun
@@ -316,6 +329,13 @@ def _after(row, turn, bureau, by):
         recorded_by=by,
     )  # fmt: skip
     FirmAppraisal.objects.create(bureau=bureau, firm=row.firm, year=2020, standing="ASSESSED", points_hundredths=9_001)
+    told = Sanction.objects.create(
+        bureau=bureau, expert=row.expert, kind="SUSPENSION", months=6, status="TOLD", told_on=DAY, reply_until=LATER,
+        reason="暂停", proposed_by=by, proposed_on=DAY,
+    )  # fmt: skip
+    LiftingApplication.objects.create(
+        sanction=told, words="申请", undertaking_version="1", asked_by=row.expert_user, asked_on=DAY
+    )
     sanction = Sanction.objects.create(
         bureau=bureau, firm=row.firm, kind="TALK", reason="约谈金丝雀", proposed_by=by, proposed_on=DAY
     )

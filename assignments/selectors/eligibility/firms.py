@@ -21,7 +21,7 @@ from evaluators import selectors as register
 from evaluators.enums import FirmStatus
 from evaluators.models import Firm, LeadEvaluator
 from foundation.rulesets.selectors import Rules
-from parties.enums import RelationshipKind
+from parties.enums import INTERESTS
 from parties.models import Relationship
 from parties.selectors import organisation_family
 
@@ -138,7 +138,7 @@ def _firm_prior_work(cases: Cases, who: Who, task: EvaluationTask, rules: Rules,
         Q(ended_on__isnull=True) | Q(ended_on__gt=begins),
         Q(subject_id__in=_organisations(who)) | Q(subject_id__in=lineage.earlier_bodies),
         other_id__in=organisation_family(task.unit),
-        kind__in=[RelationshipKind.ADVISED, RelationshipKind.SUPPLIER_OF],
+        kind__in=INTERESTS,
         started_on__lte=on,
     )
     for row in relations.select_related("other").order_by("pk"):

@@ -3,14 +3,18 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from appraisals import selectors as appraisals
-from appraisals.enums import RunningTasks, SanctionKind
+from appraisals.enums import RunningTasks, SanctionKind, SanctionPaper
 from appraisals.models import FirmAppraisal, Sanction, SanctionTask
-from appraisals.services import propose_revocation
+from appraisals.services import propose_revocation, record_talk, serve_paper
 from appraisals.services import proposing as services_of_sanctions
 from appraisals.services import years as services
 from evaluators import selectors as firms
@@ -29,12 +33,19 @@ from faces.api.serializers import (
     several,
     text,
 )
-from faces.api.v1.credit import CreditAnswerAsk, WordsOfReply
-from faces.api.views import NounView, make, verb
+from faces.api.v1.credit import REPLIERS, CreditAnswerAsk, WordsOfReply
+from faces.api.v1.hand_overs import ServeAsk
+from faces.api.views import BINARY_PDF, PDF, NounView, download, make, verb
+from faces.documents.sanctions import sanction_paper
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
 from foundation.core.numbers import MOST_ID
+from foundation.papers.enums import PaperStatus
+from foundation.papers.models import Paper
+from foundation.papers.selectors import of_subject as papers_of
+
+KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=SanctionPaper.values)
 
 
 class AppraisalSerializer(NounSerializer[FirmAppraisal]):
@@ -146,6 +157,38 @@ class RevocationAsk(Ask):
     basis = phrase(300, required=False)
 
 
+class ServePaperAsk(ServeAsk):
+    """Which drafted paper, and how it reached the party."""
+
+    kind = serializers.ChoiceField(choices=SanctionPaper.choices)
+
+
+class TalkAsk(Ask):
+    """When and where the talk was held, who was there, what was said and promised."""
+
+    held_on = serializers.DateField()
+    place = phrase(120)
+    present = phrase(300)
+    words = phrase(2000)
+    promised = phrase(1000, required=False)
+
+
+class SanctionPaperSerializer(NounSerializer[Paper]):
+    """A paper of a sanction; ``file`` is there once it is issued."""
+
+    class Meta:
+        model = Paper
+        fields = ("id", "kind", "year", "number", "letter_number", "title", "status", "written_on", "file")
+
+
+def drafted(row: Sanction, kind: str) -> tuple[SanctionPaper, Paper]:
+    """Return the paper of that kind that waits to be served; raise ``Http404`` where there is none."""
+    paper = papers_of(row).filter(kind=kind, status=PaperStatus.DRAFT).first()
+    if paper is None or kind not in SanctionPaper.values:
+        raise Http404
+    return SanctionPaper(kind), paper
+
+
 class SanctionView(NounView[Sanction]):
     """Sanctions of the bureau; a firm and an expert see their own from the day they are told."""
 
@@ -167,9 +210,9 @@ class SanctionView(NounView[Sanction]):
         choices = {one["assignment"]: one["choice"] for one in given.pop("tasks", ())}
         return services_of_sanctions.propose_sanction(by=by, on=clock.today(), choices=choices, **given)
 
-    @verb(WordsOfReply, needs=(Capability.FIRM_SIGN, Capability.EXPERT_DESK))
+    @verb(WordsOfReply, needs=REPLIERS)
     def reply(self, row: Sanction, given: dict[str, Any], by: User) -> None:
-        """Reply to what was told beforehand, once and within the term."""
+        """Reply to what was told beforehand, once and within the term, or enter the party's paper with its scan."""
         services_of_sanctions.reply_to_sanction(sanction=row, by=by, on=clock.today(), **given)
 
     @verb(CreditAnswerAsk, needs=Capability.CONFIRM)
@@ -189,6 +232,32 @@ class SanctionView(NounView[Sanction]):
     def drop(self, row: Sanction, given: dict[str, Any], by: User) -> None:
         """Drop a sanction that is not under approval."""
         services_of_sanctions.drop_sanction(sanction=row, by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=SanctionPaperSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=INSIDE, pagination_class=None)
+    def papers(self, _request: Request, **_names: str) -> Response:
+        """Return the papers of a sanction, the drafts too; a party reads its issued ones at ``papers/``."""
+        return Response(SanctionPaperSerializer(papers_of(self.get_object()).order_by("pk"), many=True).data)
+
+    @extend_schema(parameters=[KIND], responses=BINARY_PDF, filters=False)
+    @action(detail=True, methods=["get"], needs=INSIDE, url_path="papers/<str:kind>", pagination_class=None)
+    def draft(self, _request: Request, kind: str, **_names: str) -> HttpResponse:
+        """Return what a drafted paper looks like, as PDF; an issued one is read as a file."""
+        row = self.get_object()
+        found, paper = drafted(row, kind)
+        return download(sanction_paper(row, found, paper, on=clock.today()), name="paper.pdf", media_type=PDF)
+
+    @verb(ServePaperAsk, needs=Capability.REGISTER)
+    def serve(self, row: Sanction, given: dict[str, Any], by: User) -> None:
+        """Issue a drafted paper as PDF and write how it reached the party; the notice opens the term for a reply."""
+        kind, paper = drafted(row, given.pop("kind"))
+        content = sanction_paper(row, kind, paper, on=clock.today())
+        serve_paper(sanction=row, kind=kind, content=content, by=by, on=clock.today(), **given)
+
+    @verb(TalkAsk, needs=Capability.REGISTER)
+    def talk(self, row: Sanction, given: dict[str, Any], by: User) -> None:
+        """Write the record of the talk that was held; it is drafted as a paper to sign."""
+        record_talk(sanction=row, by=by, on=clock.today(), **given)
 
     @verb(RevocationAsk, needs=Capability.REGISTER)
     def revoke(self, row: Sanction, given: dict[str, Any], by: User) -> None:

@@ -33,6 +33,7 @@ from faces.api.serializers import (
     text,
 )
 from faces.api.v1.draws import CommitAsk, ReadingAsk, ReceiptAsk, RevealAsk, SlipAsk, SourceAsk
+from faces.api.v1.forecast import ForecastSerializer, forecast
 from faces.api.v1.task_asks import colleagues
 from faces.api.views import NounView, make, person, verb
 from foundation.accounts.enums import Capability
@@ -298,6 +299,12 @@ class BatchView(NounView[AssignmentBatch]):
     def letters(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the batch
         """Return the letters that were written when the experts were told."""
         return Response(BatchLetterSerializer(batches.letters_of(self.get_object()), many=True).data)
+
+    @extend_schema(responses=ForecastSerializer, filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.READ_ALL, pagination_class=None)
+    def forecast(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the batch
+        """Return what the last look found: pool, limits, what each rule costs, loads, why seats cannot be filled."""
+        return Response(forecast(self.get_object()))
 
     @verb(BatchFieldAsk, needs=Capability.DRAW)
     def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:

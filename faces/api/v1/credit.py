@@ -1,23 +1,41 @@
 """Credit events: violations and merits of a party, each with its expiry."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from credit import selectors as credit
 from credit import services
 from credit.enums import ReplyOutcome
 from credit.models import CreditEvent
 from credit.rules import STEPS
+from credit.services.events import MOST_FILES
 from faces.api.dated import EventsOn
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, ReasonAsk, Visible, phrase, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    ReasonAsk,
+    Visible,
+    phrase,
+    text,
+    upload,
+)
 from faces.api.views import NounView, bureau_of, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
+from foundation.files.models import StoredFile
 from parties import selectors as parties
 
 
@@ -54,6 +72,7 @@ class EventAsk(Ask):
     expires_on = serializers.DateField(required=False)
     organisation = Visible(parties.organisations_visible_to, required=False)
     person = Visible(parties.persons_visible_to, required=False)
+    evidence = serializers.ListField(child=serializers.FileField(max_length=200), required=False, max_length=MOST_FILES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one party."""
@@ -62,13 +81,29 @@ class EventAsk(Ask):
         if "expires_on" in attrs and "step" in attrs:
             message = _("A merit has a day until which it is shown, and no step.")
             raise serializers.ValidationError({"expires_on": [message]})
-        return attrs
+        return attrs | {"evidence": [(file.name, file.read()) for file in attrs.get("evidence", ())]}
 
 
 class WordsOfReply(Ask):
-    """What a party has to say."""
+    """What a party has to say; a clerk who enters its paper adds the scan."""
 
     words = phrase(2000)
+    file = serializers.FileField(max_length=200, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service name and content of the file."""
+        return attrs | {"file": upload(attrs.get("file"))}
+
+
+REPLIERS: Final = (Capability.FIRM_SIGN, Capability.EXPERT_DESK, Capability.REGISTER)
+
+
+class EvidenceSerializer(NounSerializer[StoredFile]):
+    """A file of evidence; its bytes are read at ``files/<id>/``."""
+
+    class Meta:
+        model = StoredFile
+        fields = ("id", "original_name", "media_type", "size_bytes", "sha256")
 
 
 class CreditAnswerAsk(Ask):
@@ -93,13 +128,21 @@ class CreditEventView(NounView[CreditEvent]):
 
     @make(EventAsk)
     def create(self, given: dict[str, Any], by: User) -> CreditEvent:
-        """Write a violation, whose cost and end follow from its code, or, with ``expires_on``, a merit."""
+        """Write a violation, whose cost and end follow from its code, or a merit, which has ``expires_on``."""
         write = services.record_merit if "expires_on" in given else services.record_violation
         return write(bureau=bureau_of(by), by=by, on=clock.today(), **given)
 
-    @verb(WordsOfReply, needs=(Capability.FIRM_SIGN, Capability.EXPERT_DESK))
+    @extend_schema(responses=EvidenceSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=INSIDE, pagination_class=None)
+    def evidence(self, _request: Request, **_names: str) -> Response:
+        """Return every file of evidence of an event."""
+        row = self.get_object()
+        files = credit.evidence_of([row.pk]).get(row.pk, [])
+        return Response(EvidenceSerializer(files, many=True, context=self.get_serializer_context()).data)
+
+    @verb(WordsOfReply, needs=REPLIERS)
     def reply(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:
-        """Reply to an event, once and within the term."""
+        """Reply to an event, once and within the term, or enter the party's paper with its scan."""
         services.reply_to_event(event=row, by=by, on=clock.today(), **given)
 
     @verb(CreditAnswerAsk, needs=Capability.CONFIRM)

@@ -5,22 +5,29 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from admissions.services import move_entry, take_over_entry
-from appraisals.selectors import suspensions_in_force
+from appraisals.selectors import running_tasks_of, suspensions_in_force
+from appraisals.services import succeed
 from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction, StaffRole
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification, StaffChange
 from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, labelled, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
+from faces.api.v1.relations import AsideAsk, LikenessSerializer, SuccessionAsk, SuccessionSerializer
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
-from parties.enums import SameName
+from parties.enums import INTERESTS, SameName
+from parties.selectors import members_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -68,7 +75,7 @@ class InterestAsk(Ask):
     """Whom a firm advised, audits or supplies, from which day."""
 
     unit = phrase(120)
-    kind = serializers.ChoiceField(choices=[kind.value for kind in services.DECLARABLE])
+    kind = serializers.ChoiceField(choices=[kind.value for kind in INTERESTS])
     started_on = serializers.DateField()
     ended_on = serializers.DateField(required=False)
     words = phrase(200, required=False)
@@ -84,7 +91,7 @@ class FirmView(NounView[Firm]):
 
     def rows(self, user: User) -> QuerySet[Firm]:
         """Return the firms that the reader may see."""
-        return labelled(firms.visible_to(user).select_related("organisation"), user, clock.today())
+        return labelled(firms.visible_to(user).select_related("organisation", "bureau"), user, clock.today())
 
     @verb(FirmStandingAsk, needs=Capability.REGISTER)
     def move(self, row: Firm, given: dict[str, Any], by: User) -> None:
@@ -102,6 +109,32 @@ class FirmView(NounView[Firm]):
     def declare_interest(self, row: Firm, given: dict[str, Any], by: User) -> None:
         """Declare a standing interest of the firm; it is not chosen for that unit (R-20)."""
         services.declare_interest(firm=row, by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=SuccessionSerializer, filters=False)
+    @action(detail=True, methods=["get"], needs=Capability.REGISTER, pagination_class=None)
+    def succession(self, _request: Request, **_names: str) -> Response:
+        """Return the running tasks and the sign-ins that a merger, split or conversion has to answer for."""
+        row = self.get_object()
+        found = {"tasks": running_tasks_of(row), "accounts": members_of(row.organisation_id)}
+        return Response(SuccessionSerializer(found).data)
+
+    @verb(SuccessionAsk, needs=Capability.REGISTER)
+    def succeed(self, row: Firm, given: dict[str, Any], by: User) -> None:
+        """Let other firms take the place of this one: all of it happens or nothing (R-49)."""
+        succeed(predecessor=row, by=by, on=clock.today(), **given)
+
+    @extend_schema(responses=LikenessSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=INSIDE, pagination_class=None)
+    def likenesses(self, _request: Request, **_names: str) -> Response:
+        """Return the removed firms that this one resembles and that nobody set aside; a hint, no obstacle (R-50)."""
+        row = self.get_object()
+        found = firms.likenesses(row.bureau, firms.marks_of([row]), clock.today()).get(row.pk, [])
+        return Response(LikenessSerializer(found, many=True).data)
+
+    @verb(AsideAsk, needs=Capability.REGISTER)
+    def set_likeness_aside(self, row: Firm, given: dict[str, Any], by: User) -> None:
+        """Write why it means nothing that this firm resembles a removed one."""
+        services.set_likeness_aside(firm=row, by=by, on=clock.today(), **given)
 
 
 class OfFirmView(NounView[Row]):

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.enums import DeclineReason, PresenceState, ReReviewKind
-from assignments.models import Assignment, ReReviewTask
+from assignments.models import Assignment, Declaration, ReReviewTask
 from assignments.selectors import assignments as seats
 from assignments.selectors import tasks
 from assignments.selectors.eligibility import pool_answers
@@ -29,6 +29,7 @@ from faces.api.serializers import (
     phrase,
     text,
 )
+from faces.api.v1.calls import CallSerializer
 from faces.api.v1.eligibility import ASKED, EligibilitySerializer, Pool, answered
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -161,11 +162,12 @@ class PresenceAsk(Ask):
 
 
 class CallAsk(Ask):
-    """One telephone call."""
+    """One telephone call; with ``gives_up`` an unanswered one is the last."""
 
     outcome = serializers.ChoiceField(choices=["ACCEPTED", "DECLINED", "NO_ANSWER", "CALL_BACK"])
     words = phrase(required=False)
     reason = Choice(DeclineReason, required=False, allow_null=True)
+    gives_up = serializers.BooleanField(required=False)
     act = serializers.FileField(max_length=200, required=False)
 
 
@@ -173,6 +175,29 @@ def with_scan(given: dict[str, Any]) -> dict[str, Any]:
     """Return what was given with the scan as name and content."""
     file = given.get("act")
     return given | {"act": (file.name, file.read()) if file else None}
+
+
+class DeclarationSerializer(NounSerializer[Declaration]):
+    """What somebody declared about interests in one task; whatever the task stands in ``standing-recusals``."""
+
+    only: ClassVar[Only] = {"entered_by_name": INSIDE}
+    entered_by_name = text("entered_by.name")
+
+    class Meta:
+        model = Declaration
+        fields = ("id", "assignment", "has_conflict", "words", "declared_at", "entered_by_name")
+
+
+class DeclarationView(NounView[Declaration]):
+    """Declarations of the bureau's assignments; an outsider sees his own. ``assignments/<id>/declare/`` makes one."""
+
+    needs = EVERYBODY
+    serializer_class = DeclarationSerializer
+    filterset_fields = ("assignment", "has_conflict")
+
+    def rows(self, user: User) -> QuerySet[Declaration]:
+        """Return the declarations that the reader may see."""
+        return seats.declarations_visible_to(user).select_related("entered_by")
 
 
 class AssignmentView(NounView[Assignment]):
@@ -195,6 +220,13 @@ class AssignmentView(NounView[Assignment]):
     def call(self, row: Assignment, given: dict[str, Any], by: User) -> None:
         """Write one telephone call."""
         services.log_call(assignment=row, by=by, at=clock.now(), **({"words": ""} | with_scan(given)))
+
+    @extend_schema(responses=CallSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], needs=INSIDE, pagination_class=None)
+    def calls(self, _request: Request, **_names: str) -> Response:
+        """Return every call that was made, the first one first."""
+        rows = self.get_object().calls.select_related("entered_by").order_by("called_at", "pk")
+        return Response(CallSerializer(rows, many=True, context=self.get_serializer_context()).data)
 
     @verb(needs=ANSWERERS)
     def accept(self, row: Assignment, _given: dict[str, Any], by: User) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from desk.services import join_persons
 from faces.api.dated import OrganisationsOn, PersonsOn, SpellsOn, facts_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
@@ -48,6 +49,13 @@ class FactsAsk(Ask):
         return {"legal_person": "", "address": "", **attrs}
 
 
+class NameAsk(Ask):
+    """The new name, and since when."""
+
+    name = phrase(120)
+    day = serializers.DateField(required=False)
+
+
 class OrganisationView(NounView[Organisation]):
     """Organisations of the bureau; an outsider sees his own."""
 
@@ -64,6 +72,11 @@ class OrganisationView(NounView[Organisation]):
     def facts(self, row: Organisation, given: dict[str, Any], by: User) -> None:
         """Enter a new legal representative or address; the old one answers for the days before."""
         services.change_facts(organisation=row, by=by, on=clock.today(), **given)
+
+    @verb(NameAsk, needs=Capability.REGISTER)
+    def rename(self, row: Organisation, given: dict[str, Any], by: User) -> None:
+        """Enter a new name from a day, today unless told; papers of before keep the old one."""
+        services.rename_organisation(organisation=row, by=by, on=clock.today(), **given)
 
 
 class BudgetUnitSerializer(NounSerializer[BudgetUnit]):
@@ -133,6 +146,14 @@ class NumberAsk(Ask):
     reason = phrase(200)
 
 
+class PersonJoinAsk(Ask):
+    """Which other record is the same person, how it is known, and whether the other's ID number was wrong."""
+
+    other = Visible(parties.persons_visible_to)
+    reason = phrase(200)
+    number_was_wrong = serializers.BooleanField(required=False)
+
+
 class PersonView(NounView[Person]):
     """Persons the bureau knows; an outsider sees himself."""
 
@@ -159,6 +180,11 @@ class PersonView(NounView[Person]):
     def correct_number(self, row: Person, given: dict[str, Any], by: User) -> None:
         """Set a wrong national ID number right; the answer does not show it."""
         services.correct_id_number(person=row, by=by, on=clock.today(), **given)
+
+    @verb(PersonJoinAsk, needs=Capability.REGISTER)
+    def join(self, row: Person, given: dict[str, Any], by: User) -> None:
+        """Join the other record into this one; this cannot be taken back."""
+        join_persons(kept=row, joined=given.pop("other"), by=by, on=clock.today(), **given)
 
 
 class EmploymentSerializer(NounSerializer[Employment]):

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from assignments.enums import BatchStatus, PairKind, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch
@@ -26,6 +26,7 @@ from assignments.selectors.batches import (
     with_task_count,
 )
 from assignments.selectors.eligibility import reason_words
+from assignments.selectors.forecast import is_fillable, loads_of, reasons_of, rule_costs
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_candidates import urls as candidate_urls
@@ -193,7 +194,7 @@ class BatchPage(SectionsPage):
             freeze = self._act(_("Solve and freeze"), "batch-freeze")
             if self.pairs and self._naming is None:
                 found += [self._act(_("Submit who is named"), "batch-submit-pairs")]
-            found += [freeze, look] if self._is_fillable and self._may_freeze else [look]
+            found += [freeze, look] if is_fillable(batch) and self._may_freeze else [look]
         elif turn:
             found.append(self._act(*TURNS[turn]))
         found += self._calling()
@@ -215,11 +216,6 @@ class BatchPage(SectionsPage):
     @property
     def _may_freeze(self) -> bool:
         return not self.pairs or (self._naming is not None and self._naming.status == ApprovalStatus.AGREED)
-
-    @property
-    def _is_fillable(self) -> bool:
-        solved = self.object.solved
-        return bool(solved) and solved["status"] != "infeasible"
 
     @property
     def _left(self) -> bool:
@@ -248,8 +244,8 @@ class BatchPage(SectionsPage):
         if batch.status == BatchStatus.VOID:
             ground = str(GROUNDS.get(batch.void_ground, ""))
             return Section(_("This attempt is void"), said=f"{ground}：{batch.void_words}")
-        if batch.status == BatchStatus.PREPARED and batch.solved and not self._is_fillable:
-            reasons = told(batch.solved["reasons"])
+        if batch.status == BatchStatus.PREPARED and batch.solved and not is_fillable(batch):
+            reasons = reasons_of(batch)
             return Section(_("The seats cannot be filled"), template="bureau/batch_reasons.html", data=reasons)
         return None
 
@@ -327,20 +323,15 @@ class BatchPage(SectionsPage):
     def _loads(self) -> Section:
         """Return the load of everybody who has one: expected before the draw, drawn after it."""
         batch: AssignmentBatch = self.object
-        drawn = Counter(number for panel in batch.panels for number in panel)
-        loads = [
-            (drawn[number] if batch.seed else row.get("load", 0) / PERMILLE, number)
-            for number, row in enumerate(batch.pool)
-        ]
-        some = sorted((-load, number) for load, number in loads if load)
+        some = loads_of(batch, self.experts)
         rows = [
             (
-                Cell(self.experts[number].person.name, reverse("pages:expert", args=[self.experts[number].number])),
-                batch.pool[number]["employer"] or "—",
-                batch.pool[number]["cap"],
-                f"{-load:g}",
+                Cell(one.expert.person.name, reverse("pages:expert", args=[one.expert.number])),
+                one.employer or "—",
+                one.cap,
+                f"{one.permille / PERMILLE:g}",
             )
-            for load, number in some[:SHOWN_LOADS]
+            for one in some[:SHOWN_LOADS]
         ]
         word = _("Load") if batch.seed else _("Expected load")
         headings = (_("Expert"), _("Employer"), _("May still take this year"), word)
@@ -386,10 +377,7 @@ class BatchPage(SectionsPage):
 
     def _rules(self) -> Section:
         """Return how many pairs of task and expert each rule cost."""
-        cost: Counter[str] = Counter()
-        for task in self.tasks:
-            cost.update(dict(task.removed))
-        rows = [(str(reason_words(code)), people) for code, people in cost.most_common()]
+        rows = [(str(reason_words(code)), people) for code, people in rule_costs(self.tasks)]
         headings = (_("Rule that says no"), _("Pairs"))
         empty = _("Known after the first look.")
         return Section(_("What each rule cost"), grid=Grid(headings, rows, frozenset({1})), empty=empty)
@@ -442,12 +430,6 @@ class BatchPage(SectionsPage):
             Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}"),
             self._act(_("Notices of all meetings (PDF)"), "batch-letters"),
         ]
-
-
-def told(reasons: Sequence[Sequence[str | None]]) -> list[tuple[str | None, str | None]]:
-    """Return the sentence of each reason in the reader's language, and its source; None where it names no rule."""
-    place = 1 if (get_language() or "").startswith("zh") else 0
-    return [(reason[place], next(iter(reason[2:]), None)) for reason in reasons]
 
 
 def _act_again(batch: AssignmentBatch) -> tuple[Act, ...]:

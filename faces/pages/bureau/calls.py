@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.enums import DeclineReason
-from assignments.selectors.calls import to_call
+from assignments.selectors.calls import MOST_CALLS, SCOPES, to_call
 from faces.pages.bureau.re_reviews import OUTCOMES
 from faces.pages.shared.actions import ActionForm, FormPage
 from foundation.accounts.enums import Capability
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 OPEN_KEY: Final = "call-list"
 OPEN_FOR: Final = timedelta(minutes=60)
-SCOPES: Final = ("draw", "batch", "re_review")
-MOST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class CallList(FormPage):
     @cached_property
     def seats(self) -> list[Assignment]:
         """Whom to call."""
-        return list(to_call(self.user, **self.scope)[:MOST])
+        return list(to_call(self.user, **self.scope)[:MOST_CALLS])
 
     @cached_property
     def persons(self) -> dict[int, Person]:
@@ -182,7 +180,7 @@ class CallList(FormPage):
                     "back": self.address,
                     "scope": " ".join(self.scope.values()),
                     "reasons": DeclineReason.choices,
-                    "is_cut": len(self.seats) == MOST,
+                    "is_cut": len(self.seats) == MOST_CALLS,
                 }
                 | kwargs
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from evaluators.models import Firm
 from evaluators.selectors import visible_to as visible_firms
 from faces.documents import contact_list as paper
+from faces.documents.contacts import directory_of
 from faces.exchange.exporters import workbook
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import XLSX, Column
-from faces.pages.shared.contact_words import ContactForm, body_of, duty_word, named_words, shown_phone
+from faces.pages.shared.contact_words import ContactForm, duty_word, named_words
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import Sort
 from faces.pages.shared.years import day_asked
@@ -29,7 +31,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Section
 from foundation.core.errors import DomainError, NotAllowed
 from parties.enums import ContactOf
-from parties.selectors import contacts_on, contacts_visible_to
+from parties.selectors import contact_body, contacts_on, contacts_visible_to, directory, shown_phone
 from parties.services import add_contact, end_contact, reveal_contact, reveal_directory
 
 if TYPE_CHECKING:
@@ -38,10 +40,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
+    from foundation.bureaus.models import Bureau
     from parties.models import Contact
-
-PRINTED_MOST: Final = 5_000
-TITLES: Final = {ContactOf.SECTION: "局内科室", ContactOf.UNIT: "预算单位", ContactOf.FIRM: "第三方机构"}
 
 
 class ContactPages:
@@ -63,7 +63,7 @@ class ContactList(ContactPages, DatedList):
     columns = (
         Column(gettext_lazy("Name"), "name", key=True),
         Column(gettext_lazy("Duty"), duty_word),
-        Column(gettext_lazy("Of"), body_of),
+        Column(gettext_lazy("Of"), contact_body),
         Column(gettext_lazy("Kind"), "of"),
         Column(gettext_lazy("Phone"), shown_phone),
         Column(gettext_lazy("Since"), lambda row: formats.day(row.started_on, with_year=True)),
@@ -257,9 +257,9 @@ class DirectoryPrint(FormPage):
     def form_valid(self, form: PrintForm) -> HttpResponse:
         """Hand out the file, or show why not."""
         given = form.cleaned_data
-        rows = contacts_on(contacts_visible_to(self.user).filter(of__in=given["kinds"]), given["on"])
-        found = list(rows.select_related("organisation", "section", "bureau").order_by("of", "pk")[:PRINTED_MOST])
-        if self.user.bureau is None:
+        found = list(directory(self.user, given["on"], given["kinds"]))
+        bureau = self.user.bureau
+        if bureau is None:
             raise Http404
         if not found:
             form.add_error("on", _("Nobody was named on that day. Choose another day or kind."))
@@ -273,37 +273,24 @@ class DirectoryPrint(FormPage):
             except DomainError as error:
                 form.refuse(error.refusal)
                 return self.refused(form)
-        return self._file(found, phones, given)
+        return self._file(bureau, found, phones, given)
 
-    def _file(self, found: Sequence[Contact], phones: Mapping[int, str], given: Mapping[str, Any]) -> HttpResponse:
-        groups = [(TITLES[kind], [row for row in found if row.of == kind]) for kind in TITLES]
-        groups = [(title, sorted(rows, key=lambda row: (body_of(row), row.pk))) for title, rows in groups if rows]
+    def _file(
+        self, bureau: Bureau, found: Sequence[Contact], phones: Mapping[int, str], given: Mapping[str, Any]
+    ) -> HttpResponse:
+        facts = directory_of(
+            found, phones, bureau=bureau, on=given["on"], purpose=given["purpose"].strip(), printed_by=self.user.name
+        )
         if given["form"] == "xlsx":
-            tables = [
-                (title, ("单位", "职责", "姓名", "电话"), [_cells(row, phones) for row in rows])
-                for title, rows in groups
-            ]
+            headings = ("单位", "职责", "姓名", "电话")
+            tables = [(group.title, headings, [astuple(line) for line in group.lines]) for group in facts.groups]
             response = HttpResponse(workbook(tables), content_type=XLSX)
         else:
-            facts = paper.ContactList(
-                bureau=self.user.bureau.name if self.user.bureau else "",
-                held_on=given["on"],
-                groups=[
-                    paper.ContactGroup(title, [paper.ContactLine(*_cells(row, phones)) for row in rows])
-                    for title, rows in groups
-                ],
-                purpose=given["purpose"].strip(),
-                printed_by=self.user.name,
-            )
             response = HttpResponse(paper.build(facts), content_type="application/pdf")
         name = f"contacts-{given['on'].isoformat()}.{given['form']}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["Cache-Control"] = "private, no-store"
         return response
-
-
-def _cells(row: Contact, phones: Mapping[int, str]) -> tuple[str, str, str, str]:
-    return body_of(row), row.duty, row.name, phones[row.pk]
 
 
 urls = [

@@ -13,10 +13,10 @@ from experts.enums import ExpertStatus
 from experts.models import Expert
 from experts.selectors import as_of
 from faces.pages.bureau.firm_sections import end_then, full_day
-from faces.pages.shared.contact_words import duty_word, shown_phone
+from faces.pages.shared.contact_words import duty_word
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from parties.models import Contact
-from parties.selectors import contacts_on, name_then, person_name_on, ties_of
+from parties.selectors import contacts_on, name_then, person_name_on, shown_phone, ties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from assignments.models import EvaluationTask
 from assignments.selectors.tasks import visible_to as visible_tasks
 from faces.pages.shared.actions import ActionView
 from faces.pages.shared.columns import Column
-from faces.pages.shared.contact_words import ContactForm, duty_word, named_words, shown_phone
+from faces.pages.shared.contact_words import ContactForm, duty_word, named_words
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
@@ -21,7 +21,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Section
 from parties.models import BudgetUnit
-from parties.selectors import subordinates_of, units_visible_to
+from parties.selectors import shown_phone, subordinates_of, units_visible_to
 from parties.services import add_contact
 from projects.models import Project
 from projects.selectors import visible_to as visible_projects

@@ -21,7 +21,7 @@ from credit.selectors import visible_to as events_visible_to
 from desk.selectors import leads_with_load
 from evaluators.models import Firm
 from evaluators.selectors import firm_of, interests_of, leads_running, practitioners_running
-from evaluators.services import DECLARABLE, QualificationDraft, declare_interest, hand_in_qualification
+from evaluators.services import QualificationDraft, declare_interest, hand_in_qualification
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.delivery_forms import day, textarea
@@ -34,6 +34,7 @@ from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core import clock
 from foundation.rulesets.selectors import rules_for
+from parties.enums import INTERESTS
 from training.selectors import hours_of
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class InterestForm(ActionForm):
     unit = forms.CharField(label=gettext_lazy("Full name of the budget unit"), max_length=120)
     kind = forms.ChoiceField(
         label=gettext_lazy("What we are to it"),
-        choices=[(kind.value, kind.label) for kind in DECLARABLE],
+        choices=[(kind.value, kind.label) for kind in INTERESTS],
         widget=forms.RadioSelect,
     )
     started_on = forms.DateField(label=gettext_lazy("First day"), widget=day())

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from faces.pages.shared.actions import ActionForm
 from faces.pages.shared.delivery_forms import first_day
-from foundation.core.crypto import decrypt
-from foundation.core.identifiers import masked_phone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,21 +30,10 @@ def duty_word(contact: Contact) -> StrOrPromise:
     return DUTY_WORDS.get(contact.duty, contact.duty)
 
 
-def body_of(contact: Contact) -> str:
-    """Return the name of the unit, firm or section; of a body on the day asked, where the row knows it."""
-    whose = contact.organisation or contact.section
-    return getattr(contact, "body_then", None) or (whose.name if whose else "")
-
-
 def named_words(contact: Contact) -> str:
     """Return what is said once a contact is written: somebody else may have the duty by now."""
     words = _("%(name)s is entered.") if contact.ended_on else _("%(name)s is the contact now.")
     return words % {"name": contact.name}
-
-
-def shown_phone(contact: Contact) -> str:
-    """Return the telephone with its middle hidden."""
-    return masked_phone(decrypt(contact.phone_sealed))
 
 
 class ContactForm(ActionForm):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from faces.pages.shared import formats
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
 from faces.pages.shared.columns import Column
-from faces.pages.shared.contact_words import ContactForm, duty_word, named_words, shown_phone
+from faces.pages.shared.contact_words import ContactForm, duty_word, named_words
 from faces.pages.shared.lists import ListPage, Sort
 from parties.models import Organisation
 from parties.permissions import may_keep_contacts
-from parties.selectors import contacts_on, contacts_visible_to, memberships_of
+from parties.selectors import contacts_on, contacts_visible_to, memberships_of, shown_phone
 from parties.services import add_contact, end_contact
 
 if TYPE_CHECKING:

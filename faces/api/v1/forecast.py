@@ -1,0 +1,112 @@
+"""What the last look at a batch found, before any seed is known."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assignments.models import AssignmentBatch, BatchTask
+from assignments.selectors.batches import experts_of, pairs_of, tasks_of
+from assignments.selectors.eligibility import reason_words
+from assignments.selectors.forecast import loads_of, reasons_of, rule_costs
+
+
+class RuleCostSerializer(serializers.Serializer[Any]):
+    """How many pairs of task and expert a rule takes away."""
+
+    code = serializers.CharField()
+    words = serializers.CharField()
+    pairs = serializers.IntegerField()
+
+
+class ForecastTaskSerializer(serializers.Serializer[Any]):
+    """One re-review: how many are listed for it (null before a look), and whom each rule keeps away."""
+
+    place = serializers.IntegerField()
+    re_review = serializers.IntegerField(source="re_review_id")
+    number = serializers.CharField(source="re_review.number")
+    seats = serializers.IntegerField(source="re_review.panel_size")
+    eligible = serializers.IntegerField(allow_null=True)
+    rules = serializers.SerializerMethodField()
+
+    @extend_schema_field(RuleCostSerializer(many=True))
+    def get_rules(self, row: BatchTask) -> list[dict[str, Any]]:
+        """Return the rules, the one that keeps most away first."""
+        return costs(row.removed)
+
+
+class LoadSerializer(serializers.Serializer[Any]):
+    """An expert with a load in thousandths of a re-review: expected before the draw, drawn after it."""
+
+    expert = serializers.IntegerField(source="expert.pk")
+    number = serializers.CharField(source="expert.number")
+    name = serializers.CharField(source="expert.person.name")
+    employer = serializers.CharField()
+    cap = serializers.IntegerField()
+    load_permille = serializers.IntegerField(source="permille")
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    """Who is named for a re-review or kept from it, and why."""
+
+    place = serializers.IntegerField(source="task.place")
+    expert = serializers.IntegerField(source="expert_id")
+    number = serializers.CharField(source="expert.number")
+    name = serializers.CharField(source="expert.person.name")
+    kind = serializers.CharField()
+    reason = serializers.CharField()
+    entered_by_name = serializers.CharField(source="entered_by.name")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why seats cannot be filled, and the rule's source; null where no rule is named."""
+
+    words = serializers.CharField()
+    citation = serializers.CharField(allow_null=True)
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """The forecast: ``status`` is null before the first look; ``expected_total`` in millionths of fit.
+
+    ``room`` is how many re-reviews the pool may still take this year; ``reasons`` say why seats cannot be filled.
+    """
+
+    status = serializers.CharField(allow_null=True)
+    surveyed = serializers.IntegerField()
+    looks = serializers.IntegerField()
+    seats = serializers.IntegerField()
+    pool = serializers.IntegerField()
+    room = serializers.IntegerField()
+    yearly_cap = serializers.IntegerField(allow_null=True)
+    employer_max = serializers.IntegerField(allow_null=True)
+    chance_permille = serializers.IntegerField(allow_null=True)
+    expected_total = serializers.IntegerField(allow_null=True)
+    reasons = ReasonSerializer(many=True)
+    rules = RuleCostSerializer(many=True)
+    tasks = ForecastTaskSerializer(many=True)
+    loads = LoadSerializer(many=True)
+    pairs = PairSerializer(many=True)
+
+
+def costs(rows: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - (code, how many) of each rule
+    """Return each rule in words with what it takes away."""
+    return [{"code": code, "words": str(reason_words(code)), "pairs": count} for code, count in rows]
+
+
+def forecast(batch: AssignmentBatch) -> dict[str, Any]:
+    """Return what the last run of the batch found."""
+    tasks, solved = tasks_of(batch), batch.solved or {}
+    told = {
+        "surveyed": batch.surveyed,
+        "looks": batch.looks,
+        "seats": sum(task.re_review.panel_size for task in tasks),
+        "pool": len(batch.pool),
+        "room": sum(row["cap"] for row in batch.pool),
+        "reasons": [{"words": words, "citation": source} for words, source in reasons_of(batch)],
+        "rules": costs(rule_costs(tasks)),
+        "tasks": tasks,
+        "loads": loads_of(batch, experts_of(batch)),
+        "pairs": pairs_of(batch),
+    }
+    names = "status", "yearly_cap", "employer_max", "chance_permille", "expected_total"
+    return dict(ForecastSerializer(told | {name: solved.get(name) for name in names}).data)
