@@ -1,6 +1,7 @@
 """Draws as people may see them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from foundation.accounts.models import RoleGrant, User
 from foundation.accounts.permissions import may
 from foundation.audit.models import Entry
 from foundation.core.errors import Refusal
+from foundation.rulesets.selectors import Rules
 from foundation.workdays.selectors import overrides
 
 UNDER_WAY: Final = (DrawStatus.FROZEN, DrawStatus.COMMITTED, DrawStatus.REVEALED)
@@ -208,19 +210,39 @@ def waiting_for(user: User) -> list[Draw]:
 
 
 def meeting_warning(draw: Draw, on: date) -> Refusal | None:
-    """Return the warning that a panel is drawn too long before it meets, or None. Rule R-21: never a bar.
+    """Return the warning that a panel is drawn too long before it meets, or None. Rule R-21: never a bar."""
+    found = meeting_warnings([draw.re_review] if draw.re_review else [], on)
+    return found[0][1] if found else None
 
-    A panel that judges by correspondence has no meeting.
+
+def meeting_warnings(reviews: Sequence[ReReviewTask], on: date) -> list[tuple[ReReviewTask, Refusal]]:
+    """Return each panel that would be drawn too long before it meets, with the warning. Rule R-21: never a bar.
+
+    A panel that judges by correspondence has no meeting. Asks the calendar once, the rules once for each day by which
+    tasks are judged.
     """
-    review = draw.re_review
-    if review is None or review.meets_on is None or review.by_correspondence or review.meets_on < on:
-        return None
-    rules = rules_of_task(review.evaluation, on)
-    days = rules.value("draw_workdays_before")
-    table = overrides(on, review.meets_on)
-    if not drawn_too_early(on=on, meets_on=review.meets_on, workdays=days, overrides=table):
-        return None
+    meetings = [
+        (review, review.meets_on)
+        for review in reviews
+        if review.meets_on and not review.by_correspondence and review.meets_on >= on
+    ]
+    if not meetings:
+        return []
+    table = overrides(on, max(day for _review, day in meetings))
+    known: dict[tuple[int | None, date], Rules] = {}
     words = _("The panel meets on %(day)s; it should be drawn at most %(days)d working days before.")
-    facts = {"meets_on": review.meets_on.isoformat(), "workdays": days}
-    message = words % {"day": review.meets_on.isoformat(), "days": days}
-    return Refusal("drawn_early", message, facts, rules.source("draw_workdays_before"))
+    found = []
+    for review, day in meetings:
+        task = review.evaluation
+        judged_by = task.rule_set_id, task.commissioned_on or on
+        if judged_by not in known:
+            known[judged_by] = rules_of_task(task, on)
+        rules = known[judged_by]
+        days = rules.value("draw_workdays_before")
+        if drawn_too_early(on=on, meets_on=day, workdays=days, overrides=table):
+            message, facts = (
+                words % {"day": day.isoformat(), "days": days},
+                {"meets_on": day.isoformat(), "workdays": days},
+            )
+            found.append((review, Refusal("drawn_early", message, facts, rules.source("draw_workdays_before"))))
+    return found

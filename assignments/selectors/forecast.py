@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import get_language
 
+from assignments.enums import BatchStatus
 from assignments.matching import INFEASIBLE, UNITS
-from assignments.models import AssignmentBatch, BatchTask
+from assignments.models import AssignmentBatch, BatchTask, ReReviewTask
+from assignments.selectors.draws import meeting_warnings
 from experts.models import Expert
+from foundation.core.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +61,10 @@ def reasons_of(batch: AssignmentBatch) -> list[tuple[str, str | None]]:
         return []
     place = 1 if (get_language() or "").startswith("zh") else 0
     return [(reason[place], next(iter(reason[2:]), None)) for reason in batch.solved["reasons"]]
+
+
+def early_meetings(batch: AssignmentBatch, tasks: Iterable[BatchTask], on: date) -> list[tuple[ReReviewTask, Refusal]]:
+    """Return which re-reviews meet too late to be drawn on ``on``, while nothing is frozen. Rule R-21: never a bar."""
+    if batch.status != BatchStatus.PREPARED:
+        return []
+    return meeting_warnings([task.re_review for task in tasks], on)

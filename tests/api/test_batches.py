@@ -1,6 +1,7 @@
 """A batch through the API alone: from open re-reviews to told panels and a record that verifies."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -185,6 +186,8 @@ def test_reviews_are_opened_with_their_batch_over_the_api():
 
 
 def test_forecast_tells_limits_costs_and_loads_and_why_seats_cannot_be_filled(client, desk):
+    desk.reviews[1].meets_on = TODAY + timedelta(days=20)
+    desk.reviews[1].save()
     batch = prepared(desk)
     send(desk.clerk, f"{batch.pk}/pair/", {"place": 0, "expert": desk.experts[0].pk, "kind": "PIN", "reason": "熟悉"})
     address = f"/api/v1/batches/{batch.pk}/forecast/"
@@ -202,7 +205,10 @@ def test_forecast_tells_limits_costs_and_loads_and_why_seats_cannot_be_filled(cl
     empty = client.get(address).json()
 
     assert (before["status"], before["looks"], before["loads"], before["seats"]) == (None, 0, [], 6)
-    assert (after["status"], after["looks"], after["pool"]) == ("optimal", 1, len(desk.experts))
+    assert [(one["re_review"], one["code"], one["citation"]) for one in before["warnings"]] == [
+        (desk.reviews[1].number, "drawn_early", "财库〔2016〕198号")
+    ]
+    assert (after["status"], after["looks"], after["pool"], after["proof"]) == ("optimal", 1, len(desk.experts), [])
     assert sum(load["load_permille"] for load in after["loads"]) == 6000
     assert [(pair["place"], pair["expert"], pair["kind"]) for pair in after["pairs"]] == [
         (0, desk.experts[0].pk, "PIN")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assignments.models import Draw, EligibilityLook
 from assignments.rules.eligibility import same_look, together
-from assignments.selectors.draws import looks_since, meeting_warning
+from assignments.selectors.draws import looks_since, meeting_warning, meeting_warnings
 from assignments.selectors.eligibility import (
     Eligibility,
     Question,
@@ -278,6 +278,26 @@ def test_a_draw_before_a_weekend_counts_the_working_days_of_the_notice(on, meets
 
     assert (warning is not None) is is_early
     assert warning is None or warning.source == "财库〔2016〕198号"
+
+
+@pytest.mark.rule("R-21")
+@pytest.mark.django_db
+def test_many_panels_are_asked_at_the_cost_of_one_and_letters_have_no_meeting(django_assert_num_queries):
+    task = TaskFactory()
+    late, by_letter, past, soon = (
+        ReReviewFactory(evaluation=task, meets_on=ON + timedelta(days=days), by_correspondence=letter)
+        for days, letter in ((30, False), (30, True), (-1, False), (1, False))
+    )
+
+    with django_assert_num_queries(2):  # the calendar, and the rule set of the day
+        one = meeting_warnings([late], ON)
+    with django_assert_num_queries(2):
+        found = meeting_warnings([soon, late, by_letter, past, late], ON)
+
+    assert [review.pk for review, _warning in one] == [late.pk]
+    assert [review.pk for review, _warning in found] == [late.pk, late.pk]
+    with django_assert_num_queries(0):
+        assert meeting_warnings([by_letter, past], ON) == []
 
 
 @pytest.mark.edge("E36")

@@ -304,7 +304,7 @@ class BatchView(NounView[AssignmentBatch]):
     @action(detail=True, methods=["get"], needs=Capability.READ_ALL, pagination_class=None)
     def forecast(self, request: Request, **_names: str) -> Response:  # noqa: ARG002 - the address names the batch
         """Return what the last look found: pool, limits, what each rule costs, loads, why seats cannot be filled."""
-        return Response(forecast(self.get_object()))
+        return Response(forecast(self.get_object(), clock.today()))
 
     @verb(BatchFieldAsk, needs=Capability.DRAW)
     def field(self, row: AssignmentBatch, given: dict[str, Any], by: User) -> None:

@@ -1,14 +1,16 @@
 """What the last look at a batch found, before any seed is known."""
 
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.models import AssignmentBatch, BatchTask
+from assignments.selectors.batch_proofs import proof_words
 from assignments.selectors.batches import experts_of, pairs_of, tasks_of
 from assignments.selectors.eligibility import reason_words
-from assignments.selectors.forecast import loads_of, reasons_of, rule_costs
+from assignments.selectors.forecast import early_meetings, loads_of, reasons_of, rule_costs
 
 
 class RuleCostSerializer(serializers.Serializer[Any]):
@@ -65,10 +67,21 @@ class ReasonSerializer(serializers.Serializer[Any]):
     citation = serializers.CharField(allow_null=True)
 
 
+class WarningSerializer(serializers.Serializer[Any]):
+    """A re-review, and what is to be known of it; no bar."""
+
+    re_review = serializers.CharField()
+    code = serializers.CharField()
+    words = serializers.CharField()
+    citation = serializers.CharField()
+
+
 class ForecastSerializer(serializers.Serializer[Any]):
     """The forecast: ``status`` is null before the first look; ``expected_total`` in millionths of fit.
 
-    ``room`` is how many re-reviews the pool may still take this year; ``reasons`` say why seats cannot be filled.
+    ``room`` is how many re-reviews the pool may still take this year; ``reasons`` say why seats cannot be filled,
+    ``warnings`` which re-reviews meet too late to be drawn today (R-21, until the freeze), ``proof`` in sentences what
+    the proof leaves open and what a floor promises.
     """
 
     status = serializers.CharField(allow_null=True)
@@ -82,6 +95,8 @@ class ForecastSerializer(serializers.Serializer[Any]):
     chance_permille = serializers.IntegerField(allow_null=True)
     expected_total = serializers.IntegerField(allow_null=True)
     reasons = ReasonSerializer(many=True)
+    warnings = WarningSerializer(many=True)
+    proof = serializers.ListField(child=serializers.CharField())
     rules = RuleCostSerializer(many=True)
     tasks = ForecastTaskSerializer(many=True)
     loads = LoadSerializer(many=True)
@@ -93,8 +108,8 @@ def costs(rows: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - (code, how many)
     return [{"code": code, "words": str(reason_words(code)), "pairs": count} for code, count in rows]
 
 
-def forecast(batch: AssignmentBatch) -> dict[str, Any]:
-    """Return what the last run of the batch found."""
+def forecast(batch: AssignmentBatch, on: date) -> dict[str, Any]:
+    """Return what the last run of the batch found, and what is to be known before it is frozen on ``on``."""
     tasks, solved = tasks_of(batch), batch.solved or {}
     told = {
         "surveyed": batch.surveyed,
@@ -103,6 +118,11 @@ def forecast(batch: AssignmentBatch) -> dict[str, Any]:
         "pool": len(batch.pool),
         "room": sum(row["cap"] for row in batch.pool),
         "reasons": [{"words": words, "citation": source} for words, source in reasons_of(batch)],
+        "warnings": [
+            {"re_review": review.number, "code": early.code, "words": early.message, "citation": early.source}
+            for review, early in early_meetings(batch, tasks, on)
+        ],
+        "proof": proof_words(solved["proof"]) if solved.get("proof") else [],
         "rules": costs(rule_costs(tasks)),
         "tasks": tasks,
         "loads": loads_of(batch, experts_of(batch)),

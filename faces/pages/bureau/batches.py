@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assignments.enums import BatchStatus, PairKind, ReReviewStatus
+from assignments.enums import BatchStatus, ReReviewStatus
 from assignments.models import Assignment, AssignmentBatch
 from assignments.selectors.batch_proofs import proof_words
 from assignments.selectors.batches import (
@@ -26,7 +26,7 @@ from assignments.selectors.batches import (
     with_task_count,
 )
 from assignments.selectors.eligibility import reason_words
-from assignments.selectors.forecast import is_fillable, loads_of, reasons_of, rule_costs
+from assignments.selectors.forecast import is_fillable
 from assignments.transitions import GONE
 from disclosure.selectors import publishable_batches
 from faces.pages.bureau.batch_candidates import urls as candidate_urls
@@ -34,6 +34,15 @@ from faces.pages.bureau.batch_letters import letters_section
 from faces.pages.bureau.batch_letters import urls as letter_urls
 from faces.pages.bureau.batch_opening import urls as opening_urls
 from faces.pages.bureau.batch_publication import urls as file_urls
+from faces.pages.bureau.batch_sections import (
+    MILLIONTHS,
+    early_section,
+    loads_section,
+    pairs_section,
+    rules_section,
+    seated_section,
+    state_section,
+)
 from faces.pages.bureau.batch_seed import seed_section
 from faces.pages.bureau.batch_setup import urls as setup_urls
 from faces.pages.bureau.batch_steps import urls as step_urls
@@ -41,15 +50,13 @@ from faces.pages.bureau.batch_widening import urls as widening_urls
 from faces.pages.bureau.batch_widening import widening_section
 from faces.pages.shared import formats
 from faces.pages.shared.columns import Column
-from faces.pages.shared.draw_words import GROUNDS
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.lists import ListPage, Sort
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from faces.pages.shared.statuses import serve_shapes
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
-from foundation.approvals.enums import ApprovalStatus, StepStatus
-from foundation.approvals.selectors import of_subject
+from foundation.approvals.enums import ApprovalStatus
 from foundation.taxonomy.models import Node
 
 if TYPE_CHECKING:
@@ -63,9 +70,6 @@ if TYPE_CHECKING:
     from foundation.approvals.models import Approval
 
 serve_shapes(wait=("PREPARED",), run=("SOLVING",), done=("SEATED", "SENT"))
-MILLIONTHS: Final = 1_000_000
-PERMILLE: Final = 1000
-HUNDREDTHS: Final = 100
 OVER: Final = frozenset({ReReviewStatus.DONE, ReReviewStatus.STOPPED})
 TURNS: Final[Mapping[str, tuple[StrOrPromise, str]]] = {
     "commit": (gettext_lazy("Hand in the commitment"), "batch-commit"),
@@ -75,7 +79,6 @@ TURNS: Final[Mapping[str, tuple[StrOrPromise, str]]] = {
     "submit": (gettext_lazy("Submit for approval"), "batch-submit"),
     "notify": (gettext_lazy("Tell everybody"), "batch-notify"),
 }
-SHOWN_LOADS: Final = 80
 SHOWN_RULES: Final = 3
 
 
@@ -165,13 +168,21 @@ class BatchPage(SectionsPage):
         )
 
     def _main(self) -> Sequence[Section | None]:
-        letters = letters_section(self.object, self.user)
-        return self._state(), self._seated(), letters, self._loads(), self._tasks()
+        batch: AssignmentBatch = self.object
+        return (
+            state_section(batch, self.tasks, may_prepare=self.may_prepare),
+            early_section(batch, self.tasks, self.today),
+            seated_section(batch, self.tasks, self.experts, self.seats, self.pairs),
+            letters_section(batch, self.user),
+            loads_section(batch, self.experts),
+            self._tasks(),
+        )
 
     def _beside(self) -> Sequence[Section | None]:
         batch: AssignmentBatch = self.object
         widening = widening_section(batch, self.tasks, may_ask=self._runs_draws and self._left)
-        return self._forecast(), self._rules(), self._pairs(), widening, seed_section(batch, self.user)
+        pairs = pairs_section(batch, self.pairs, self._naming, may_prepare=self.may_prepare)
+        return self._forecast(), rules_section(self.tasks), pairs, widening, seed_section(batch, self.user)
 
     @property
     def _runs_draws(self) -> bool:
@@ -226,56 +237,6 @@ class BatchPage(SectionsPage):
             if task.re_review.status not in OVER
         )
 
-    def _state(self) -> Section | None:
-        """Return what is to be known before anything else: a running job, why there is no answer, why it is void."""
-        batch: AssignmentBatch = self.object
-        if batch.status == BatchStatus.SOLVING:
-            words = _("%(done)d of %(all)d re-reviews looked at. The page renews itself.")
-            return Section(_("Being solved"), said=words % {"done": batch.surveyed, "all": len(self.tasks)})
-        if batch.failure and batch.status == BatchStatus.PREPARED:
-            again = _act_again(batch) if self.may_prepare else ()
-            said = "\n".join(filter(None, (str(batch.get_failure_display()), batch.failure_words)))
-            note = _("Asked for by %(name)s at %(at)s; nothing was changed. The log of the server says more.")
-            asked = {
-                "name": batch.started_by.name if batch.started_by else "—",
-                "at": formats.moment(batch.started_at) if batch.started_at else "—",
-            }
-            return Section(_("The job failed"), said=said, note=note % asked, acts=again)
-        if batch.status == BatchStatus.VOID:
-            ground = str(GROUNDS.get(batch.void_ground, ""))
-            return Section(_("This attempt is void"), said=f"{ground}：{batch.void_words}")
-        if batch.status == BatchStatus.PREPARED and batch.solved and not is_fillable(batch):
-            reasons = reasons_of(batch)
-            return Section(_("The seats cannot be filled"), template="bureau/batch_reasons.html", data=reasons)
-        return None
-
-    def _seated(self) -> Section | None:
-        """Return tasks × experts: as drawn until the approval, then the seats; each pair opens to its fit."""
-        batch: AssignmentBatch = self.object
-        if not batch.seed:
-            return None
-        held = {(seat.re_review_id, seat.expert_id): seat for seat in self.seats}
-        named = {(pair.task_id, pair.expert_id) for pair in self.pairs if pair.kind == PairKind.PIN}
-        rows = [
-            {
-                "task": task,
-                "url": reverse("pages:re-review", args=[task.re_review.number]),
-                "seats": [
-                    {
-                        "name": self.experts[number].person.name,
-                        "url": reverse("pages:expert", args=[self.experts[number].number]),
-                        "employer": batch.pool[number]["employer"],
-                        "fit": fit_words(task, self.experts[number]),
-                        "seat": held.get((task.re_review_id, self.experts[number].pk)),
-                        "is_named": (task.pk, self.experts[number].pk) in named,
-                    }
-                    for number in batch.panels[task.place]
-                ],
-            }
-            for task in self.tasks
-        ]
-        return Section(_("Who sits where"), template="bureau/batch_seated.html", data=rows, count=len(rows))
-
     def _listed(self, task: BatchTask) -> Cell | str:
         """Return how many are listed for a task, with the way to them."""
         if task.eligible is None:
@@ -320,28 +281,6 @@ class BatchPage(SectionsPage):
             Act(_("Name or keep away"), reverse("pages:batch-pair", args=place)),
         )
 
-    def _loads(self) -> Section:
-        """Return the load of everybody who has one: expected before the draw, drawn after it."""
-        batch: AssignmentBatch = self.object
-        some = loads_of(batch, self.experts)
-        rows = [
-            (
-                Cell(one.expert.person.name, reverse("pages:expert", args=[one.expert.number])),
-                one.employer or "—",
-                one.cap,
-                f"{one.permille / PERMILLE:g}",
-            )
-            for one in some[:SHOWN_LOADS]
-        ]
-        word = _("Load") if batch.seed else _("Expected load")
-        headings = (_("Expert"), _("Employer"), _("May still take this year"), word)
-        more = len(some) - len(rows)
-        note = _("%(n)d more with less.") % {"n": more} if more > 0 else ""
-        empty = _("Look at the forecast: it shows how the work would spread, before any seed is known.")
-        return Section(
-            _("Loads"), grid=Grid(headings, rows, frozenset({2, 3})), count=len(some), note=note, empty=empty
-        )
-
     def _forecast(self) -> Section:
         batch: AssignmentBatch = self.object
         seats = sum(task.re_review.panel_size for task in self.tasks)
@@ -375,51 +314,6 @@ class BatchPage(SectionsPage):
     def _room(self) -> int:
         return sum(row["cap"] for row in self.object.pool)
 
-    def _rules(self) -> Section:
-        """Return how many pairs of task and expert each rule cost."""
-        rows = [(str(reason_words(code)), people) for code, people in rule_costs(self.tasks)]
-        headings = (_("Rule that says no"), _("Pairs"))
-        empty = _("Known after the first look.")
-        return Section(_("What each rule cost"), grid=Grid(headings, rows, frozenset({1})), empty=empty)
-
-    def _pairs(self) -> Section:
-        rows = [
-            (
-                pair.task.re_review.number,
-                Cell(pair.expert.person.name, reverse("pages:expert", args=[pair.expert.number])),
-                pair.get_kind_display(),
-                Cell(pair.reason, said=True),
-                Cell("", acts=self._pair_acts(pair)),
-            )
-            for pair in self.pairs
-        ]
-        headings = (_("Re-review"), _("Expert"), _("How"), _("Reason"), _("To do"))
-        return Section(
-            _("Named and kept away"),
-            grid=Grid(headings, rows),
-            empty=_("Nobody: every seat is drawn."),
-            pairs=self._approval() if rows else (),
-            note=_("Who is named counts as a direct appointment; all of it is approved before the freeze.")
-            if rows
-            else "",
-            count=len(rows),
-        )
-
-    def _approval(self) -> tuple[tuple[StrOrPromise, Cell], ...]:
-        """Return how the approval of who is named stands; after one that was given back with its words."""
-        approval = self._naming or of_subject(self.object).filter(kind="NAMING").first()
-        if approval is None:
-            return ((_("Approval"), Cell(_("not submitted yet"), shape="wait")),)
-        shown = Cell(approval.get_status_display(), reverse("pages:approval", args=[approval.pk]))
-        words = approval.steps.filter(status=StepStatus.RETURNED).values_list("words", flat=True).first()
-        told = ((_("Given back because"), Cell(words, said=True)),) if words else ()
-        return ((_("Approval"), shown), *told)
-
-    def _pair_acts(self, pair: BatchPair) -> tuple[Act, ...]:
-        if not self.may_prepare:
-            return ()
-        return (Act(_("Take back"), reverse("pages:batch-pair-drop", args=[self.object.number, pair.pk])),)
-
     def _calling(self) -> list[Act]:
         """Return the call list of who was seated and has not answered."""
         batch: AssignmentBatch = self.object
@@ -430,27 +324,6 @@ class BatchPage(SectionsPage):
             Act(_("Call list"), f"{reverse('pages:calls')}?batch={batch.number}"),
             self._act(_("Notices of all meetings (PDF)"), "batch-letters"),
         ]
-
-
-def _act_again(batch: AssignmentBatch) -> tuple[Act, ...]:
-    """Return the way to ask for the same job once more."""
-    page = "batch-freeze" if batch.is_freezing else "batch-look"
-    return (Act(_("Run again"), reverse(f"pages:{page}", args=[batch.number])),)
-
-
-def fit_words(task: BatchTask, expert: Expert) -> tuple[str, str]:
-    """Return the fit of a pair and the parts it is made of; dashes where none is kept."""
-    parts = task.fits.get(str(expert.pk))
-    if parts is None:
-        return "—", "—"
-    value, _path, _missing, match, quality, opinions, turn = parts
-    words = _("field %(match)s × quality %(quality)s (%(n)d opinions) × turn %(turn)s") % {
-        "match": f"{match / PERMILLE:g}",
-        "quality": f"{quality / HUNDREDTHS / HUNDREDTHS:.2f}",
-        "n": opinions,
-        "turn": f"{turn / PERMILLE:g}",
-    }
-    return f"{value / MILLIONTHS:.3f}", words
 
 
 urls = [

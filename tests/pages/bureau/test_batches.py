@@ -188,6 +188,22 @@ def test_page_says_why_the_seats_cannot_be_filled(language, words):
     assert at("batch-freeze", batch) not in page
 
 
+@pytest.mark.rule("R-21")
+def test_page_warns_which_re_reviews_meet_too_late_to_be_drawn_today_until_the_batch_is_frozen(desk):
+    late, soon = desk.reviews
+    for review, days in ((late, 20), (soon, 1)):
+        review.meets_on = TODAY + timedelta(days=days)
+        review.save()
+    batch = prepared(desk)
+    client = signed_in(desk.clerk)
+
+    page = shown(client, batch)
+
+    assert f"1 项复评的会期距今超过 2 个工作日：{late.number}。" in page
+    assert "财库〔2016〕198号（R-21）" in page
+    assert "会期距今超过" not in shown(client, drawn(desk, batch))
+
+
 def test_page_renews_itself_only_while_the_job_runs(desk):
     clerk, batch = signed_in(desk.clerk), prepared(desk)
     assert 'http-equiv="refresh"' not in shown(clerk, batch)
