@@ -57,10 +57,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a year asks: by node (a merged one counts as its successor), and the open seats that name no field yet.
+    """What a year asks: by node (a merged one counts as its successor), and the open seats that have no living field.
 
-    ``unnamed`` are the numbers of the re-reviews that name none, ``to_come`` of the tasks whose panel is not opened
-    and which nothing ties to a field, with ``seats_to_come``.
+    ``unnamed`` are the numbers of the re-reviews that name none, or one that ended without a successor; ``to_come``
+    of the tasks whose panel is not opened and which nothing ties to a field, with ``seats_to_come``.
     """
 
     by_node: Mapping[int, Asked]
@@ -91,7 +91,7 @@ def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
         .order_by("number", "pk")
         .values_list("pk", "number", "status", "panel_size", "node_id", "evaluation__unit_id")
     }
-    heirs = dict(Node.objects.filter(bureau=bureau, successor__isnull=False).values_list("pk", "successor_id"))
+    ended = dict(Node.objects.filter(bureau=bureau, retired_on__isnull=False).values_list("pk", "successor_id"))
     fields: dict[int, list[tuple[int, int]]] = {}
     batches = BatchTask.objects.filter(re_review__in=reviews).exclude(batch__status=BatchStatus.VOID)
     for review, node in batches.order_by("pk").values_list("re_review_id", "node_id"):
@@ -104,22 +104,31 @@ def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
     unnamed, seats_unnamed = [], 0
     for pk, (number, status, size, node, unit) in reviews.items():
         is_open = status == ReReviewStatus.OPEN
-        lines = fields.get(pk) or ([(node, size)] if node is not None else [])
-        for key, count in lines:
+        homeless = 0
+        for key, count in fields.get(pk) or [(node, size)]:
             still = count if is_open else 0
-            found[heirs.get(key, key)].add(
-                Asked(count, still, 0, {pk}, [count] if is_open else [], {unit} if is_open else set())
-            )
-        if is_open and not lines:
+            if (living := _living(key, ended)) is None:
+                homeless += still
+            else:
+                found[living].add(
+                    Asked(count, still, 0, {pk}, [count] if is_open else [], {unit} if is_open else set())
+                )
+        if homeless:
             unnamed.append(number)
-            seats_unnamed += size
+            seats_unnamed += homeless
     size, to_come = smallest_panel(rules.value("panel_sizes")), []
     for number, unit, field_ in _panels_to_come(bureau, work_year):
-        if field_ is None:
+        if (living := _living(field_, ended)) is None:
             to_come.append(number)
         else:
-            found[heirs.get(field_, field_)].add(Asked(size, size, size, set(), [size], {unit}))
+            found[living].add(Asked(size, size, size, set(), [size], {unit}))
     return Plan(found, seats_unnamed, unnamed, size * len(to_come), to_come)
+
+
+def _living(node: int | None, ended: Mapping[int, int | None]) -> int | None:
+    """Return the node that counts in place of one today; None where none does, or where the last one ended, too."""
+    heir = node if node is None else ended.get(node, node)
+    return heir if heir is None else ended.get(heir, heir)
 
 
 def _panels_to_come(bureau: Bureau, work_year: int) -> list[tuple[str, int, int | None]]:
@@ -131,7 +140,8 @@ def _panels_to_come(bureau: Bureau, work_year: int) -> list[tuple[str, int, int 
     tasks = EvaluationTask.objects.filter(
         bureau=bureau, work_year=work_year, executor=Executor.FIRM, is_assistance=False, status__in=REVIEW_AHEAD
     ).exclude(pk__in=opened.values("evaluation_id"))
-    alive = Q(node__isnull=False) & (Q(node__retired_on__isnull=True) | Q(node__successor__isnull=False))
+    succeeded = Q(node__successor__isnull=False, node__successor__retired_on__isnull=True)
+    alive = Q(node__isnull=False) & (Q(node__retired_on__isnull=True) | succeeded)
     about = Q(evaluation__in=tasks) | Q(evaluation__project__in=tasks.exclude(project=None).values("project_id"))
     by_task: dict[int, int | None] = {}
     by_project: dict[int | None, int | None] = {}

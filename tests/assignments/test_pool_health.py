@@ -211,6 +211,26 @@ def test_draw_and_batch_say_their_own_fields_and_a_finished_panel_asks_no_more(d
     assert (plan.unnamed, plan.unnamed_seats) == (["复-无"], 3)
 
 
+def test_a_field_that_ended_without_a_successor_is_no_field_and_the_re_review_is_named(desk):
+    for seats, code, number in ((3, "A12", "复-防"), (7, "B", "复-工")):
+        ReReviewFactory(evaluation=TaskFactory(plan=desk.plan), panel_size=seats, number=number, node=desk.nodes[code])
+    merge_node(node=desk.nodes["A12"], into=desk.nodes["A11"], by=desk.clerk, on=TODAY)
+    retire_node(node=desk.nodes["B"], by=desk.clerk, on=TODAY)
+
+    found = pool_health(desk.bureau, 2020, TODAY)
+
+    assert {row.node.code: row.open_seats for row in found.rows if row.seats} == {"A": 8, "A1": 8, "A11": 8}
+    assert (found.plan.unnamed, found.plan.unnamed_seats, found.plan.open_seats) == (["复-工"], 7, 15)
+
+    for code in ("A11", "A1"):
+        retire_node(node=desk.nodes[code], by=desk.clerk, on=TODAY)
+    found = pool_health(desk.bureau, 2020, TODAY)
+    assert not any(row.seats for row in found.rows if row.node.code != "A")
+    assert (sorted(found.plan.unnamed), found.plan.unnamed_seats) == (
+        sorted([desk.review.number, "复-工", "复-防"]), 15,
+    )  # fmt: skip
+
+
 @pytest.mark.rule("R-15")
 def test_a_report_that_experts_will_review_counts_before_its_panel_is_opened(desk):
     project = ProjectFactory(bureau=desk.bureau)

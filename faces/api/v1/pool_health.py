@@ -55,7 +55,7 @@ class NodeHealthSerializer(serializers.Serializer[Any]):
 
 
 class PoolHealthSerializer(serializers.Serializer[Any]):
-    """The pool of a day against a year; ``unnamed`` re-reviews name no specialty, ``to_come`` tasks have no panel.
+    """The pool of a day against a year; ``unnamed`` re-reviews name no living specialty, ``to_come`` tasks no panel.
 
     ``eligible`` are all whom the rules leave, ``open_seats`` all that are asked, with a specialty or without.
     """
