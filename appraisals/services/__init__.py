@@ -9,7 +9,7 @@ from appraisals.services.conflicts import (
 )
 from appraisals.services.ending import end_due_sanctions
 from appraisals.services.hand_overs import propose_hand_over, send_hand_over
-from appraisals.services.lifting import answer_lifting, ask_lifting
+from appraisals.services.lifting import answer_lifting, ask_lifting, lapse_liftings
 from appraisals.services.proposing import (
     answer_sanction_reply,
     choose_for_tasks,
@@ -42,6 +42,7 @@ __all__ = [
     "end_due_sanctions",
     "freeze_year",
     "give_feedback",
+    "lapse_liftings",
     "lapse_sanctions",
     "propose_hand_over",
     "propose_revocation",

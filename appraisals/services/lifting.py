@@ -12,6 +12,7 @@ from appraisals.services.ending import end_due_sanctions
 from appraisals.services.steps import SanctionRefused, draft, locked
 from credit.permissions import may_decide, may_enter_reply, speaks_for
 from credit.services import Evidence
+from experts.models import Expert
 from experts.rules import lifting_opens_on
 from experts.services import foresee_return, undertaking_version
 from foundation.accounts.models import User
@@ -146,3 +147,21 @@ def answer_lifting(
             foresee_return(expert=row.expert, day=max(day, on) if day else None, by=by, on=on)
         end_due_sanctions(on=on)
     return found
+
+
+@transaction.atomic
+def lapse_liftings(*, expert: Expert, by: User, on: date) -> int:
+    """Close, without a paper, what an expert who has died had asked for; return how many applications that were.
+
+    The suspension stays as it was decided.
+    """
+    found = LiftingApplication.objects.filter(sanction__expert=expert, status=LiftingStatus.ASKED).order_by("pk")
+    rows = list(found.values_list("sanction_id", "pk"))
+    for sanction, pk in rows:
+        row = locked(sanction)
+        application = LiftingApplication.objects.select_for_update(of=("self",)).get(pk=pk)
+        application.status, application.answer = LiftingStatus.REFUSED, _("Has died.")
+        application.answered_by, application.answered_on = by, on
+        application.save(update_fields=["status", "answer", "answered_by", "answered_on"])
+        record(actor=by, action="appraisals.lifting_lapsed", subject=row, facts={"application": pk, "on": on})
+    return len(rows)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisals.services import lapse_sanctions
+from appraisals.services import lapse_liftings, lapse_sanctions
 from assignments.models import Assignment
 from desk.services.joining import OPEN_SEATS
 from evaluators.models import LeadEvaluator, Practitioner
@@ -53,7 +53,8 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
     """Write that a person has died, and return the re-reviews in which he must be replaced (edge case 37).
 
     Employment, posts and the standing end on that day, open seats are void, the sign-in closes, a sanction on its way
-    falls away with its approval. Raise ``LeavingRefused`` for a day that has not come, or where it is written already.
+    falls away with its approval, and an application to lift one is closed. Raise ``LeavingRefused`` for a day that has
+    not come, or where it is written already.
     """
     require(by, Capability.REGISTER)
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
@@ -82,6 +83,7 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
         end_membership(membership=membership, by="system", on=on)
     if expert is not None:
         lapse_sanctions(expert=expert, by=by, on=on)
+        lapse_liftings(expert=expert, by=by, on=on)
     record(actor=by, action="parties.death_recorded", subject=person, facts={"died_on": died_on, "on": on})
     return replaced
 

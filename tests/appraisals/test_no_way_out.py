@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import gettext
 
-from appraisals.enums import SanctionKind, SanctionStatus
+from appraisals.enums import SanctionKind, SanctionPaper, SanctionStatus
+from appraisals.models import LiftingApplication
 from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions, submit_sanction
 from desk.selectors import today
 from desk.services import leave_pool, record_death
@@ -170,6 +172,29 @@ def test_a_death_ends_what_is_on_its_way_with_its_approval_and_nothing_waits(peo
     assert not Paper.objects.filter(status=PaperStatus.DRAFT, subject_id=row.pk).exists()
     assert Entry.objects.filter(action="appraisals.sanction_dropped").count() == 1
     assert alive.status == SanctionStatus.DRAFTED
+
+
+@pytest.mark.edge("E37")
+@pytest.mark.rule("R-57")
+def test_a_death_closes_an_open_application_to_lift_a_suspension_in_words_and_without_a_paper(people):
+    expert, other = ExpertFactory(bureau=people["bureau"]), ExpertFactory(bureau=people["bureau"])
+    asked = []
+    for one in (expert, other):
+        row = decide(people, propose(people, SanctionKind.SUSPENSION, expert=one, months=6))
+        words = {"words": "已学习，申请恢复", "accepts_undertaking": True, "on": row.ends_on}
+        asked.append(ask_lifting(sanction=row, by=expert_user(one), **words))
+    died = asked[0].asked_on
+
+    record_death(person=expert.person, died_on=died, by=people["clerk"], on=died, at=clock.now())
+
+    closed, alive = LiftingApplication.objects.order_by("pk")
+    assert (closed.status, closed.answered_on, closed.answered_by) == ("REFUSED", died, people["clerk"])
+    assert (closed.answer, alive.status) == (gettext("Has died."), "ASKED")
+    assert closed.sanction.status == SanctionStatus.IN_FORCE
+    assert not Paper.objects.filter(kind=SanctionPaper.LIFTING).exists()
+    assert Entry.objects.get(action="appraisals.lifting_lapsed").subject_id == closed.sanction_id
+    with pytest.raises(DomainError):
+        answer_lifting(application=closed, is_granted=True, words="同意", by=people["head"], on=died)
 
 
 @pytest.mark.edge("E37")
