@@ -285,6 +285,20 @@ def _two_firms(person: Person, firm: Firm, source: str) -> FirmRefused:
     return FirmRefused(Refusal("two_firms", message, {"person": person.pk, "firm": firm.pk}, source))
 
 
+def end_post(*, post: Practitioner | LeadEvaluator, by: User, on: date, ended_on: date | None = None) -> None:
+    """Write that somebody has a post no more from ``ended_on`` (``on`` unless told), as ``end_practitioner`` does.
+
+    Raise ``FirmRefused`` for a day after ``on`` or before the post began, and where it has ended before.
+    """
+    day = ended_on or on
+    if day > on:
+        raise FirmRefused(Refusal("ends_later", _("The day lies in the future."), {"field": "ended_on"}))
+    if day < post.started_on:
+        message = _("The last day lies before the first.")
+        raise FirmRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
+    end_practitioner(row=post, day=day, by=by, on=on)
+
+
 @transaction.atomic
 def end_practitioner(
     *,

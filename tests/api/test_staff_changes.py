@@ -98,8 +98,9 @@ def test_certificate_with_its_proof_is_handed_in_and_accepted(people):
     missing = sent(me, "qualifications/", **paper)
     made = sent(me, "qualifications/", **paper, valid_to="2021-12-31", is_certificate=True, proof=scan())
 
-    assert (missing.status_code, made.status_code, made.json()["status"]) == (400, 201, "HANDED_IN")
-    assert sent(clerk, "qualifications/", **paper, proof=scan()).status_code == 403
+    assert (missing.status_code, missing.json()["code"]) == (409, "proof_missing")
+    assert (made.status_code, made.json()["status"]) == (201, "HANDED_IN")
+    assert sent(clerk, "qualifications/", **paper, proof=scan()).status_code == 400  # the bureau names the firm
     assert posted(clerk, f"qualifications/{made.json()['id']}/accept/").json()["status"] == "ACCEPTED"
     lead.refresh_from_db()
     assert lead.certificate_number == "37"

@@ -1,9 +1,8 @@
-"""The register of firms: standing, qualifications, lead evaluators, staff, branches, undertakings."""
+"""The register of firms: standing, qualifications, branches, undertakings."""
 
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,16 +16,16 @@ from appraisals.selectors import running_tasks_of, suspensions_in_force
 from appraisals.services import succeed
 from evaluators import selectors as firms
 from evaluators import services
-from evaluators.enums import FirmAction, StaffRole
-from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Practitioner, Qualification, StaffChange
-from faces.api.dated import FirmsOn, LeadsOn, QualificationsOn, SpellsOn, certificate_then, labelled, shown_then
+from evaluators.enums import FirmAction
+from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Qualification
+from faces.api.dated import FirmsOn, QualificationsOn, SpellsOn, labelled, shown_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.v1.relations import AsideAsk, LikenessSerializer, SuccessionAsk, SuccessionSerializer
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
-from parties.enums import INTERESTS, SameName
+from parties.enums import INTERESTS
 from parties.selectors import members_of
 
 Row = TypeVar("Row", bound=Model)
@@ -163,14 +162,6 @@ class QualificationSerializer(NounSerializer[Qualification]):
         )  # fmt: skip
 
 
-def own_firm(by: User) -> Firm:
-    """Return the firm for which somebody works; raise 404 for who works for none."""
-    firm = firms.firm_of(by)
-    if firm is None:
-        raise Http404
-    return firm
-
-
 def scan_of(given: dict[str, Any]) -> tuple[str, bytes] | None:
     """Take the uploaded scan out of what was given, as the services take it."""
     file = given.pop("proof", None)
@@ -182,14 +173,10 @@ def leads(user: User) -> QuerySet[LeadEvaluator]:
     return LeadEvaluator.objects.filter(firm__in=firms.visible_to(user))
 
 
-def staff(user: User) -> QuerySet[Practitioner]:
-    """Return the staff of the firms that somebody may see."""
-    return Practitioner.objects.filter(firm__in=firms.visible_to(user))
+class QualificationAsk(Ask):
+    """A qualification, whose it is where it is one person's, its days, its scan; the bureau names the firm."""
 
-
-class HandInAsk(Ask):
-    """A qualification, whose it is where it is one person's, its days, its scan."""
-
+    firm = Visible(firms.visible_to, required=False)
     name = phrase(80)
     number = phrase(60)
     issuer = phrase(100)
@@ -197,7 +184,7 @@ class HandInAsk(Ask):
     valid_to = serializers.DateField(required=False)
     lead = Visible(leads, required=False)
     is_certificate = serializers.BooleanField(required=False)
-    proof = serializers.FileField(max_length=200)
+    proof = serializers.FileField(max_length=200, required=False)
 
 
 class QualificationView(OfFirmView[Qualification]):
@@ -207,18 +194,21 @@ class QualificationView(OfFirmView[Qualification]):
     filterset_fields = ("firm", "name", "lead", "status")
     filterset_base = QualificationsOn
     joins = ("accepted_by",)
-    make_needs = Capability.FIRM_DESK
+    make_needs = (Capability.FIRM_DESK, Capability.REGISTER)
 
     def get_parsers(self) -> list[Any]:
         """Take a scan with a new one, JSON with a step."""
         return [MultiPartParser()] if getattr(self, "action_map", {}).get("post") == "create" else super().get_parsers()
 
-    @make(HandInAsk)
+    @make(QualificationAsk)
     def create(self, given: dict[str, Any], by: User) -> Qualification:
-        """Hand in a qualification of one's own firm; it counts once it is accepted."""
-        proof = scan_of(given)
-        draft = services.QualificationDraft(own_firm(by), **{"lead": None, "valid_to": None, **given})
-        return services.hand_in_qualification(draft=draft, proof=proof, by=by, on=clock.today())
+        """Hand in a qualification of one's own firm, which counts once it is accepted; with ``firm``: enter it."""
+        proof, entered_for = scan_of(given), given.pop("firm", None)
+        firm = entered_for or firms.firm_of(by)
+        if firm is None:
+            raise serializers.ValidationError({"firm": [_("Name the firm.")]})
+        write = services.record_qualification if entered_for else services.hand_in_qualification
+        return write(draft=services.QualificationDraft(firm, **given), proof=proof, by=by, on=clock.today())
 
     @verb(needs=Capability.REGISTER)
     def accept(self, row: Qualification, _given: dict[str, Any], by: User) -> None:
@@ -234,141 +224,6 @@ class QualificationView(OfFirmView[Qualification]):
     def withdraw(self, row: Qualification, given: dict[str, Any], by: User) -> None:
         """Withdraw an accepted one with words."""
         services.withdraw_qualification(row=row, by=by, on=clock.today(), **given)
-
-
-class StaffChangeSerializer(NounSerializer[StaffChange]):
-    """What a firm reported of one of its people, and the answer. Numbers are never read."""
-
-    firm_name = text("firm.organisation.name")
-
-    class Meta:
-        model = StaffChange
-        fields = (
-            "id", "firm", "firm_name", "move", "role", "lead", "practitioner", "name", "title", "certificate_number",
-            "works_since", "duty", "day", "reason", "proof", "status", "reported_on", "decided_on", "words",
-        )  # fmt: skip
-
-
-class StaffChangeAsk(Ask):
-    """Somebody who joined, with what is known of him; or, with ``lead`` or ``practitioner``, somebody who left."""
-
-    lead = Visible(leads, required=False)
-    practitioner = Visible(staff, required=False)
-    role = Choice(StaffRole, required=False)
-    name = phrase(60, required=False)
-    id_number = phrase(18, required=False)
-    phone = phrase(20, required=False)
-    duty = phrase(60, required=False)
-    title = phrase(60, required=False)
-    certificate_number = phrase(60, required=False)
-    works_since = serializers.DateField(required=False)
-    day = serializers.DateField()
-    reason = phrase(200, required=False)
-    proof = serializers.FileField(max_length=200, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a post that ended, or for role and name of who joined."""
-        posts = {"lead", "practitioner"} & set(attrs)
-        joined = {"role", "name", "id_number"}
-        if len(posts) > 1 or (posts and set(attrs) - posts - {"day", "reason", "proof"}):
-            message = _("Of who left give the post, the day, a reason and a proof, nothing else.")
-            raise serializers.ValidationError({"lead": [message]})
-        if not posts and (missing := joined - set(attrs)):
-            message = _("Of who joined give role, name and ID number.")
-            raise serializers.ValidationError({key: [message] for key in sorted(missing)})
-        if not posts and "reason" in attrs:
-            message = _("A reason belongs to who left.")
-            raise serializers.ValidationError({"reason": [message]})
-        return attrs
-
-
-class TakeOverAsk(Ask):
-    """Whether somebody of this name who is known is the same person; only where that is asked."""
-
-    same_name = Choice(SameName, required=False)
-
-
-class StaffChangeView(OfFirmView[StaffChange]):
-    """What visible firms reported of their people; a firm sees and makes its own."""
-
-    serializer_class = StaffChangeSerializer
-    filterset_fields = ("firm", "status", "move", "role")
-    joins = ("firm__organisation",)
-    make_needs = Capability.FIRM_SIGN
-
-    def get_parsers(self) -> list[Any]:
-        """Take a scan with a new one, JSON with an answer."""
-        return [MultiPartParser()] if getattr(self, "action_map", {}).get("post") == "create" else super().get_parsers()
-
-    @make(StaffChangeAsk)
-    def create(self, given: dict[str, Any], by: User) -> StaffChange:
-        """Report, for one's own firm, who joined or left."""
-        proof = scan_of(given)
-        post = given.pop("lead", None) or given.pop("practitioner", None)
-        if post is not None:
-            return services.report_left(post=post, proof=proof, by=by, on=clock.today(), **given)
-        draft = services.JoinedDraft(**given)
-        return services.report_joined(firm=own_firm(by), draft=draft, proof=proof, by=by, on=clock.today())
-
-    @verb(TakeOverAsk, needs=Capability.REGISTER)
-    def take_over(self, row: StaffChange, given: dict[str, Any], by: User) -> None:
-        """Write it into the register, from its day on."""
-        services.take_over_staff_change(change=row, by=by, on=clock.today(), **given)
-
-    @verb(WordsAsk, needs=Capability.REGISTER)
-    def decline(self, row: StaffChange, given: dict[str, Any], by: User) -> None:
-        """Leave the register as it is, with words."""
-        services.decline_staff_change(change=row, by=by, on=clock.today(), **given)
-
-    @verb(needs=Capability.FIRM_SIGN)
-    def withdraw(self, row: StaffChange, _given: dict[str, Any], by: User) -> None:
-        """Take it back."""
-        services.withdraw_staff_change(change=row, by=by, on=clock.today())
-
-
-class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
-    """A lead evaluator of a firm, from a day to a day."""
-
-    person_name = text("person.name")
-
-    class Meta:
-        model = LeadEvaluator
-        fields = (
-            "id", "firm", "person", "person_name", "title", "certificate_number", "certificate_valid_to",
-            "works_since", "started_on", "ended_on",
-        )  # fmt: skip
-
-    def to_representation(self, instance: LeadEvaluator) -> dict[str, Any]:
-        """Return him, with the certificate of the day that was asked about."""
-        return certificate_then(instance, super().to_representation(instance))
-
-
-class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
-    """Lead evaluators of visible firms."""
-
-    serializer_class = LeadEvaluatorSerializer
-    filterset_fields = ("firm", "person")
-    filterset_base = LeadsOn
-    joins = ("person",)
-
-
-class PractitionerSerializer(NounSerializer[Practitioner]):
-    """One of a firm's staff, from a day to a day."""
-
-    person_name = text("person.name")
-
-    class Meta:
-        model = Practitioner
-        fields = ("id", "firm", "person", "person_name", "duty", "started_on", "ended_on")
-
-
-class PractitionerView(OfFirmView[Practitioner]):
-    """Staff of visible firms."""
-
-    serializer_class = PractitionerSerializer
-    filterset_fields = ("firm", "person")
-    filterset_base = SpellsOn
-    joins = ("person",)
 
 
 class BranchSerializer(NounSerializer[Branch]):

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from desk.selectors.leads import running_commissions
 from evaluators.models import LeadEvaluator, Practitioner
 from evaluators.selectors import posts_of, visible_to
-from evaluators.services import end_practitioner, register_lead, register_practitioner
+from evaluators.services import end_post, register_lead, register_practitioner
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.bureau.firms import firm_url
-from faces.pages.shared.actions import ActionView
+from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import day, first_day
 from faces.pages.shared.person_form import AskingPersonForm
 from foundation.accounts.enums import Capability
@@ -114,11 +114,18 @@ def led_by(row: LeadEvaluator) -> list[str]:
     return list(rows.values_list("task__number", flat=True))
 
 
+class PostEndForm(ActionForm):
+    """The day."""
+
+    ended_on = forms.DateField(label=gettext_lazy("First day on which it no longer holds"), widget=day())
+
+
 class LeadEnd(ActionView):
     """End a lead evaluator's time with a firm."""
 
     audience, needs = "bureau", Capability.REGISTER
-    title, submit_label, danger = gettext_lazy("End the time with the firm"), gettext_lazy("End it today"), True
+    title, submit_label, danger = gettext_lazy("End the time with the firm"), gettext_lazy("Write the end"), True
+    form_class = PostEndForm
 
     def rows(self) -> QuerySet[LeadEvaluator] | QuerySet[Practitioner]:
         """Return the lead evaluators of visible firms."""
@@ -128,6 +135,10 @@ class LeadEnd(ActionView):
     def object_url(self) -> str:
         """Return the firm's people."""
         return f"{firm_url(self.object.firm)}?tab=people"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer today."""
+        return super().get_initial() | {"ended_on": self.today}
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say who it is, what ends with it, what goes on, and what it opens."""
@@ -140,7 +151,9 @@ class LeadEnd(ActionView):
             found.append(_("While that goes on the employment does, too, and no other firm may enter this person."))
         else:
             name = {"name": row.person.name}
-            found.append(_("%(name)s no longer belongs to this firm from today and may be entered by another.") % name)
+            found.append(
+                _("%(name)s no longer belongs to this firm from then on and may be entered by another.") % name
+            )
             found += [
                 _("The employment by this firm since %(day)s ends, too.") % {"day": full_day(spell.started_on)}
                 for spell in Employment.objects.on(self.today).filter(
@@ -152,9 +165,9 @@ class LeadEnd(ActionView):
             found.append(words % {"numbers": pgettext("between shared facts", ", ").join(numbers)})
         return found
 
-    def act(self, form: Any) -> str:  # noqa: ANN401, ARG002 - nothing to fill in
+    def act(self, form: PostEndForm) -> str:
         """End it."""
-        end_practitioner(row=self.object, by=self.user, on=self.today)
+        end_post(post=self.object, ended_on=form.cleaned_data["ended_on"], by=self.user, on=self.today)
         return _("Ended; the row stays in the register.")
 
 

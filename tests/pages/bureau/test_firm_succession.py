@@ -178,12 +178,16 @@ def test_page_says_what_goes_on_and_what_ends_with_a_post(desk, people):
 
     of_lead = desk.get(lead_end).content.decode()
     of_spell = desk.get(reverse("pages:spell-end", args=[spell.pk])).content.decode()
-    desk.post(lead_end)
+    later = desk.post(lead_end, {"ended_on": "2099-01-01"})
+    desk.post(lead_end, {"ended_on": "2020-03-02"})
     of_staff = desk.get(staff_end).content.decode()
 
     assert "自2019年2月1日起的从业人员岗位仍在继续" in of_lead
     assert commission.task.number in of_lead
     assert "任职同时终止" not in of_lead
+    assert "日期晚于今天" in later.content.decode()
+    lead.refresh_from_db()
+    assert lead.ended_on == date(2020, 3, 2)
     assert ("主评人岗位仍在继续" in of_spell, "从业人员岗位仍在继续" in of_spell) == (True, True)
     assert ("自2019年1月1日起在该机构的任职同时终止" in of_staff, "仍在继续" in of_staff) == (True, False)
 
