@@ -91,7 +91,7 @@ def firms(people: People) -> FirmsMade:
         made.codes.append(code)
         made.names.append(marked)
         founded = f"{dice.between(1998, 2015)}年{dice.between(1, 12)}月{dice.between(1, 28)}日"
-        admitted = "2019-03-01" if index % 3 else "2020-03-02"
+        admitted = "2019-03-01" if index % 3 else "2019-12-02"
         boss = people.next(born_from=1963, born_to=1978)
         place = f"济南市历城区{dice.pick(STREETS)}{dice.between(10, 3200)}号"
         size = dice.between(9, 46)

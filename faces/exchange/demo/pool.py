@@ -87,7 +87,7 @@ def pool(people: People, register: FirmsMade) -> PoolMade:
         title, level = dice.pick(TITLES)
         body_name, _form, body_code = bodies[(index * 7 + dice.below(3)) % len(bodies)]
         since = f"{dice.between(person.born_on.year + 24, 2012)}.{dice.between(1, 12)}.1"
-        admitted = "2019-04-01" if index % 4 else "2020年4月1日"
+        admitted = "2019-04-01" if index % 4 else "2019年12月2日"
         chosen = "、".join(dict.fromkeys(part for part in (code, second) if part))
         roll.append(
             [

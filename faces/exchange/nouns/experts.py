@@ -33,7 +33,7 @@ from experts.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Ended, Fault, Kept
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import employers, ends, known, people, renamed
+from faces.exchange.nouns import employers, ends, known, people, renamed, takeovers
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from foundation.core.crypto import blind_indexes
@@ -139,7 +139,7 @@ def write_bodies(rows: Sequence[Record], setting: Setting) -> Written:
 
 
 def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated people and numbers, unknown employers and specialties, numbers of other people."""
+    """Yield faults: repeated people and numbers, unknown employers and specialties, others' numbers, admission days."""
     yield from repeated([row for row in rows if row["number"]], "number")
     yield from repeated(rows, "id_number")
     people.ask_people(rows, setting)
@@ -165,6 +165,7 @@ def check_experts(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
             yield row.fault("id_number", words % {"number": other}, "number_differs")
         elif row["level"] == TitleLevel.INTERMEDIATE and row["works_since"] is None:
             yield row.fault("works_since", _("An intermediate title needs the day on which work began."), "empty")
+    yield from takeovers.check_days(rows, setting, Expert.objects.all())
     setting.bring("expert", (row["number"] for row in rows if row["number"]))
 
 
@@ -175,7 +176,7 @@ def number_experts(rows: Sequence[Record], setting: Setting) -> None:
 
 
 def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write people, employment and experts; one with a day of admission goes through his notice into the pool."""
+    """Write people, employment and experts; one with a day of admission is taken over into the pool from that day."""
     before = set(known.experts(setting.bureau, (row["number"] for row in rows)))
     bodies = known.bodies(setting.bureau, (row["body"] for row in rows))
     nodes = known.specialties(setting.bureau)
@@ -209,7 +210,7 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
             by=setting.by,
             on=told_on,
         )
-        fresh = [expert for expert in experts if expert.status == ExpertStatus.APPLIED and expert.admitted_on is None]
+        fresh = [expert for expert in experts if takeovers.is_admitted_by_roster(expert)]
         if day and fresh:
             announced = move_experts(experts=fresh, action=ExpertAction.ANNOUNCE, by=setting.by, on=told_on)
             move_experts(experts=announced, action=ExpertAction.ADMIT, by=setting.by, on=day)

@@ -39,7 +39,7 @@ from evaluators.services import (
 from faces.exchange import cells
 from faces.exchange.faults import Ended, Fault, Kept
 from faces.exchange.importing import AT_ONCE, Noun, Part, Setting, Written, register, repeated, unknown
-from faces.exchange.nouns import asked, branches, conversions, ends, known, people, renamed
+from faces.exchange.nouns import asked, branches, conversions, ends, known, people, renamed, takeovers
 from faces.exchange.tables import Column, Layout, Record
 from faces.exchange.traces import Touched
 from parties.models import FormerFact, FormerName, Organisation, Person, Relationship
@@ -122,7 +122,7 @@ PLEDGES: Final = Layout(
 
 
 def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
-    """Yield faults: repeated numbers and codes, numbers and codes of others; ask about codes with other names."""
+    """Yield faults: numbers and codes repeated or of others, days of admission; ask about codes with other names."""
     yield from renamed.ask_renamed_bodies(rows, setting)
     yield from repeated([row for row in rows if row["number"]], "number")
     yield from repeated(rows, "uscc")
@@ -140,6 +140,7 @@ def check_firms(rows: Sequence[Record], setting: Setting) -> Iterator[Fault]:
         elif by_code.get(row["uscc"], row["number"]) != row["number"]:
             words = _("This firm has the number %(number)s already.")
             yield row.fault("number", words % {"number": by_code[row["uscc"]]}, "number_differs")
+    yield from takeovers.check_days(rows, setting, Firm.objects.all())
     setting.bring("firm", (row["number"] for row in rows if row["number"]))
 
 
@@ -150,7 +151,7 @@ def number_firms(rows: Sequence[Record], setting: Setting) -> None:
 
 
 def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
-    """Write bodies and firms; one with a day of admission goes through its public notice into the register."""
+    """Write bodies and firms; one with a day of admission is taken over into the register from that day."""
     before = set(known.firms(setting.bureau, (row["number"] for row in rows)))
     renamed.rename_bodies(rows, setting)
     bodies = register_organisations(
@@ -179,7 +180,7 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
         drafts = [FirmDraft(body, row["kind"], row["staff_count"], row["number"]) for row, body in group]
         firms = register_firms(bureau=setting.bureau, drafts=drafts, by=setting.by, on=told_on)
         conversions.convert([row for row, _body in group], firms, before_them, setting)
-        fresh = [firm for firm in firms if firm.status == FirmStatus.APPLIED and firm.admitted_on is None]
+        fresh = [firm for firm in firms if takeovers.is_admitted_by_roster(firm)]
         if day and fresh:
             announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
             for row in announced:  # a register that is taken over was checked when its firms came in
