@@ -183,6 +183,12 @@ def terms_on(firm_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("firm_id", "ends_on"))
 
 
+def term_on(firm: Firm, day: date) -> date | None:
+    """Return the end of the term that the firm held on ``day``, as given by then; None without one."""
+    given = firm.term_ends_on if admitted_by(firm, day) == firm.admitted_on else None  # a row without its terms
+    return terms_on([firm.pk], day).get(firm.pk, given)
+
+
 def admitted_by(firm: Firm, day: date) -> date | None:
     """Return the day of the admission that held on ``day``; None where the firm was not admitted by then."""
     if firm.admitted_on is None or firm.admitted_on <= day:

@@ -112,6 +112,12 @@ def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
     return dict(rows.values_list("expert_id", "ends_on"))
 
 
+def term_on(expert: Expert, day: date) -> date | None:
+    """Return the end of the term that the expert held on ``day``, as given by then; None without one."""
+    given = expert.term_ends_on if admitted_by(expert, day) == expert.admitted_on else None  # a row without its terms
+    return terms_on([expert.pk], day).get(expert.pk, given)
+
+
 def admitted_by(expert: Expert, day: date) -> date | None:
     """Return the day of the admission that held on ``day``; None where the expert was not admitted by then."""
     if expert.admitted_on is None or expert.admitted_on <= day:

@@ -10,13 +10,13 @@ import pytest
 from django.urls import reverse
 
 from admissions.models import Confirmation, Renewal
-from appraisals.models import Sanction
+from appraisals.models import FirmAppraisal, Sanction
 from assignments.enums import TaskStatus
 from assignments.models import TaskMove
 from credit.models import CreditEvent, EventReply
 from delivery.models import LeadEvent
 from evaluators.models import Branch, FirmStanding, FirmTerm, LeadEvaluator, Practitioner, Qualification
-from experts.models import ExpertSpecialty, ExpertStanding, StandingRecusal, Unavailability
+from experts.models import ExpertSpecialty, ExpertStanding, FormerTitle, StandingRecusal, Unavailability
 from foundation.core import clock
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.services import NodeDraft, add_nodes, merge_node, rename_node
@@ -469,3 +469,140 @@ def test_firm_and_expert_read_their_own_replies_and_sanctions_of_the_day(client,
         )
 
         assert ("2020年5月1日" in then, SAID in then, SAID in now) == (True, False, True)
+
+
+def happened_later(world):
+    event_of(world, organisation=world.firm.organisation)
+    CreditEvent.objects.update(occurred_on=LATER)
+
+
+def year_confirmed_later(world):
+    FirmAppraisal.objects.create(
+        bureau=world.bureau, firm=world.firm, year=2019, standing="ASSESSED", points_hundredths=8765, parts=[],
+        confirmed_on=LATER, confirmed_by=world.clerk,
+    )  # fmt: skip
+
+
+def term_given_later(world):
+    admitted_later(world)
+    FirmTerm.objects.create(firm=world.firm, decided_on=LATER, ends_on=date(2023, 7, 1))
+
+
+def undertaken_later(world):
+    world.firm.undertakings.all().delete()
+    world.firm.undertakings.create(year=2020, text_version="1", accepted_on=LATER)
+
+
+def asked_for_a_specialty(world):
+    world.expert.specialty_asks.create(
+        node=nodes_of(world)["A12"], change="ADD", reason="考取证书", status="REFUSED", asked_by=world.clerk,
+        asked_on=EARLY, decided_by=world.clerk, decided_on=LATER, words="证书不符",
+    )  # fmt: skip
+
+
+def specialty_ended(world):
+    nodes_of(world)
+    ExpertSpecialty.objects.update(ended_on=LATER)
+
+
+def employer_left(world):
+    body = OrganisationFactory(bureau=world.bureau)
+    Employment.objects.create(person=world.expert.person, organisation=body, started_on=EARLY, ended_on=LATER)
+
+
+def titled_later(world):
+    FormerTitle.objects.create(expert=world.expert, title="旧职称", title_level="SENIOR", until_on=LATER)
+    world.expert.title = "新职称"
+    world.expert.save(update_fields=["title"])
+
+
+OWN = [
+    ("load", "firm", load_that_ended, "1／", "0／"),
+    ("hours_of_a_lead", "firm", firm_trained, "|3|", "|7|"),
+    ("hours_of_the_staff", "firm", staff_trained, "|3|", "|7|"),
+    ("paper_of_a_renamed_lead", "firm", paper_of_a_renamed_lead, "旧姓名", "新姓名"),
+    ("paper_handed_in", "firm", paper_handed_in, "", "新交的资质"),
+    ("sanction", "firm", firm_sanctioned, "2020年5月1日", SAID),
+    ("confirmation", "firm", firm_confirmed, "已申报变更", "已更新登记"),
+    ("renewal", "firm", renewed, "已申请", "同意续期"),
+    ("interest", "firm", related, "旧名称", "新名称"),
+    ("interest_ended", "firm", related, "旧名称", "2020年9月9日"),
+    ("event", "firm", happened_later, "", SAID),
+    ("year", "firm", year_confirmed_later, "", "87.65"),
+    ("term", "firm", term_given_later, "", "2023年7月1日"),
+    ("undertaking", "firm", undertaken_later, "未签订", "已接受"),
+    ("kind", "firm", lambda _world: None, "类别不按日期留存", "咨询机构"),
+    ("kin_renamed", "expert", kin, "旧姓名", "新姓名"),
+    ("kin_known_later", "expert", kin_known_later, "", "后来的亲属"),
+    ("recusal", "expert", recusal, "旧名称", "新名称"),
+    ("employer_renamed", "expert", employer_renamed, "旧名称", "新名称"),
+    ("employer_left", "expert", employer_left, "2020年3月1日—当日", f"2020年3月1日—{SAID}"),
+    ("away", "expert", away_later, "", "后来的出差"),
+    ("training", "expert", expert_trained, SAID[:5], "2020年10月1日"),
+    ("title", "expert", titled_later, "旧职称", "新职称"),
+    ("specialty_renamed", "expert", specialty_renamed, "旧专业", "新专业"),
+    ("specialty_ended", "expert", specialty_ended, "旧专业", "未填写专业"),
+    ("specialty_ask", "expert", asked_for_a_specialty, "考取证书", "证书不符"),
+    ("confirmation", "expert", expert_confirmed, "已申报变更", "已更新登记"),
+    ("renewal", "expert", asked_to_renew_later, "", "申请续期"),
+    ("telephone", "expert", lambda _world: None, "银行账号不按日期留存", "|银行账号|"),
+]
+
+
+def own_record(client, world, noun, **asked):
+    client.force_login({"firm": firm_user, "expert": expert_user}[noun](getattr(world, noun)))
+    return client.get(reverse(f"pages:{noun}-record"), asked)
+
+
+@pytest.mark.parametrize(
+    ("noun", "change", "before", "after"), [row[1:] for row in OWN], ids=[f"{row[1]}_{row[0]}" for row in OWN]
+)
+def test_own_record_tells_what_held_on_the_day(client, world, noun, change, before, after):
+    change(world)
+    client.force_login({"firm": firm_user, "expert": expert_user}[noun](getattr(world, noun)))
+    address = reverse(f"pages:{noun}-record")
+
+    then, now = shown(client, address, on=THEN.isoformat()), shown(client, address)
+
+    assert (before in then, after in then, after in now) == (True, False, True)
+
+
+@pytest.mark.parametrize("noun", ["firm", "expert"])
+def test_own_record_offers_its_steps_today_only(client, world, noun):
+    employer_renamed(world)
+    paper_handed_in(world)
+    {"firm": firm_undertaking_missing, "expert": lambda _world: None}[noun](world)
+
+    then, now = (own_record(client, world, noun, **asked).context["layout"] for asked in ({"on": THEN.isoformat()}, {}))
+
+    assert (steps(then), bool(now.acts), len(steps(now)) >= len(now.acts) + 2) == ([], True, True)
+
+
+def firm_undertaking_missing(world):
+    world.firm.undertakings.all().delete()
+
+
+def steps(layout):
+    """Return every step of the page: of its head, its sections and their cells."""
+    sections = [*layout.main, *layout.beside]
+    cells = [cell for one in sections if one.grid for row in one.grid.rows for cell in row]
+    found = [*layout.acts, *(act for one in sections for act in one.acts)]
+    return [*found, *(act for cell in cells for act in getattr(cell, "acts", ()))]
+
+
+@pytest.mark.parametrize("noun", ["firm", "expert"])
+def test_own_standing_is_that_of_the_day(client, world, noun):
+    {"firm": FirmStanding, "expert": ExpertStanding}[noun].objects.all().delete()
+    {"firm": admitted_later, "expert": expert_admitted_later}[noun](world)
+
+    then = own_record(client, world, noun, on=THEN.isoformat()).context["layout"].status
+    now = own_record(client, world, noun).context["layout"].status
+
+    assert (then, now.status) == ("APPLIED", "ACTIVE")
+
+
+@pytest.mark.parametrize(("noun", "page"), [("firm", "left-out"), ("expert", "left-out")])
+def test_page_of_draws_that_are_over_asks_for_no_day(client, world, noun, page):
+    client.force_login({"firm": firm_user, "expert": expert_user}[noun](getattr(world, noun)))
+
+    assert "as_of" not in client.get(reverse(f"pages:{noun}-{page}"), {"on": THEN.isoformat()}).context

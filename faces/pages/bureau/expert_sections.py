@@ -14,7 +14,8 @@ from credit.selectors import visible_to as events_visible_to
 from experts.enums import ExpertStatus, TitleLevel
 from experts.rules import age_refusal
 from experts.selectors import admitted_by, title_on
-from faces.pages.bureau.firm_sections import end_then, event_section, hours_text
+from faces.pages.bureau.firm_sections import event_section, hours_text
+from faces.pages.shared.as_of import end_then
 from faces.pages.shared.choices import way_of
 from faces.pages.shared.credit_words import LABEL_WORDS, ledger
 from faces.pages.shared.entry_words import work_text

@@ -15,7 +15,7 @@ from credit.selectors import running_points_of_persons
 from evaluators.selectors import is_renewable
 from experts.enums import ExpertAction, ExpertSource, ExpertStatus, TitleLevel
 from experts.models import Expert, ExpertSpecialty
-from experts.selectors import admitted_by, as_of, standing_on, terms_on, title_on, visible_to, with_first_specialties
+from experts.selectors import as_of, standing_on, term_on, title_on, visible_to, with_first_specialties
 from experts.transitions import TRANSITIONS
 from faces.pages.bureau import expert_sections as parts
 from faces.pages.bureau.firm_sections import sanctions
@@ -242,9 +242,7 @@ class ExpertPage(OneExpert, DatedPage, SectionsPage):
     @cached_property
     def term(self) -> date | None:
         """The end of the term as it was given by the day that is asked about."""
-        row: Expert = self.object
-        given = row.term_ends_on if admitted_by(row, self.day) == row.admitted_on else None  # a row without its terms
-        return terms_on([row.pk], self.day).get(row.pk, given)
+        return term_on(self.object, self.day)
 
     def _main(self, *, edits: bool) -> tuple[Section, ...]:
         row: Expert = self.object

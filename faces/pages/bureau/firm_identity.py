@@ -12,8 +12,9 @@ from django.utils.translation import pgettext
 from desk.selectors import leads_with_load
 from evaluators.enums import QualificationStatus
 from evaluators.selectors import likenesses, marks_of, practitioners_running, with_certificates
-from faces.pages.bureau.firm_sections import end_then, full_day, hours_text
+from faces.pages.bureau.firm_sections import full_day, hours_text
 from faces.pages.bureau.rule_words import marks_words
+from faces.pages.shared.as_of import end_then
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from foundation.core import clock
 from foundation.rulesets.selectors import rules_for

@@ -75,12 +75,6 @@ def hours_text(tenths: int) -> str:
     return f"{tenths / 10:g}"
 
 
-def end_then(ended_on: date | None, day: date, still: StrOrPromise = "—") -> str:
-    """Return the end of something as it was on ``day``; one that came after a past day is none: ``still``."""
-    is_known = ended_on is not None and (ended_on <= day or day >= clock.today())
-    return full_day(ended_on) if is_known else str(still)
-
-
 def scores(firm: Firm, user: User, day: date) -> Section:
     """Return every report rated by ``day`` with its interval, and the means of the years; predecessors’ among them."""
     firms = [firm.pk, *predecessor_firms([firm.pk], day, passing="scores").get(firm.pk, ())]

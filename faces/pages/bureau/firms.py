@@ -14,7 +14,7 @@ from appraisals.selectors import sanctions_visible_to
 from credit.selectors import running_points
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
 from evaluators.models import Firm
-from evaluators.selectors import admitted_by, as_of, is_renewable, standing_on, terms_on, visible_to, with_counts
+from evaluators.selectors import as_of, is_renewable, standing_on, term_on, visible_to, with_counts
 from evaluators.transitions import TRANSITIONS
 from faces.pages.bureau import firm_identity as who
 from faces.pages.bureau import firm_sections as parts
@@ -220,9 +220,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
     @cached_property
     def term(self) -> date | None:
         """The end of the term as it was given by the day that is asked about."""
-        row: Firm = self.object
-        given = row.term_ends_on if admitted_by(row, self.day) == row.admitted_on else None  # a row without its terms
-        return terms_on([row.pk], self.day).get(row.pk, given)
+        return term_on(self.object, self.day)
 
     def _main(self) -> tuple[Section, ...]:
         row: Firm = self.object

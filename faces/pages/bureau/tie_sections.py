@@ -12,7 +12,8 @@ from evaluators.selectors import leads_running, practitioners_running
 from experts.enums import ExpertStatus
 from experts.models import Expert
 from experts.selectors import as_of
-from faces.pages.bureau.firm_sections import end_then, full_day
+from faces.pages.bureau.firm_sections import full_day
+from faces.pages.shared.as_of import end_then
 from faces.pages.shared.contact_words import duty_word
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from parties.models import Contact

@@ -8,51 +8,42 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from appraisals.selectors import sanctions_visible_to
-from appraisals.selectors import visible_to as years_visible_to
 from assignments.enums import DeclineReason
 from assignments.models import Assignment
 from assignments.selectors.assignments import own_of
 from assignments.services.assignments import accept, declare, decline
 from assignments.transitions import GONE
-from credit.selectors import visible_to as events_visible_to
-from desk.selectors import leads_with_load
 from evaluators.models import Firm
-from evaluators.selectors import firm_of, interests_of, leads_running, practitioners_running
+from evaluators.selectors import firm_of, leads_running, standing_on
 from evaluators.services import QualificationDraft, declare_interest, hand_in_qualification
-from faces.pages.shared import formats
+from faces.pages.firm import record_sections as parts
 from faces.pages.shared.actions import ActionForm, ActionView, FormPage
+from faces.pages.shared.as_of import DatedPage
 from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.entry_words import checklist, confirmations_section, renewals_section
 from faces.pages.shared.left_out import OwnLeafFile, left_out
 from faces.pages.shared.qualification_form import LeadOfFirm, QualificationForm
-from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
+from faces.pages.shared.sections import Layout, SectionsPage
 from faces.pages.shared.yearly_steps import withdraw_acts, yearly_acts
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.core import clock
-from foundation.rulesets.selectors import rules_for
 from parties.enums import INTERESTS
-from training.selectors import hours_of
+from parties.selectors import name_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
 
-SOON_DAYS = 90
-
-
-class FirmRecord(SectionsPage):
-    """What the register knows of us."""
+class OwnFirmPage(SectionsPage):
+    """A page about the reader's own firm."""
 
     audience, needs = "firm", Capability.FIRM_DESK
-    title = gettext_lazy("Our record")
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in Django
         """Look the reader's own firm up."""
@@ -65,132 +56,35 @@ class FirmRecord(SectionsPage):
         firm = firm_of(self.user)
         return Firm.objects.filter(pk=firm.pk if firm else 0).select_related("organisation", "bureau")
 
+
+class FirmRecord(DatedPage, OwnFirmPage):
+    """What the register knows of us, or knew on a day (``?on=``)."""
+
+    title = gettext_lazy("Our record")
+
     def layout(self) -> Layout:
         """Return qualifications, people, events, years."""
         row: Firm = self.object
-        year = self.today.year
-        done = row.undertakings.filter(year=year).exists()
-        leads = list(leads_running(row, self.today))
-        others = list(practitioners_running(row, self.today))
-        hours = hours_of([*(one.person_id for one in leads), *(one.person_id for one in others)], year)
-        staff = [
-            (person.name, word, f"{hours.get(person.pk, 0) / 10:g}")
-            for word, person in [
-                *((_("lead evaluator"), one.person) for one in leads),
-                *((_("staff"), one.person) for one in others),
-            ]
-        ]
-        papers = [
-            (
-                f"{one.name}（{one.lead.person.name}）" if one.lead else one.name,
-                one.number,
-                formats.day(one.valid_to, with_year=True) if one.valid_to else "—",
-                ends_cell(one.valid_to, self.today),
-                Cell("", status=one),
-                Cell(one.words, said=True) if one.words else "—",
-            )
-            for one in row.qualifications.select_related("lead__person").order_by("name", "-valid_from", "pk")
-        ]
-        most = rules_for(bureau=row.bureau, on=self.today).value("lead_running_tasks")
-        leading = [
-            (
-                one.person.name,
-                formats.day(one.certificate_valid_to, with_year=True) if one.certificate_valid_to else "—",
-                ends_cell(one.certificate_valid_to, self.today),
-                _("%(load)d of %(most)d") % {"load": one.load, "most": most},
-            )
-            for one in leads_with_load(self.user, self.today).filter(firm=row).order_by("pk")
-        ]
-        events = [
-            (formats.day(one.occurred_on, with_year=True), str(one.points), one.words,
-             formats.day(one.expires_on, with_year=True))
-            for one in events_visible_to(self.user).order_by("-occurred_on", "-pk")
-        ]  # fmt: skip
-        years = [
-            (str(one.year), one.get_standing_display(),
-             "—" if one.points_hundredths is None else formats.score(one.points_hundredths))
-            for one in years_visible_to(self.user).order_by("-year")
-        ]  # fmt: skip
-        sanctions = [
-            (one.get_kind_display(), formats.day(one.started_on, with_year=True) if one.started_on else "—",
-             formats.day(one.ends_on, with_year=True) if one.ends_on else "—", Cell(one.reason, said=True))
-            for one in sanctions_visible_to(self.user).order_by("-pk")
-        ]  # fmt: skip
-        signs = may(self.user, Capability.FIRM_SIGN)
-        acts = yearly_acts(row, self.today, pages="firm") if signs else ()
-        word = _("accepted") if done else _("not yet accepted: without it we are not drawn")
-        pairs = (
-            (_("Number"), row.number),
-            (_("Code"), row.organisation.uscc or "—"),
-            (_("Kind"), row.get_kind_display()),
-            (_("Term ends on"), formats.day(row.term_ends_on, with_year=True) if row.term_ends_on else "—"),
-            (_("Undertaking of %(year)s") % {"year": year}, word),
-        )
+        signs = self.is_now and may(self.user, Capability.FIRM_SIGN)
+        withdraws = withdraw_acts(row, pages="firm") if signs else ()
         return Layout(
-            meta=(row.organisation.name,),
-            status=row,
-            acts=acts,
+            meta=(name_on(row.organisation, self.day),),
+            status=standing_on(row, self.day) if self.is_past else row,
+            acts=yearly_acts(row, self.today, pages="firm") if signs else (),
             main=(
-                Section(
-                    _("Qualifications"),
-                    grid=Grid(
-                        (_("Qualification"), _("Number"), _("Valid to"), _("Today"), _("State"), _("Why")), papers
-                    ),
-                    empty=_("No qualification is recorded."), count=len(papers),
-                    acts=(Act(_("Hand in a qualification"), reverse("pages:firm-hand-in-qualification")),),
-                ),
-                Section(
-                    _("Lead evaluators: certificates and running tasks"),
-                    grid=Grid((_("Name"), _("Certificate valid to"), _("Today"), _("Running tasks")), leading),
-                    empty=_("Nobody leads: without a lead evaluator we cannot be chosen."), count=len(leading),
-                ),
-                Section(
-                    _("People, and their training this year"),
-                    grid=Grid((_("Name"), _("Role"), _("Hours")), staff, frozenset({2})), count=len(staff),
-                    empty=_("Nobody is recorded."),
-                    acts=(Act(_("Changes of our people"), reverse("pages:firm-staff-changes")),),
-                ),
-                _interests(row, signs=signs),
-                checklist(row, self.today),
-                confirmations_section(row, self.today),
-                renewals_section(row, self.today, *(withdraw_acts(row, pages="firm") if signs else ())),
-                Section(
-                    _("Credit events"),
-                    grid=Grid((_("Day"), _("Points"), _("What happened"), _("Runs until")), events, frozenset({1})),
-                    empty=_("None."),
-                ),
-                Section(
-                    _("Yearly assessments"), grid=Grid((_("Year"), _("Standing"), _("Points")), years, frozenset({2})),
-                    empty=_("No year has been confirmed yet."),
-                ),
-                Section(
-                    _("Sanctions"), grid=Grid((_("Kind"), _("From"), _("Until"), _("Reason")), sanctions),
-                    empty=_("None."),
-                ),
+                parts.papers(row, self.day, edits=self.is_now),
+                parts.leads(row, self.day, self.user),
+                parts.people(row, self.day, edits=self.is_now),
+                parts.interests(row, self.day, signs=signs),
+                checklist(row, self.day),
+                confirmations_section(row, self.day),
+                renewals_section(row, self.day, *withdraws),
+                parts.events(self.user, self.day),
+                parts.years(self.user, self.day),
+                parts.sanctions(self.user, self.day),
             ),
-            beside=(Section(_("In the register"), pairs=tuple((key, Cell(value)) for key, value in pairs)),),
-        )  # fmt: skip
-
-
-def _interests(row: Firm, *, signs: bool) -> Section:
-    """Return what stands of our interests, whatever the task; each keeps us from the unit (R-20)."""
-    lines = [
-        (
-            one.other.name,
-            one.get_kind_display(),
-            formats.day(one.started_on, with_year=True),
-            formats.day(one.ended_on, with_year=True) if one.ended_on else _("still"),
-            Cell(one.note, said=True) if one.note else "—",
+            beside=(parts.in_register(row, self.day),),
         )
-        for one in interests_of(row)
-    ]
-    return Section(
-        _("Declared interests"),
-        grid=Grid((_("Unit"), _("What we are to it"), _("From"), _("Until"), _("Remark")), lines),
-        count=len(lines),
-        empty=_("None is declared. Declare whom you advised, audit or supply: you are not drawn for it, at no cost."),
-        acts=(Act(_("Declare an interest"), reverse("pages:firm-interest")),) if signs else (),
-    )
 
 
 class InterestForm(ActionForm):
@@ -234,17 +128,6 @@ class FirmInterest(FormPage):
         return _("The interest is declared.")
 
 
-def ends_cell(last_day: date | None, today: date) -> Cell | str:
-    """Return how near a last day is: run out, within 90 days, or neither."""
-    if last_day is None:
-        return "—"
-    left = (last_day - today).days
-    if left < 0:
-        return Cell(_("run out"), shape="over")
-    word = ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
-    return Cell(word, shape="warn" if left <= SOON_DAYS else "done")
-
-
 class HandInQualification(FormPage):
     """Hand in a qualification of ours, or of one of our lead evaluators."""
 
@@ -280,7 +163,7 @@ class HandInQualification(FormPage):
         return _("Handed in; the bureau decides about it.")
 
 
-class FirmLeftOut(FirmRecord):
+class FirmLeftOut(OwnFirmPage):
     """Why we were not in a draw."""
 
     title = gettext_lazy("Why we were not in the draw")
@@ -293,7 +176,7 @@ class FirmLeftOut(FirmRecord):
 class FirmLeaf(OwnLeafFile):
     """Our line of a frozen list."""
 
-    audience, needs, as_firm = "firm", FirmRecord.needs, True
+    audience, needs, as_firm = "firm", Capability.FIRM_DESK, True
 
 
 class SeatStep(ActionView):

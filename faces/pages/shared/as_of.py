@@ -7,16 +7,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from faces.pages.shared.access import AudiencePage
+from faces.pages.shared.formats import full_day
 from faces.pages.shared.lists import ListPage, address
 from faces.pages.shared.years import day_asked
+from foundation.core import clock
 
 if TYPE_CHECKING:
     from datetime import date
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django_stubs_ext import StrOrPromise
 
 LEFT_OUT: Final = ("on", "after", "before", "export")
+
+
+def end_then(ended_on: date | None, day: date, still: StrOrPromise = "—") -> str:
+    """Return the end of something as it was on ``day``; one that came after a past day is none: ``still``."""
+    is_known = ended_on is not None and (ended_on <= day or day >= clock.today())
+    return full_day(ended_on) if is_known else str(still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,11 @@ class DatedPage(AudiencePage):
     def is_now(self) -> bool:
         """Whether today is asked about: only then anything can be done."""
         return self.day == self.today
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a past day is asked about: what came later is left out."""
+        return self.day < self.today
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give the head its field for a day, and the band its words."""

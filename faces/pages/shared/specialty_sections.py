@@ -12,9 +12,12 @@ from faces.pages.shared.choices import way_of
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.sections import Act, Cell, Grid, Section
 from faces.pages.shared.statuses import serve_shapes
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.selectors import tree_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from experts.models import Expert, ExpertSpecialty, SpecialtyAsk
     from foundation.files.models import StoredFile
@@ -28,14 +31,23 @@ def proof_cell(proof: StoredFile | None) -> Cell:
 
 
 def own_specialties(
-    expert: Expert, *, acts: Sequence[Act] = (), each: Callable[[ExpertSpecialty], tuple[Act, ...]] | None = None
+    expert: Expert,
+    *,
+    day: date | None = None,
+    acts: Sequence[Act] = (),
+    each: Callable[[ExpertSpecialty], tuple[Act, ...]] | None = None,
 ) -> Section:
-    """Return the specialties of today with their days and proofs; ``each`` names the steps of one."""
-    rows = expert.specialties.running().select_related("node__parent__parent", "proof")
+    """Return the specialties of today with their days and proofs; ``each`` names the steps of one.
+
+    With a past ``day`` those of that day, under the names and at the places that they had in the tree then.
+    """
+    found = expert.specialties.on(day) if day else expert.specialties.running()
+    then = tree_on(expert.bureau, TreeKind.SPECIALTY, day) if day else None
+    rows = found.select_related("node__parent__parent", "proof")
     lines = []
     for one in rows.order_by("-is_main", "node__path", "pk"):
         line: tuple[object, ...] = (
-            way_of(one.node),
+            then.way(one.node_id) if then else way_of(one.node),
             _("main") if one.is_main else _("also"),
             full_day(one.started_on) if one.started_on else _("before days were kept"),
             Cell(one.reason or "—", said=bool(one.reason)),
@@ -76,22 +88,31 @@ def past_specialties(expert: Expert) -> Section:
     )
 
 
-def asks(expert: Expert, *, each: Callable[[SpecialtyAsk], tuple[Act, ...]] | None = None) -> tuple[Section, ...]:
-    """Return what the expert asked about his specialties; without any, nothing. ``each``: steps of an open one."""
+def asks(
+    expert: Expert, *, day: date | None = None, each: Callable[[SpecialtyAsk], tuple[Act, ...]] | None = None
+) -> tuple[Section, ...]:
+    """Return what the expert asked about his specialties; without any, nothing. ``each``: steps of an open one.
+
+    With a past ``day`` what he had asked by then; an answer of later waits still.
+    """
     rows = expert.specialty_asks.select_related("node__parent__parent", "proof", "decided_by").order_by("-pk")
-    lines = [
-        (
-            way_of(one.node),
-            one.get_change_display(),
-            full_day(one.asked_on),
-            Cell(one.reason, said=True),
-            proof_cell(one.proof),
-            Cell("", status=one),
-            Cell(one.words or "—", said=bool(one.words)),
-            Cell("", acts=each(one) if each and one.status == AskStatus.ASKED else ()),
+    then = tree_on(expert.bureau, TreeKind.SPECIALTY, day) if day else None
+    lines = []
+    for one in rows.filter(asked_on__lte=day) if day else rows:
+        waits = day is not None and one.decided_on is not None and one.decided_on > day
+        words = "" if waits else one.words
+        lines.append(
+            (
+                then.way(one.node_id) if then else way_of(one.node),
+                one.get_change_display(),
+                full_day(one.asked_on),
+                Cell(one.reason, said=True),
+                proof_cell(one.proof),
+                Cell("", status=AskStatus.ASKED if waits else one),
+                Cell(words or "—", said=bool(words)),
+                Cell("", acts=each(one) if each and one.status == AskStatus.ASKED else ()),
+            )
         )
-        for one in rows
-    ]
     headings = (
         _("Specialty"), _("What is asked"), _("Asked on"), _("Reason"), _("Scan"), _("State"), _("Answer"), _("Action"),
     )  # fmt: skip
