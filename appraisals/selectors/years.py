@@ -13,7 +13,7 @@ from assignments.enums import AssignmentStatus, TaskStatus
 from assignments.models import Assignment, EvaluationTask
 from assignments.transitions import GONE
 from credit.selectors import running_points
-from evaluators.enums import FirmStatus, QualificationStatus
+from evaluators.enums import FirmStatus
 from evaluators.models import Firm, Qualification
 from evaluators.selectors import predecessor_firms, staff_person_ids, undertaken
 from foundation.accounts.enums import Capability
@@ -89,7 +89,8 @@ def facts_of_year(firms: Sequence[Firm], year: int, *, window_years: int, recogn
     """Return the facts of each firm's assessment year, in a fixed number of queries.
 
     Where the bureau ``recognises`` them, final grades of other bureaus count as reports of its own. Rule R-30. What
-    was done by a firm whose scores passed to one of ``firms`` by the year's end counts as its own. Rule R-49.
+    was done by a firm whose scores passed to one of ``firms`` by the year's end counts as its own. Rule R-49. Of the
+    qualifications those count that the bureau recognised on the year's last day, whatever was accepted since.
     """
     last_day = date(year, 12, 31)
     ids = [firm.pk for firm in firms]
@@ -159,7 +160,8 @@ def _add_recognised(facts: dict[int, YearFacts], counts_for: dict[int, set[int]]
 def _add_compliance(facts: dict[int, YearFacts], year: int, last_day: date) -> None:
     accepted = undertaken(facts, year)
     valid: dict[tuple[int, str], bool] = {}
-    papers = Qualification.objects.filter(firm_id__in=facts, lead__isnull=True, status=QualificationStatus.ACCEPTED)
+    papers = Qualification.objects.recognised_on(last_day)
+    papers = papers.filter(firm_id__in=facts, lead__isnull=True, valid_from__lte=last_day)
     for firm_id, name, valid_to in papers.values_list("firm_id", "name", "valid_to"):
         key = (firm_id, name)
         valid[key] = valid.get(key, False) or valid_to is None or valid_to >= last_day

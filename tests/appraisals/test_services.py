@@ -13,7 +13,7 @@ from appraisals.services.years import AppraisalRefused
 from assignments.enums import TaskStatus
 from credit.enums import CreditKind
 from credit.models import CreditEvent
-from evaluators.models import FirmStanding, FirmUndertaking, Practitioner, Qualification
+from evaluators.models import FirmStanding, FirmUndertaking, FormerAcceptance, Practitioner, Qualification
 from foundation.accounts.enums import Role
 from foundation.core.errors import NotAllowed
 from parties.models import Membership, Person
@@ -94,6 +94,38 @@ def test_parts_come_from_the_rows(people, firm):
     assert part(row, "deduction")["hundredths"] == -1000
     assert row.points_hundredths == (4800 + 1000 + 0 + 1350) - 1000
     assert row.standing == Standing.SMALL_SAMPLE
+
+
+QUALIFIED = [
+    ("ran_out", [{"valid_to": date(2020, 6, 1)}], False),
+    ("renewed_in_the_year", [{"valid_to": date(2020, 6, 1)}, {"accepted_on": date(2020, 12, 31)}], True),
+    ("renewal_accepted_after_the_year", [{"valid_to": date(2020, 6, 1)}, {"accepted_on": date(2021, 1, 4)}], False),
+    ("renewal_begins_after_the_year", [{"valid_to": date(2020, 6, 1)}, {"valid_from": date(2021, 1, 1)}], False),
+    ("first_one_begins_after_the_year", [{"valid_from": date(2021, 1, 1)}], True),
+    ("accepted_after_the_year", [{"valid_to": date(2020, 6, 1), "accepted_on": date(2021, 1, 4)}], True),
+    ("valid_to_the_last_day", [{"valid_to": date(2020, 12, 31)}], True),
+    ("withdrawn_after_the_year", [{"status": "WITHDRAWN", "words": "…", "valid_to": date(2020, 6, 1)}], False),
+]  # fmt: skip
+
+
+@pytest.mark.rule("R-30")
+@pytest.mark.parametrize(("papers", "kept"), [row[1:] for row in QUALIFIED], ids=[row[0] for row in QUALIFIED])
+def test_qualifications_are_judged_by_what_was_recognised_on_the_last_day(people, firm, papers, kept):
+    rated(people, firm, "80")
+    for number, facts in enumerate(papers):
+        given = {
+            "valid_from": date(2019, 1, 1),
+            "accepted_on": date(2019, 2, 1),
+            "handed_in_by": people["clerk"],
+        } | facts
+        paper = Qualification.objects.create(firm=firm, name="资质", number=str(number), issuer="演示", **given)
+        if paper.status == "WITHDRAWN":
+            FormerAcceptance.objects.create(qualification=paper, started_on=date(2019, 2, 1), ended_on=date(2021, 1, 5))
+    compute_year(bureau=people["bureau"], year=2020, by=people["clerk"], on=date(2021, 1, 10))
+
+    row = FirmAppraisal.objects.get(firm=firm, year=2020)
+
+    assert part(row, "compliance")["facts"]["qualifications"] is kept
 
 
 @pytest.mark.edge("E32")
