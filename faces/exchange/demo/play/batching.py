@@ -9,11 +9,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from assignments.draw import commitment
-from assignments.enums import PairKind, PlanStatus, ReReviewKind, TaskKind
-from assignments.models import AssignmentBatch, EvaluationPlan, EvaluationTask, ReReviewTask
+from assignments.enums import PairKind, PlanStatus, TaskKind
+from assignments.models import AssignmentBatch, EvaluationPlan, EvaluationTask
 from assignments.selectors.batches import candidates_of, tasks_of
 from assignments.services import batches
-from assignments.services.re_reviews import open_re_review
 from disclosure.services import publish_batch
 from experts.models import ExpertSpecialty
 from faces.exchange.demo.play.drawing import RECEIPT
@@ -44,8 +43,16 @@ class Batching:
         self._issue_plan()
         clerk, witness = self.stage.users["clerk"], self.stage.users["supervisor"]
         with clock.standing_at(moment(DAY, 9)):
-            fields = self._fields(self._reviews())
-            batch = batches.prepare(title=TITLE, fields=fields, witness=witness, by=clerk, on=DAY)
+            openings = self._openings()
+            batch = batches.open_batch(
+                title=TITLE,
+                openings=openings,
+                due_on=DAY + timedelta(days=21),
+                by_correspondence=True,
+                witness=witness,
+                by=clerk,
+                on=DAY,
+            )
             batch = batches.start(batch=batch, by=clerk, at=moment(DAY, 9, 5), freezes=False)
             self._name(batch)
             batch = batches.start(batch=batch, by=clerk, at=moment(DAY, 9, 30), freezes=True)
@@ -64,7 +71,7 @@ class Batching:
             batches.notify(batch=batch, by=clerk, at=moment(DAY, 15))
             publish_batch(batch=batch, by=self.stage.users["head"], on=DAY)
         batch.refresh_from_db()
-        say(_("%(n)d re-reviews, one batch: %(number)s") % {"n": len(fields), "number": batch.number})
+        say(_("%(n)d re-reviews, one batch: %(number)s") % {"n": len(openings), "number": batch.number})
         return batch
 
     def _name(self, batch: AssignmentBatch) -> None:
@@ -88,23 +95,9 @@ class Batching:
             planning.agree(ISSUED, words="同意。")
             planning.issue(ISSUED, number="济历城财绩〔2020〕1号")
 
-    def _reviews(self) -> list[ReReviewTask]:
+    def _openings(self) -> list[batches.Opening]:
+        """Ask each task for a field that many know, in turn: the invented projects have no field of their own."""
         tasks = EvaluationTask.objects.filter(bureau=self.stage.bureau, kind=TaskKind.EX_ANTE).order_by("number")
-        return [
-            open_re_review(
-                task=task,
-                kind=ReReviewKind.EX_ANTE,
-                panel_size=PANEL_SIZE,
-                due_on=DAY + timedelta(days=21),
-                by=self.stage.users["clerk"],
-                on=DAY,
-                by_correspondence=True,
-            )
-            for task in tasks
-        ]
-
-    def _fields(self, reviews: list[ReReviewTask]) -> dict[ReReviewTask, Node]:
-        """Ask each re-review for a field that many know, in turn: the invented projects have no field of their own."""
         people: Counter[str] = Counter()
         for path in (
             ExpertSpecialty.objects.filter(expert__bureau=self.stage.bureau)
@@ -116,4 +109,4 @@ class Batching:
         known = [node for node in roots if people[node.path] >= FEWEST]
         if not known:
             raise StoryRefused("no field is known by enough experts")
-        return {review: known[place % len(known)] for place, review in enumerate(reviews)}
+        return [batches.Opening(task, PANEL_SIZE, known[place % len(known)]) for place, task in enumerate(tasks)]
