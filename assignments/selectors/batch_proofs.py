@@ -30,8 +30,11 @@ def proof_left(
     }
 
 
-def proof_words(proof: Mapping[str, Any]) -> list[str]:
-    """Return the sentences of what ``proof_left`` found; none where the optimum is proved and there is no floor."""
+def proof_words(proof: Mapping[str, Any], *, record: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the sentences of what ``proof_left`` found; none where the optimum is proved and there is no floor.
+
+    Beside the floor stands what the draw of ``record`` came to, once there is one.
+    """
     said = []
     if proof["gap"]:
         words = _("The proof leaves a gap: another assignment could have at most %(gap)s more fit (%(share)s %%).")
@@ -47,6 +50,9 @@ def proof_words(proof: Mapping[str, Any]) -> list[str]:
             )
         )
         said.append(words % {"floor": _fit(proof["floor"])})
+        if drawn := (record or {}).get("draw"):
+            words = _("This draw: the seats of the worst fitted re-review had a fit of %(least)s together when drawn.")
+            said.append(words % {"least": _fit(drawn["min_task"] * UNITS)})
     if proof["floor_gap"]:
         words = _("The proof leaves a gap at the floor, too: it could be higher by at most %(gap)s.")
         said.append(words % {"gap": _fit(proof["floor_gap"])})

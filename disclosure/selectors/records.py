@@ -132,7 +132,7 @@ def batch_summary(body: Mapping[str, Any]) -> dict[str, Any]:
         "pins": freeze["pins"],
         "forbids": freeze["forbids"],
         "expected": freeze["totals"]["expected_total"] / MILLIONTHS / max(1, sum(problem["seats"])),
-        "proof": proof_words(proof),
+        "proof": proof_words(proof, record=record),
         "gap": proof["gap"],
         "replacements": len(record["replacements"]),
         "widened": len(widened_tasks(record)),

@@ -31,8 +31,10 @@ class BatchRecord:
     """The facts of one batch. Hashes are lower-case hex; labels are numbers of this batch alone.
 
     ``pairs`` is tasks × experts, of which ``open_pairs`` could be seated; ``excluded`` counts pairs, not people.
-    ``fit`` is the expected fit of a seat as printed, ``proof`` what the certificate shows, ``named`` each naming with
-    its reason, ``widened`` the tasks where replacements came from outside the chances. ``drawn_at`` and ``seed`` are empty for a void attempt.
+    ``fit`` is the expected fit of a seat as printed, ``proof`` what the certificate shows, ``left`` the sentences of
+    what it leaves open, what a floor promises and what the draw came to; ``named`` each naming with its reason,
+    ``widened`` the tasks where replacements came from outside the chances. ``drawn_at`` and ``seed`` are empty for a
+    void attempt.
     """
 
     bureau: str
@@ -59,6 +61,7 @@ class BatchRecord:
     named: Sequence[str]
     solvers: str
     verify_url: str
+    left: Sequence[str] = ()
     replacements: int = 0
     widened: int = 0
     earlier_attempts: str = "无"
@@ -120,6 +123,7 @@ def _frozen(batch: BatchRecord, sheet: Sheet) -> list[Flowable]:
             pad=PAD,
         ),
         Prose(f"最优性：{batch.proof}；每席期望匹配度 {batch.fit}。求解器 {batch.solvers}，此步不读种子。", TIGHT),
+        *(Prose(words, TIGHT) for words in batch.left),
         Prose(f"冻结摘要 H（SHA-256）  {batch.commitment}", CODES),
     ]
     if batch.named:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils import translation
 
 from assignments.models import AssignmentBatch
+from assignments.selectors.batch_proofs import proof_left, proof_words
 from assignments.selectors.batches import widened_tasks
 from assignments.selectors.eligibility import reason_words
 from faces.documents.batch_record import BatchRecord, PanelLine, build
@@ -43,6 +44,8 @@ def _facts(batch: AssignmentBatch, titles: list[str], verify_url: str) -> BatchR
     for task, _expert, _fit in problem["edges"]:
         listed[task] += 1
     numbers = freeze["tasks"]
+    expected_units, q_permille = freeze["totals"]["expected_units"], problem["q_permille"]
+    proof = proof_left(freeze["certificate"], expected_units=expected_units, q_permille=q_permille)
     witness = record["witness"] or {}
     assert batch.frozen_at is not None  # noqa: S101 - a batch with a commitment was frozen
     return BatchRecord(
@@ -89,6 +92,7 @@ def _facts(batch: AssignmentBatch, titles: list[str], verify_url: str) -> BatchR
         ],
         solvers="、".join(f"{name} {version}" for name, version in sorted(freeze["solvers"].items())),
         verify_url=verify_url,
+        left=proof_words(proof, record=record),
         replacements=len(record["replacements"]),
         widened=len(widened_tasks(record)),
         earlier_attempts="；".join(GROUNDS.get(row["ground"], row["ground"]) for row in record["voids"]) or "无",
@@ -101,4 +105,4 @@ def _proof(freeze: dict[str, Any]) -> str:
     if freeze["certificate"]["kind"] == "flow":
         only = "，且为唯一最优" if freeze["certificate"]["unique"] else ""
         return f"附势值证明，无须求解器即可复核，名单所列组合中没有更优{only}"
-    return "附对偶价格证明" if freeze["status"] == "optimal" else "附对偶价格，与上界之差见公开记录"
+    return "附对偶价格证明" if freeze["status"] == "optimal" else "附对偶价格，与上界之差如下"

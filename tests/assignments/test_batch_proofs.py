@@ -8,7 +8,7 @@ from django.utils import translation
 from assignments.matching import read_problem, solve
 from assignments.selectors.batch_proofs import proof_left, proof_words
 from assignments.services import batches
-from tests.factories.assigned import TODAY, batch_office, prepared, solved
+from tests.factories.assigned import TODAY, batch_office, prepared, revealed, solved
 from tests.factories.batches import FLOOR_BY_CASES, TOTAL_BY_CASES, batch
 
 M = 10**9
@@ -56,7 +56,7 @@ def test_gaps_and_a_floor_under_a_probability_cap_are_told_with_their_figures():
 
 
 @pytest.mark.django_db
-def test_floor_of_a_batch_is_kept_with_its_figures_for_the_page():
+def test_floor_of_a_batch_is_kept_for_the_page_and_what_the_draw_came_to_stands_beside_it():
     desk = batch_office()
     row = prepared(desk)
     batches.choose_floor(batch=row, evens_out=True, by=desk.clerk, on=TODAY)
@@ -66,3 +66,10 @@ def test_floor_of_a_batch_is_kept_with_its_figures_for_the_page():
     proof = row.solved["proof"]
     assert proof["floor"] == json.loads(row.freeze_text)["certificate"]["floor_units"]
     assert (proof["is_sure"], len(proof_words(proof)) >= 1) == (False, True)
+    assert proof_words(proof, record=row.record) == proof_words(proof)
+
+    row = revealed(desk, row)
+
+    least = f"{row.record['draw']['min_task'] / 1_000_000:.3f}"
+    told = f"This draw: the seats of the worst fitted re-review had a fit of {least} together when drawn."
+    assert [one for one in proof_words(proof, record=row.record) if one not in proof_words(proof)] == [told]

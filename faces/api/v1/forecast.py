@@ -81,7 +81,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
 
     ``room`` is how many re-reviews the pool may still take this year; ``reasons`` say why seats cannot be filled,
     ``warnings`` which re-reviews meet too late to be drawn today (R-21, until the freeze), ``proof`` in sentences what
-    the proof leaves open and what a floor promises.
+    the proof leaves open, what a floor promises and what the draw came to.
     """
 
     status = serializers.CharField(allow_null=True)
@@ -122,7 +122,7 @@ def forecast(batch: AssignmentBatch, on: date) -> dict[str, Any]:
             {"re_review": review.number, "code": early.code, "words": early.message, "citation": early.source}
             for review, early in early_meetings(batch, tasks, on)
         ],
-        "proof": proof_words(solved["proof"]) if solved.get("proof") else [],
+        "proof": proof_words(solved["proof"], record=batch.record) if solved.get("proof") else [],
         "rules": costs(rule_costs(tasks)),
         "tasks": tasks,
         "loads": loads_of(batch, experts_of(batch)),

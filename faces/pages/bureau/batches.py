@@ -298,7 +298,8 @@ class BatchPage(SectionsPage):
         pairs.append((_("What the batch aims at"), aim))
         note = _("Looked at %(n)d times before the freeze.") % {"n": batch.looks} if batch.looks else ""
         if proof := (batch.solved or {}).get("proof"):
-            pairs += [(_("What the proof says"), Cell(words, said=True)) for words in proof_words(proof)]
+            said = proof_words(proof, record=batch.record)
+            pairs += [(_("What the proof says"), Cell(words, said=True)) for words in said]
         if apart := (batch.solved or {}).get("task_groups"):
             words = _("of %(units)d units, %(reviews)d re-reviews: nobody takes two of one unit (R-17)")
             pairs.append((_("Kept apart"), words % {"units": len(apart), "reviews": sum(map(len, apart))}))
