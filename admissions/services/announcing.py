@@ -12,7 +12,7 @@ from admissions.permissions import may_keep
 from admissions.selectors import checklist_items, checks_on, kind_of, notice_of_entry, of_entry, returned_notice_of
 from admissions.services.checking import CheckDraft, record_checks
 from admissions.services.deciding import admit, open_notice, return_application
-from admissions.services.moving import ApplicationRefused, move
+from admissions.services.moving import ApplicationRefused, locked, move
 from admissions.services.owners import locked_entry
 from admissions.services.standing import move_standing, name_of, refuse_unchecked
 from evaluators.enums import FirmAction, FirmStatus
@@ -51,7 +51,10 @@ def move_entry(
         if notice is not None:
             return_application(application=notice, reason=reason, by=by, on=on)
             return locked_entry(row)
-    return move_standing(row, action, by=by, on=on, reason=reason)
+    after = move_standing(row, action, by=by, on=on, reason=reason)
+    if action == FirmAction.LEAVE:
+        drop_returned_notice(entry=after, reason=reason, by=by, on=on)
+    return after
 
 
 @transaction.atomic
@@ -110,11 +113,13 @@ def _facts(row: Firm | Expert, *, on: date) -> dict[str, Any]:
 
 
 @transaction.atomic
-def take_over_entry(*, entry: Firm | Expert, words: str, by: User, on: date) -> Firm | Expert:
-    """Admit an applicant who stood in the register or pool before it was kept here: without a notice, from ``on``.
+def take_over_entry(*, entry: Firm | Expert, words: str, admitted_on: date, by: User, on: date) -> Firm | Expert:
+    """Admit an applicant who stood in the register or pool before it was kept here: without a notice, from that day.
 
-    ``words`` say by which document; items of the checklist that nobody looked at count as met by it. Raise
-    ``ApplicationRefused`` without words and for an item that was found not met.
+    ``words`` say by which document, ``admitted_on`` since when it stood there: its standing and term begin then, as
+    by a roster. Items of the checklist that nobody looked at count as met. A notice that was returned ends. Raise
+    ``ApplicationRefused`` without words, for a day that is not past, for who stood here before, and for an item that
+    was found not met.
     """
     if not may_keep(by, entry):
         raise NotAllowed
@@ -122,11 +127,32 @@ def take_over_entry(*, entry: Firm | Expert, words: str, by: User, on: date) -> 
     if not words.strip():
         message = _("Say by which document it stood in the register or pool before.")
         raise ApplicationRefused(Refusal("words_missing", message, {"field": "words"}))
+    if admitted_on >= on:
+        message = _("Give the day, before today, since when it stood in the earlier register or pool.")
+        raise ApplicationRefused(Refusal("not_earlier", message, {"field": "admitted_on"}))
+    if row.admitted_on is not None:
+        message = _("It stood here since %(day)s: who comes back goes through the public notice.")
+        day = row.admitted_on.isoformat()
+        raise ApplicationRefused(Refusal("stood_here", message % {"day": day}, {"admitted_on": day}))
     said, known = words.strip()[:300], checks_on(row, on)
     unseen = [code for code in checklist_items(row.bureau, kind_of(row), on) if code not in known]
     record_checks(entry=row, answers=dict.fromkeys(unseen, CheckDraft(is_met=True, remark=said)), by=by, on=on)
     refuse_unchecked(row, on=on)
-    move_standing(row, FirmAction.ANNOUNCE, by=by, on=on, reason=said)
-    after = move_standing(row, FirmAction.ADMIT, by=by, on=on, reason=said)
-    record(actor=by, action="admissions.taken_over", subject=after, facts={"words": said, "on": on})
+    move_standing(row, FirmAction.ANNOUNCE, by=by, on=admitted_on, reason=said)
+    after = move_standing(row, FirmAction.ADMIT, by=by, on=admitted_on, reason=said)
+    drop_returned_notice(entry=after, reason=said, by=by, on=on)
+    facts = {"words": said, "admitted_on": admitted_on, "on": on}
+    record(actor=by, action="admissions.taken_over", subject=after, facts=facts)
     return after
+
+
+@transaction.atomic
+def drop_returned_notice(*, entry: Firm | Expert, reason: str, by: User, on: date) -> Application | None:
+    """End the notice of an entry that was returned for correction and that nobody will correct, with its reason.
+
+    Return it, or nothing where none was returned. What lets the entry go calls this: it asks who may.
+    """
+    notice = returned_notice_of(entry)
+    if notice is None:
+        return None
+    return move(locked(notice), ApplicationAction.WITHDRAW, by=by, on=on, reason=reason)

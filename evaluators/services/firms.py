@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
@@ -149,7 +149,9 @@ def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date,
             raise FirmRefused(refusal)
         _move(row, action, on=on)
     Firm.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)
-    FirmStanding.objects.filter(firm__in=rows, ended_on__isnull=True).update(ended_on=on)
+    spells = FirmStanding.objects.filter(firm__in=rows)
+    spells.filter(started_on__gt=on).update(ended_on=F("started_on"))  # an earlier register is taken over
+    spells.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), started_on__lte=on).update(ended_on=on)
     FirmStanding.objects.bulk_create(
         [FirmStanding(firm=row, status=row.status, started_on=on, reason=reason[:300]) for row in rows]
     )

@@ -164,3 +164,9 @@ class WordsAsk(Ask):
     """What somebody has to say."""
 
     words = phrase()
+
+
+class EarlierAsk(WordsAsk):
+    """By which document somebody stood in an earlier register or pool, and since which day, before today."""
+
+    admitted_on = serializers.DateField()

@@ -4,10 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from admissions.enums import ApplicationStatus, ObjectionOutcome
 from admissions.models import Application, EntryCheck
-from admissions.selectors import announced, checklist_items, checks_on, kind_of, notice_of_entry, visible_to, waiting
+from admissions.selectors import (
+    announced,
+    checklist_items,
+    checks_on,
+    kind_of,
+    notice_of_entry,
+    returned_notice_of,
+    visible_to,
+    waiting,
+)
 from admissions.services import (
     ApplicationRefused,
     CheckDraft,
@@ -20,6 +30,7 @@ from admissions.services import (
     refuse,
     take_over_entry,
 )
+from desk.services import join_persons, leave_pool, record_death
 from evaluators.enums import FirmAction, FirmStatus
 from experts.enums import ExpertAction, ExpertStatus
 from foundation.audit.models import Entry
@@ -30,6 +41,7 @@ from tests.factories.assignments import ExpertFactory, FirmFactory, expert_user,
 from tests.factories.foundation import office
 
 pytestmark = pytest.mark.django_db
+EARLIER = date(2019, 4, 1)
 ON = date(2020, 6, 1)
 LAST = date(2020, 6, 8)
 AFTER = date(2020, 6, 9)
@@ -48,6 +60,10 @@ def entered(people, make, *, on=ON, is_checked=True):
         answers = dict.fromkeys(checklist_items(entry.bureau, kind_of(entry), on), CheckDraft(is_met=True))
         record_checks(entry=entry, answers=answers, by=people["clerk"], on=on)
     return entry
+
+
+def holds(spell, day):
+    return spell.started_on <= day and (spell.ended_on is None or spell.ended_on > day)
 
 
 def step(entry, action, people, *, on, **more):
@@ -175,13 +191,95 @@ def test_who_stood_in_the_earlier_register_is_taken_over_without_a_notice(people
     entry = entered(people, make, is_checked=False)
     words = "原名录2019年第3号，2019-04-01入库"
 
-    row = take_over_entry(entry=entry, words=words, by=people["clerk"], on=ON)
+    row = take_over_entry(entry=entry, words=words, admitted_on=EARLIER, by=people["clerk"], on=ON)
 
-    assert (row.status, row.admitted_on) == (ExpertStatus.ACTIVE, ON)
+    row.refresh_from_db()
+    assert (row.status, row.status_since, row.admitted_on) == (ExpertStatus.ACTIVE, EARLIER, EARLIER)
+    assert row.term_ends_on == date(2022, 4, 1)
+    assert list(row.terms.values_list("decided_on", "ends_on")) == [(EARLIER, date(2022, 4, 1))]
+    for day in (EARLIER, ON, AFTER):
+        assert [one.status for one in row.standings.all() if holds(one, day)] == ["ACTIVE"]
+    assert all(one.ended_on is None or one.ended_on >= one.started_on for one in row.standings.all())
     assert {one.remark for one in checks_on(row, ON).values()} == {words}
     assert row.standings.order_by("-pk").first().reason == words
     assert not Application.objects.exists()
-    assert words in Entry.objects.get(action="admissions.taken_over").text
+    told = Entry.objects.get(action="admissions.taken_over").text
+    assert words in told
+    assert EARLIER.isoformat() in told
+
+
+@KINDS
+@pytest.mark.parametrize("later", [0, 1])
+def test_take_over_names_a_day_before_today(people, make, later):
+    entry = entered(people, make, is_checked=False)
+
+    day = ON + timedelta(days=later)
+    with pytest.raises(ApplicationRefused) as caught:
+        take_over_entry(entry=entry, words="原名录", admitted_on=day, by=people["clerk"], on=ON)
+
+    entry.refresh_from_db()
+    assert (caught.value.refusal.code, caught.value.refusal.facts) == ("not_earlier", {"field": "admitted_on"})
+    assert (entry.status, EntryCheck.objects.exists()) == (FirmStatus.APPLIED, False)
+
+
+@KINDS
+def test_who_stood_here_before_is_not_taken_over_but_announced(people, make):
+    entry = entered(people, make)
+    taken = take_over_entry(entry=entry, words="原名录", admitted_on=EARLIER, by=people["clerk"], on=ON)
+    step(taken, "LEAVE", people, on=LAST)
+    step(taken, "REAPPLY", people, on=AFTER)
+
+    with pytest.raises(ApplicationRefused) as caught:
+        take_over_entry(entry=taken, words="原名录", admitted_on=EARLIER, by=people["clerk"], on=AFTER)
+
+    assert caught.value.refusal.code == "stood_here"
+
+
+def returned(people, make):
+    entry = entered(people, make)
+    step(entry, "ANNOUNCE", people, on=ON)
+    step(entry, "RETURN", people, on=LAST, reason="补正")
+    entry.refresh_from_db()
+    return entry, returned_notice_of(entry)
+
+
+@KINDS
+def test_notice_that_was_returned_ends_when_the_entry_leaves_or_is_taken_over(people, make):
+    for action in ("LEAVE", "RESUBMIT"):
+        entry, row = returned(people, make)
+        step(entry, action, people, on=AFTER, reason="不再入库")
+        if action == "RESUBMIT":
+            row.refresh_from_db()
+            assert row.status == ApplicationStatus.TO_CORRECT
+            given = {"words": "不再入库", "admitted_on": EARLIER, "by": people["clerk"], "on": AFTER}
+            take_over_entry(entry=entry, **given)
+
+        row.refresh_from_db()
+        last = row.moves.order_by("-pk").first()
+        assert (row.status, row.status_since) == (ApplicationStatus.WITHDRAWN, AFTER)
+        assert (last.status, last.reason) == (ApplicationStatus.WITHDRAWN, "不再入库")
+
+
+@pytest.mark.edge("E37")
+@pytest.mark.parametrize("how", ["leaves", "dies", "is joined"])
+def test_notice_of_an_expert_that_was_returned_ends_when_he_goes(people, how):
+    entry, row = returned(people, ExpertFactory)
+    _other, waits = returned(people, ExpertFactory)
+    given = {"by": people["clerk"], "on": AFTER}
+    if how == "leaves":
+        leave_pool(expert=entry, reason="本人申请", asks_erasure=False, **given)
+    elif how == "dies":
+        record_death(person=entry.person, died_on=LAST, at=clock.now(), **given)
+    else:
+        kept = ExpertFactory(bureau=people["bureau"])
+        join_persons(kept=kept.person, joined=entry.person, reason="同一人", **given)
+
+    row.refresh_from_db()
+    waits.refresh_from_db()
+    assert (row.status, waits.status) == (ApplicationStatus.WITHDRAWN, ApplicationStatus.TO_CORRECT)
+    words = row.moves.order_by("-pk").first().reason
+    assert {"leaves": "本人申请", "dies": gettext("Has died."), "is joined": words}[how] == words
+    assert words
 
 
 @KINDS
@@ -194,7 +292,7 @@ def test_nothing_is_taken_over_without_words_or_on_an_item_that_is_not_met(peopl
     before = EntryCheck.objects.count()
 
     with pytest.raises(ApplicationRefused) as caught:
-        take_over_entry(entry=entry, words=words, by=people["clerk"], on=ON)
+        take_over_entry(entry=entry, words=words, admitted_on=EARLIER, by=people["clerk"], on=ON)
 
     entry.refresh_from_db()
     assert caught.value.refusal.code == code
@@ -209,7 +307,7 @@ def test_only_who_keeps_this_register_does_any_of_it(people, make):
         for act in (
             lambda by: announce_entry(entry=entry, by=by, on=ON),
             lambda by: move_entry(entry=entry, action=ExpertAction.ANNOUNCE, by=by, on=ON),
-            lambda by: take_over_entry(entry=entry, words="原", by=by, on=ON),
+            lambda by: take_over_entry(entry=entry, words="原", admitted_on=EARLIER, by=by, on=ON),
         ):
             with pytest.raises(NotAllowed):
                 act(user)
@@ -248,10 +346,13 @@ def test_clerk_takes_over_on_the_page(client, people, make, noun):
     page = reverse(f"pages:{noun}-take-over", args=[entry.number])
     assert page in client.get(reverse(f"pages:{noun}", args=[entry.number])).content.decode()
 
-    assert client.post(page, {"words": "原名录"}).status_code == 302
+    unsaid = client.post(page, {"words": "原名录"})
+    late = client.post(page, {"words": "原名录", "admitted_on": clock.today().isoformat()})
+    assert [unsaid.status_code, late.status_code, type(entry).objects.get().status] == [422, 409, "APPLIED"]
+    assert client.post(page, {"words": "原名录", "admitted_on": EARLIER.isoformat()}).status_code == 302
 
     entry.refresh_from_db()
-    assert entry.status == FirmStatus.ACTIVE
+    assert (entry.status, entry.admitted_on) == (FirmStatus.ACTIVE, EARLIER)
 
 
 @pytest.mark.parametrize(("make", "noun"), [(FirmFactory, "firms"), (ExpertFactory, "experts")])
@@ -265,9 +366,11 @@ def test_api_opens_the_notice_waits_and_takes_over(client, people, make, noun):
 
     opened = say(first, "move", action="ANNOUNCE")
     early = say(first, "move", action="ADMIT")
-    taken = say(second, "take-over", words="原名录")
+    unsaid, late = (say(second, "take-over", words="原名录", **day) for day in ({}, {"admitted_on": today.isoformat()}))
+    taken = say(second, "take-over", words="原名录", admitted_on=EARLIER.isoformat())
 
     assert (opened.json()["status"], early.status_code, early.json()["code"]) == ("NOTICE", 409, "notice_runs")
-    assert (taken.status_code, taken.json()["status"]) == (200, "ACTIVE")
+    assert (unsaid.status_code, late.status_code, late.json()["code"]) == (400, 409, "not_earlier")
+    assert [taken.status_code, taken.json()["status"], taken.json()["admitted_on"]] == [200, "ACTIVE", "2019-04-01"]
     found = client.get("/api/v1/applications/").json()["results"]
     assert [one["entered_by_name"] for one in found] == [people["clerk"].name]

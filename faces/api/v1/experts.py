@@ -21,7 +21,19 @@ from experts.models import (
     Unavailability,
 )
 from faces.api.dated import ExpertsOn, SpecialtiesOn, SpellsOn, labelled, shown_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    EarlierAsk,
+    NounSerializer,
+    Only,
+    Visible,
+    WordsAsk,
+    phrase,
+    text,
+)
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -110,9 +122,9 @@ class ExpertView(NounView[Expert]):
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         move_entry(entry=row, by=by, on=clock.today(), **given)
 
-    @verb(WordsAsk, needs=Capability.REGISTER)
+    @verb(EarlierAsk, needs=Capability.REGISTER)
     def take_over(self, row: Expert, given: dict[str, Any], by: User) -> None:
-        """Admit who stood in an earlier register or pool, without a public notice."""
+        """Admit who stood in an earlier register or pool, from that day and without a public notice."""
         take_over_entry(entry=row, by=by, on=clock.today(), **given)
 
     @verb(TitleAsk, needs=Capability.REGISTER)

@@ -19,7 +19,19 @@ from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Qualification
 from faces.api.dated import FirmsOn, QualificationsOn, SpellsOn, labelled, shown_then
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    EarlierAsk,
+    NounSerializer,
+    Only,
+    Visible,
+    WordsAsk,
+    phrase,
+    text,
+)
 from faces.api.v1.relations import AsideAsk, LikenessSerializer, SuccessionAsk, SuccessionSerializer
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -99,9 +111,9 @@ class FirmView(NounView[Firm]):
             raise serializers.ValidationError({"action": [_("A suspension is in force; it ends by its own rule.")]})
         move_entry(entry=row, by=by, on=clock.today(), **given)
 
-    @verb(WordsAsk, needs=Capability.REGISTER)
+    @verb(EarlierAsk, needs=Capability.REGISTER)
     def take_over(self, row: Firm, given: dict[str, Any], by: User) -> None:
-        """Admit who stood in an earlier register or pool, without a public notice."""
+        """Admit who stood in an earlier register or pool, from that day and without a public notice."""
         take_over_entry(entry=row, by=by, on=clock.today(), **given)
 
     @verb(InterestAsk, needs=(Capability.FIRM_SIGN, Capability.REGISTER))

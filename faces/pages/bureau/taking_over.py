@@ -13,22 +13,21 @@ from admissions.services import take_over_entry
 from faces.pages.bureau.expert_steps import ExpertStep
 from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.shared.actions import ActionForm
-from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.delivery_forms import day, textarea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
 
-TITLE, SUBMIT = gettext_lazy("Take over from the earlier register"), gettext_lazy("Admit it today")
+TITLE, SUBMIT = gettext_lazy("Take over from the earlier register"), gettext_lazy("Admit it from that day")
 
 
 class TakeOverForm(ActionForm):
-    """By which document."""
+    """By which document, and since when."""
 
-    words = forms.CharField(
-        label=gettext_lazy("Document, and since when it stood there"), max_length=300, widget=textarea(3)
-    )
+    words = forms.CharField(label=gettext_lazy("Document"), max_length=300, widget=textarea(3))
+    admitted_on = forms.DateField(label=gettext_lazy("Since when it stood there"), widget=day())
 
 
 class TakeOverStep:
@@ -38,12 +37,12 @@ class TakeOverStep:
         """Say for whom this is, and what follows."""
         return [
             _("Only for who was admitted before the register was kept here; who is new goes through the notice."),
-            _("Items of the checklist that nobody looked at count as met by this document. The term begins today."),
+            _("Items of the checklist that nobody looked at count as met by this document. The term begins that day."),
         ]
 
     def act(self: Any, form: TakeOverForm) -> str:
         """Take it over."""
-        row = take_over_entry(entry=self.object, words=form.cleaned_data["words"], by=self.user, on=self.today)
+        row = take_over_entry(entry=self.object, by=self.user, on=self.today, **form.cleaned_data)
         return _("The standing is now: %(state)s.") % {"state": row.get_status_display()}
 
 

@@ -111,6 +111,8 @@ def _check_state(one: EntryCheck | AdmissionCheck, day: date) -> Cell:
 
 def entered_acts(entry: Firm | Expert, *, pages: str) -> list[Act]:
     """Return what comes next for who was entered by a clerk; ``pages`` is firm or expert."""
+    if entry.status == FirmStatus.APPLIED and entry.admitted_on is not None:
+        return []
     if entry.status == FirmStatus.APPLIED:
         address = reverse(f"pages:{pages}-take-over", args=[entry.number])
         return [Act(_("Take over from the earlier register"), address)]
