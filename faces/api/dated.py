@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.db import models
 from django.db.models import Q
@@ -22,7 +22,10 @@ from faces.api.filters import NounFilter
 from faces.api.serializers import person
 from foundation.accounts.models import User
 from foundation.core import clock
-from parties.selectors import bodies_as_of, person_name_then
+from parties.selectors import bodies_as_of, contacts_on, person_name_then
+
+UNDATED: Final = ("kind", "staff_count", "is_civil_servant", "guest_for")
+NOT_KEPT: Final = {"allow_null": True, "help_text": "null with a past day (`on`): kept without days"}
 
 
 def labelled(
@@ -91,7 +94,8 @@ class FirmsOn(LabelledFilter):
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return who had a standing."""
-        return firms_as_of(super().on_day(queryset, day), day)
+        asked = super().on_day(queryset, day).annotate(asked_on=models.Value(day.isoformat()))
+        return firms_as_of(asked, day)
 
 
 class ExpertsOn(LabelledFilter):
@@ -102,7 +106,8 @@ class ExpertsOn(LabelledFilter):
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return who had a standing."""
-        return experts_as_of(super().on_day(queryset, day), day)
+        asked = super().on_day(queryset, day).annotate(asked_on=models.Value(day.isoformat()))
+        return experts_as_of(asked, day)
 
 
 class OrganisationsOn(DatedFilter):
@@ -141,6 +146,14 @@ class SpellsOn(DatedFilter):
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return what ran."""
         return queryset.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class ContactsOn(DatedFilter):
+    """Who was called on a day, each with the name that the body bore."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return who was called."""
+        return contacts_on(queryset, day)
 
 
 class ChecksOn(DatedFilter):
@@ -187,7 +200,10 @@ class QualificationsOn(DatedFilter):
 
 
 def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a firm or an expert with the standing, the term and the name of the day that was asked about."""
+    """Return a firm or an expert with the standing, the term and the name of the day that was asked about.
+
+    What is kept without days is null on a past day.
+    """
     status = getattr(row, "status_then", None)
     if status is None:
         return shown
@@ -204,6 +220,8 @@ def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
     }
     if ends_on is None:
         then["admitted_on"] = None
+    if getattr(row, "asked_on", "") < clock.today().isoformat():
+        then |= dict.fromkeys(UNDATED)
     return {**shown, **{name: value for name, value in then.items() if name in shown}}
 
 

@@ -9,10 +9,18 @@ from evaluators.models import LeadEvaluator, Qualification
 from evaluators.services import accept_qualification, move_firms
 from experts.enums import ExpertAction
 from experts.services import move_experts
-from parties.models import Employment
+from foundation.core import clock
+from parties.models import Contact, Employment
 from parties.services import rename_organisation
-from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, firm_user, ready_firm
-from tests.factories.foundation import LONG_AGO, office
+from tests.factories.assignments import (
+    ExpertFactory,
+    FirmFactory,
+    OrganisationFactory,
+    expert_user,
+    firm_user,
+    ready_firm,
+)
+from tests.factories.foundation import LONG_AGO, SectionFactory, office
 
 pytestmark = pytest.mark.django_db
 THEN, LATER = date(2020, 6, 30), date(2020, 7, 1)
@@ -59,6 +67,51 @@ def test_expert_and_employment_are_told_as_of_the_day(client, people):
     employers = [[row["organisation"] for row in listed(client, "employments", on=day)] for day in (THEN, LATER)]
 
     assert (standing, employers) == ([["ACTIVE"], ["SUSPENDED"]], [[first.pk], [second.pk]])
+
+
+def test_what_is_kept_without_days_is_told_of_today_only(client, people):
+    firm = FirmFactory(bureau=people["bureau"], staff_count=47)
+    expert = ExpertFactory(bureau=people["bureau"], is_civil_servant=True, guest_for="某学院")
+    client.force_login(people["clerk"])
+    places = (f"/api/v1/firms/{firm.pk}/", "kind", "staff_count"), (
+        f"/api/v1/experts/{expert.pk}/", "is_civil_servant", "guest_for",
+    )  # fmt: skip
+
+    told = {
+        day: [client.get(place, {"on": day} if day else {}).json()[name] for place, *names in places for name in names]
+        for day in (THEN, clock.today(), None)
+    }
+
+    now = ["CONSULTANCY", 47, True, "某学院"]
+    assert list(told.values()) == [[None] * 4, now, now]
+    listing = [(row["kind"], row["staff_count"]) for row in listed(client, "firms", on=THEN)]
+    assert listing == [(None, None)]
+
+
+def test_outsider_does_not_get_a_field_by_asking_about_a_past_day(client, people):
+    expert = ExpertFactory(bureau=people["bureau"])
+    client.force_login(expert_user(expert))
+
+    row = client.get(f"/api/v1/experts/{expert.pk}/", {"on": THEN}).json()
+
+    assert ("guest_for" in row, "is_civil_servant" in row) == (False, False)
+
+
+def test_contact_is_told_with_the_name_that_the_body_bore(client, people):
+    firm = FirmFactory(bureau=people["bureau"])
+    name = firm.organisation.name
+    for of, body in (
+        ("FIRM", {"organisation": firm.organisation}),
+        ("SECTION", {"section": SectionFactory(bureau=people["bureau"], name="预算科")}),
+    ):
+        Contact.objects.create(bureau=people["bureau"], of=of, duty="负责人", name="甲", started_on=LONG_AGO, **body)
+    rename_organisation(organisation=firm.organisation, name="后来的名字", by=people["clerk"], on=LATER)
+    client.force_login(people["clerk"])
+
+    told = [{row["body"] for row in listed(client, "contacts", **asked)} for asked in ({"on": THEN}, {"on": LATER}, {})]
+
+    assert told == [{name, "预算科"}, {"后来的名字", "预算科"}, {"后来的名字", "预算科"}]
+    assert listed(client, "contacts", on=date(2018, 12, 31)) == []
 
 
 def test_lead_evaluators_are_told_as_of_the_day(client, people):

@@ -14,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from faces.api.dated import SpellsOn
+from faces.api.dated import ContactsOn
 from faces.api.serializers import EVERYBODY, Ask, NounSerializer, Visible, asked, phrase
 from faces.api.views import BINARY_PDF, PDF, NounView, bureau_of, download, make, person, verb
 from faces.documents import contact_list as paper
@@ -47,7 +47,7 @@ class ContactSerializer(NounSerializer[Contact]):
         fields = ("id", "of", "organisation", "section", "body", "duty", "name", "phone", "started_on", "ended_on")
 
     def get_body(self, row: Contact) -> str:
-        """Return the name of the unit, firm or section."""
+        """Return the name of the unit, firm or section; with ``on`` the one that a unit or firm bore on that day."""
         return parties.contact_body(row)
 
     def get_phone(self, row: Contact) -> str:
@@ -107,7 +107,7 @@ class ContactView(NounView[Contact]):
     make_needs = KEEPERS
     serializer_class = ContactSerializer
     filterset_fields = ("of", "organisation", "section", "duty")
-    filterset_base = SpellsOn
+    filterset_base = ContactsOn
 
     def rows(self, user: User) -> QuerySet[Contact]:
         """Return the contacts that the reader may see."""

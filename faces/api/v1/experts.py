@@ -20,7 +20,7 @@ from experts.models import (
     StandingRecusal,
     Unavailability,
 )
-from faces.api.dated import ExpertsOn, SpecialtiesOn, SpellsOn, labelled, shown_then
+from faces.api.dated import NOT_KEPT, ExpertsOn, SpecialtiesOn, SpellsOn, labelled, shown_then
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -73,6 +73,7 @@ class ExpertSerializer(NounSerializer[Expert]):
             "id", "number", "person", "name", "source", "title", "title_level", "works_since", "status", "status_since",
             "admitted_on", "term_ends_on", "is_civil_servant", "guest_for", "deducted", "label",
         )  # fmt: skip
+        extra_kwargs: ClassVar = {"is_civil_servant": NOT_KEPT, "guest_for": NOT_KEPT}
 
     def to_representation(self, instance: Expert) -> dict[str, Any]:
         """Return the expert, as he stood on the day that was asked about."""

@@ -18,7 +18,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Qualification
-from faces.api.dated import FirmsOn, QualificationsOn, SpellsOn, labelled, shown_then
+from faces.api.dated import NOT_KEPT, FirmsOn, QualificationsOn, SpellsOn, labelled, shown_then
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -59,6 +59,7 @@ class FirmSerializer(NounSerializer[Firm]):
             "id", "number", "organisation", "name", "uscc", "kind", "status", "status_since", "admitted_on",
             "term_ends_on", "staff_count", "deducted", "label",
         )  # fmt: skip
+        extra_kwargs: ClassVar = {"kind": NOT_KEPT, "staff_count": NOT_KEPT}
 
     def to_representation(self, instance: Firm) -> dict[str, Any]:
         """Return the firm, as it stood on the day that was asked about."""
