@@ -1,6 +1,6 @@
 """Keeping the register: firms, their people, their standing, their papers."""
 
-from evaluators.services.branches import add_branch, end_branch
+from evaluators.services.branches import add_branch, change_branch, end_branch
 from evaluators.services.firms import (
     AdmissionProof,
     FirmDraft,
@@ -69,6 +69,7 @@ __all__ = [
     "add_lead_evaluators",
     "add_practitioners",
     "add_qualifications",
+    "change_branch",
     "declare_interest",
     "decline_staff_change",
     "end_branch",

@@ -41,14 +41,7 @@ def add_branch(
     if uscc and not is_uscc(uscc):
         message = _("The unified social credit code is wrong: a character does not fit its check.")
         raise FirmRefused(Refusal("uscc_wrong", message, {"field": "uscc"}, "GB 32100—2015"))
-    if own_firm is not None and own_firm.pk == firm.pk:
-        message = _("A firm is no branch of itself.")
-        raise FirmRefused(Refusal("own_branch", message, {"field": "own_firm"}))
-    if not has_legal_personality:
-        _refuse_registered(firm, name, uscc, on=on)
-    if has_legal_personality and own_firm is None:
-        message = _("A branch with legal personality registers itself as a firm first.")
-        raise FirmRefused(Refusal("branch_registers_itself", message, {"field": "own_firm"}))
+    _refuse_standing_alone(firm, name, uscc, own_firm, has_legal_personality=has_legal_personality, on=on)
     refuse_first_day(firm, since, on=on)
     _refuse_standing(firm, name, own_firm, since)
     row = Branch.objects.create(
@@ -61,6 +54,35 @@ def add_branch(
         started_on=since,
     )
     record(actor=by, action="evaluators.branch_added", subject=firm, facts={"name": name, "from": since, "on": on})
+    return row
+
+
+@transaction.atomic
+def change_branch(*, branch: Branch, has_legal_personality: bool, own_firm: Firm | None, by: User, on: date) -> Branch:
+    """Write whether a running branch has legal personality, and as which firm it stands in the register itself.
+
+    What is the same is not written anew. Raise ``FirmRefused`` as ``add_branch``, for one that has ended, and for a
+    firm of its own where it has no legal personality.
+    """
+    require(by, Capability.REGISTER)
+    row = Branch.objects.select_for_update(of=("self",)).select_related("firm__organisation").get(pk=branch.pk)
+    if by.bureau_id != row.firm.bureau_id:
+        raise NotAllowed
+    before = (row.has_legal_personality, row.own_firm_id)
+    after = (has_legal_personality, own_firm.pk if own_firm else None)
+    if before == after:
+        return row
+    if row.ended_on is not None:
+        raise FirmRefused(Refusal("ended_before", _("This ended before.")))
+    if own_firm is not None and not has_legal_personality:
+        message = _("Only a branch with legal personality has its own number; for this one its head office acts.")
+        raise FirmRefused(Refusal("not_legal", message, {"field": "own_firm"}))
+    _refuse_standing_alone(row.firm, row.name, row.uscc, own_firm, has_legal_personality=has_legal_personality, on=on)
+    _refuse_standing(row.firm, row.name, own_firm, row.started_on, but=row)
+    row.has_legal_personality, row.own_firm = has_legal_personality, own_firm
+    row.save(update_fields=["has_legal_personality", "own_firm"])
+    facts = {"branch": row.pk, "name": row.name, "before": list(before), "after": list(after), "on": on}
+    record(actor=by, action="evaluators.branch_changed", subject=row.firm, facts=facts)
     return row
 
 
@@ -88,12 +110,26 @@ def end_branch(*, branch: Branch, ended_on: date, by: User, on: date) -> Branch:
     return row
 
 
-def _refuse_standing(firm: Firm, name: str, own_firm: Firm | None, since: date) -> None:
+def _refuse_standing_alone(
+    firm: Firm, name: str, uscc: str, own_firm: Firm | None, *, has_legal_personality: bool, on: date
+) -> None:
+    """Raise ``FirmRefused`` for a branch of itself, one without that stands alone, and one with that does not. R-49."""
+    if own_firm is not None and own_firm.pk == firm.pk:
+        message = _("A firm is no branch of itself.")
+        raise FirmRefused(Refusal("own_branch", message, {"field": "own_firm"}))
+    if not has_legal_personality:
+        _refuse_registered(firm, name, uscc, on=on)
+    if has_legal_personality and own_firm is None:
+        message = _("A branch with legal personality registers itself as a firm first.")
+        raise FirmRefused(Refusal("branch_registers_itself", message, {"field": "own_firm"}))
+
+
+def _refuse_standing(firm: Firm, name: str, own_firm: Firm | None, since: date, *, but: Branch | None = None) -> None:
     """Raise ``FirmRefused`` where this branch runs on ``since`` or begins later: it is entered already."""
     same = Q(firm=firm, name=name) | (Q(own_firm=own_firm) if own_firm else Q(pk__in=[]))
     overlaps = Q(ended_on__isnull=True) | Q(ended_on__gt=since)
     known = Branch.objects.filter(same, overlaps, firm__bureau_id=firm.bureau_id).select_related("firm__organisation")
-    if row := known.order_by("started_on", "pk").first():
+    if row := known.exclude(pk__in=[but.pk] if but else []).order_by("started_on", "pk").first():
         message = _("%(name)s is a branch of %(head)s since %(day)s.") % {
             "name": row.name,
             "head": row.firm.organisation.name,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from faces.exchange.faults import Change
 
@@ -66,10 +66,15 @@ def compared(touched: Touched, before: Mapping[int, Values], trace: Trace, *, sh
 
 
 def said(touched: Touched, name: str, value: object) -> str:
-    """Return a field's value as people write it."""
+    """Return a field's value as people write it: a firm by its number, yes and no as a cell says them."""
     if value is None:
         return ""
-    found: Field[Any, Any] = touched.rows.model._meta.get_field(name)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    found: Any = touched.rows.model._meta.get_field(name)
+    if found.is_relation:
+        one = found.related_model._default_manager.get(pk=value)
+        return str(getattr(one, "number", one))
     return str(dict(found.flatchoices).get(value, value))
 
 

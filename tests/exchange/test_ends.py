@@ -18,6 +18,7 @@ from experts.services import end_recusal
 from faces.exchange.exporters import workbook
 from faces.exchange.runs import check_file, import_file
 from foundation.accounts.enums import Role
+from foundation.audit.models import Entry
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from parties.models import Contact, Employment
@@ -281,3 +282,73 @@ def test_spells_sheet_with_another_end_still_changes_it(clerk):
     spell.refresh_from_db()
     assert (spell.ended_on, run.report["kept"]) == (LEFT, [])
     assert [one[2:] for one in run.report["changes"]] == [["终止日期", "", "2020-09-01"]]
+
+
+ENDING = (*BRANCHES, "撤销日期")
+
+
+def ending(*branches):
+    return workbook([("机构", FIRMS, [FIRM, OTHER]), ("分支机构", ENDING, branches)])
+
+
+def row_of(name="演示分所", is_legal="否", own="", since=SINCE, until=""):
+    return ("JG1", name, is_legal, own, "演示路", since, until)
+
+
+def test_branch_sheet_brings_ends_and_says_them_before(clerk):
+    bring(clerk, ending(row_of(), row_of("演示二所", until=LEFT)), on=LEFT)
+    assert list(Branch.objects.order_by("pk").values_list("ended_on", flat=True)) == [None, LEFT]
+    content = ending(row_of(until=LEFT), row_of("演示二所", until=LEFT), row_of(since=date(2021, 1, 1)))
+
+    shown = check_file(bureau=clerk.bureau, noun="firms", name="a.xlsx", content=content, by=clerk, on=date(2021, 3, 1))
+    assert shown.report["changes"] == [["分支机构", "演示分所", "撤销日期", "", "2020-09-01"]]
+    assert Branch.objects.filter(ended_on=None).count() == 1
+    for _turn in range(2):
+        run = bring(clerk, content, on=date(2021, 3, 1))
+
+    assert list(Branch.objects.order_by("pk").values_list("name", "started_on", "ended_on")) == [
+        ("演示分所", SINCE, LEFT),
+        ("演示二所", SINCE, LEFT),
+        ("演示分所", date(2021, 1, 1), None),
+    ]
+    assert (run.report["changes"], run.report["kept"]) == ([], [])
+
+
+def test_known_branch_gets_its_legal_personality_and_number_with_the_difference_shown_before(clerk):
+    bring(clerk, ending(row_of("演示评估分所")))
+    content = ending(row_of("演示评估分所", "是", "JG2"))
+
+    run = check_file(bureau=clerk.bureau, noun="firms", name="a.xlsx", content=content, by=clerk, on=DAY)
+    assert sorted(run.report["changes"]) == [
+        ["分支机构", "演示评估分所", "是否独立法人", "否", "是"],
+        ["分支机构", "演示评估分所", "本机构名录编号", "", "JG2"],
+    ]
+    bring(clerk, content)
+    bring(clerk, content)
+
+    branch = Branch.objects.get()
+    assert (branch.has_legal_personality, branch.own_firm.number) == (True, "JG2")
+    entry = Entry.objects.get(action="evaluators.branch_changed")
+    assert entry.subject_id == branch.firm_id
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "code"),
+    [
+        ([row_of(until=date(2018, 2, 1))], (2, "撤销日期"), "turned"),
+        ([row_of(until=date(2020, 6, 2))], (2, "撤销日期"), "ends_later"),
+        ([row_of(), row_of("演示旧所", until=date(2020, 2, 1))], (3, "撤销日期"), "ended_before"),
+        ([row_of(), row_of(is_legal="是", own="JG2")], (3, "分支机构名称"), "repeated"),
+        ([row_of("甲所", "是", "JG2"), row_of("乙所", "是", "JG2")], (3, "本机构名录编号"), "repeated"),
+        ([row_of("演示评估有限公司")], (2, "分支机构名称"), "branch_registered"),
+    ],
+)
+def test_contradictions_of_a_branch_are_faults_at_their_cells(clerk, rows, place, code):
+    bring(clerk, ending(row_of("演示旧所", until=date(2020, 1, 1)), row_of("演示评估有限公司", "是", "JG2")))
+    before = list(Branch.objects.order_by("pk").values())
+
+    content = ending(*rows)
+    run = check_file(bureau=clerk.bureau, noun="firms", name="a.xlsx", content=content, by=clerk, on=DAY)
+
+    assert [((one["row"], one["heading"]), one["code"]) for one in run.report["faults"]] == [(place, code)]
+    assert list(Branch.objects.order_by("pk").values()) == before
