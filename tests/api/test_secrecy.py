@@ -67,7 +67,7 @@ ROWS = {
         "relations": 1, "declarations": 1,
     },
     "expert_user": {
-        "accounts": 1, "bureaus": 1, "persons": 1, "employments": 1, "experts": 1, "expert-specialties": 1,
+        "accounts": 1, "bureaus": 1, "persons": 1, "employments": 2, "experts": 1, "expert-specialties": 1,
         "specialty-asks": 1, "admission-checks": 1,
         "standing-recusals": 1, "unavailabilities": 1, "expert-undertakings": 1, "renewals": 1, "attendances": 1, "certificates": 1,
         "tasks": 1, "re-reviews": 1, "assignments": 1, "opinions": 1, "panel-opinions": 1, "sanctions": 1,

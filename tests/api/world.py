@@ -182,6 +182,9 @@ def _parties(world, row, turn, bureau, by):
     Employment.objects.create(
         person=row.expert.person, organisation=row.unit.organisation, started_on=LONG_AGO, ended_on=DAY
     )
+    Employment.objects.create(
+        person=row.expert.person, organisation=superior.organisation, started_on=DAY, asked_end_on=DAY, asked_on=DAY
+    )
     ExpertSpecialty.objects.create(expert=row.expert, node=row.node, is_main=True)
     SpecialtyAsk.objects.create(
         expert=row.expert, node=row.node, change="END", reason="不再从事", asked_by=by, asked_on=DAY
