@@ -165,7 +165,7 @@ def ready_tasks(user: User, kind: str = "") -> models.QuerySet[EvaluationTask]:
     rows = found.annotate(usual=usual).filter(~Exists(held), usual__isnull=False)
     if kind:
         rows = rows.filter(usual=kind)
-    return rows.select_related("bureau", "unit__organisation").order_by("number", "pk")
+    return rows.select_related("bureau", "unit__organisation").order_by("work_year", "pk")
 
 
 def batch_of(re_review: ReReviewTask) -> AssignmentBatch | None:
