@@ -239,7 +239,7 @@ FIRMS = {
 
 def test_every_rule_of_eligibility_stands_here():
     of_the_panel = {"one_employer"}  # said of a list as a whole, never of one person
-    of_a_batch = {"kept_away"}  # said before a run, with approval
+    of_a_batch = {"kept_away", "forbidden", "employer_of_pin", "group_of_pin", "no_such_seat"}  # of pairs and seats
     assert set(EXPERTS) | set(FIRMS) == set(REASONS) - of_the_panel - of_a_batch
 
 
