@@ -1,6 +1,6 @@
 """Who belongs to a firm: lead evaluators, staff, and what firms report of them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -21,6 +21,8 @@ from foundation.accounts.models import User
 from foundation.core import clock
 from parties.enums import SameName
 from parties.services import PersonDraft
+
+Post = TypeVar("Post", LeadEvaluator, Practitioner)
 
 
 def own_firm(by: User) -> Firm:
@@ -188,24 +190,29 @@ class PostEndAsk(Ask):
     ended_on = serializers.DateField(required=False)
 
 
-class LeadEvaluatorView(OfFirmView[LeadEvaluator]):
+class PostView(OfFirmView[Post]):
+    """A post of somebody in a visible firm."""
+
+    filterset_fields = ("firm", "person")
+    joins = ("person",)
+    make_needs = Capability.REGISTER
+
+    @verb(PostEndAsk, needs=Capability.REGISTER)
+    def end(self, row: Post, given: dict[str, Any], by: User) -> None:
+        """Write the end of the post; with the last one in the firm the employment by it ends, too."""
+        services.end_post(post=row, by=by, on=clock.today(), **given)
+
+
+class LeadEvaluatorView(PostView[LeadEvaluator]):
     """Lead evaluators of visible firms."""
 
     serializer_class = LeadEvaluatorSerializer
-    filterset_fields = ("firm", "person")
     filterset_base = LeadsOn
-    joins = ("person",)
-    make_needs = Capability.REGISTER
 
     @make(LeadPostAsk)
     def create(self, given: dict[str, Any], by: User) -> LeadEvaluator:
         """Enter a lead evaluator with his person (R-10, R-11)."""
         return services.register_lead(by=by, on=clock.today(), **given)
-
-    @verb(PostEndAsk, needs=Capability.REGISTER)
-    def end(self, row: LeadEvaluator, given: dict[str, Any], by: User) -> None:
-        """Write the end of the post; with the last one in the firm the employment by it ends, too."""
-        services.end_post(post=row, by=by, on=clock.today(), **given)
 
 
 class PractitionerSerializer(NounSerializer[Practitioner]):
@@ -218,21 +225,13 @@ class PractitionerSerializer(NounSerializer[Practitioner]):
         fields = ("id", "firm", "person", "person_name", "duty", "started_on", "ended_on")
 
 
-class PractitionerView(OfFirmView[Practitioner]):
+class PractitionerView(PostView[Practitioner]):
     """Staff of visible firms."""
 
     serializer_class = PractitionerSerializer
-    filterset_fields = ("firm", "person")
     filterset_base = SpellsOn
-    joins = ("person",)
-    make_needs = Capability.REGISTER
 
     @make(StaffPostAsk)
     def create(self, given: dict[str, Any], by: User) -> Practitioner:
         """Enter one of the staff with his person (R-11)."""
         return services.register_practitioner(by=by, on=clock.today(), **given)
-
-    @verb(PostEndAsk, needs=Capability.REGISTER)
-    def end(self, row: Practitioner, given: dict[str, Any], by: User) -> None:
-        """Write the end of the post; with the last one in the firm the employment by it ends, too."""
-        services.end_post(post=row, by=by, on=clock.today(), **given)
