@@ -1,6 +1,7 @@
 """The rail of the firm pages."""
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from faces.pages.shared.rail import RailGroup, RailItem
@@ -11,7 +12,7 @@ def build(_request: HttpRequest) -> list[RailGroup]:
     items = (
         RailItem.to("pages:firm-home", _("Our tasks")),
         RailItem.to("pages:firm-ratings", _("Our ratings")),
-        RailItem.to("pages:firm-record", _("Our record")),
+        RailItem.to("pages:firm-record", _("Our record"), under=(reverse("pages:firm-staff-changes"),)),
         RailItem.to("pages:firm-credit", _("Our credit")),
         RailItem.to("pages:firm-conflicts", _("Reported conflicts")),
         RailItem.to("pages:firm-left-out", _("Why we were not drawn")),
