@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmStatus
 from evaluators.models import Branch, Firm
-from evaluators.services.firms import FirmRefused, refuse_first_day
+from evaluators.services.firms import FirmRefused, refuse_first_day, refuse_last_day
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
@@ -96,13 +96,7 @@ def end_branch(*, branch: Branch, ended_on: date, by: User, on: date) -> Branch:
     row = Branch.objects.select_for_update(of=("self",)).select_related("firm").get(pk=branch.pk)
     if by.bureau_id != row.firm.bureau_id:
         raise NotAllowed
-    if row.ended_on is not None:
-        raise FirmRefused(Refusal("ended_before", _("This ended before.")))
-    if ended_on > on:
-        raise FirmRefused(Refusal("ends_later", _("The day lies in the future."), {"field": "ended_on"}))
-    if ended_on < row.started_on:
-        message = _("The last day lies before the first.")
-        raise FirmRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
+    refuse_last_day(row, ended_on, on=on)
     row.ended_on = ended_on
     row.save(update_fields=["ended_on"])
     facts = {"branch": row.pk, "name": row.name, "until": ended_on, "on": on}

@@ -9,7 +9,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from evaluators.enums import FirmAction, FirmKind, FirmStatus
-from evaluators.models import AdmissionCheck, CarriedBar, Firm, FirmStanding, FirmTerm
+from evaluators.models import (
+    AdmissionCheck,
+    Branch,
+    CarriedBar,
+    Firm,
+    FirmStanding,
+    FirmTerm,
+    LeadEvaluator,
+    Practitioner,
+)
 from evaluators.rules import may_reapply_from, renewable_from, renewed_until, term_ends_on
 from evaluators.selectors import branch_refusal, dependent_branches
 from evaluators.transitions import TRANSITIONS
@@ -126,6 +135,18 @@ def refuse_first_day(firm: Firm, day: date, *, on: date) -> None:
         raise FirmRefused(
             Refusal("before_founded", message, {"field": "started_on", "free_on": founded_on.isoformat()})
         )
+
+
+def refuse_last_day(
+    row: Branch | LeadEvaluator | Practitioner, day: date, *, on: date, field: str = "ended_on"
+) -> None:
+    """Raise ``FirmRefused`` where a spell of a firm has ended, or would end after ``on`` or before it began."""
+    if row.ended_on is not None:
+        raise FirmRefused(Refusal("ended_before", _("This ended before.")))
+    if day > on:
+        raise FirmRefused(Refusal("ends_later", _("The day lies in the future."), {"field": field}))
+    if day < row.started_on:
+        raise FirmRefused(Refusal("ends_before_start", _("The last day lies before the first."), {"field": field}))
 
 
 @transaction.atomic

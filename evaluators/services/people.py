@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluators.models import Firm, LeadEvaluator, Practitioner
 from evaluators.rules import lead_refusal
-from evaluators.services.firms import FirmRefused, refuse_first_day
+from evaluators.services.firms import FirmRefused, refuse_first_day, refuse_last_day
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.accounts.permissions import require
@@ -290,13 +290,8 @@ def end_post(*, post: Practitioner | LeadEvaluator, by: User, on: date, ended_on
 
     Raise ``FirmRefused`` for a day after ``on`` or before the post began, and where it has ended before.
     """
-    day = ended_on or on
-    if day > on:
-        raise FirmRefused(Refusal("ends_later", _("The day lies in the future."), {"field": "ended_on"}))
-    if day < post.started_on:
-        message = _("The last day lies before the first.")
-        raise FirmRefused(Refusal("ends_before_start", message, {"field": "ended_on"}))
-    end_practitioner(row=post, day=day, by=by, on=on)
+    refuse_last_day(post, ended_on or on, on=on)
+    end_practitioner(row=post, day=ended_on, by=by, on=on)
 
 
 @transaction.atomic

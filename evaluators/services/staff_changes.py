@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from evaluators.enums import StaffChangeStatus, StaffMove, StaffRole
 from evaluators.models import Firm, LeadEvaluator, Practitioner, StaffChange
 from evaluators.rules import lead_refusal
-from evaluators.services.firms import FirmRefused
+from evaluators.services.firms import FirmRefused, refuse_last_day
 from evaluators.services.people import WORDS, end_practitioner, register_lead, register_practitioner
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -89,12 +89,7 @@ def report_left(
     """
     firm = _own_firm(post.firm, by)
     post = type(post)._default_manager.select_for_update(of=("self",)).select_related("person").get(pk=post.pk)
-    if post.ended_on is not None:
-        raise FirmRefused(Refusal("ended_before", _("This ended before.")))
-    if day > on:
-        raise FirmRefused(Refusal("begins_later", _("The day lies in the future."), {"field": "day"}))
-    if day < post.started_on:
-        raise FirmRefused(Refusal("ends_before_start", _("The last day lies before the first."), {"field": "day"}))
+    refuse_last_day(post, day, on=on, field="day")
     lead = post if isinstance(post, LeadEvaluator) else None
     row = StaffChange(
         firm=firm,

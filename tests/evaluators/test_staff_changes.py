@@ -145,9 +145,7 @@ def test_one_person_is_reported_once_in_one_role(people):
     assert StaffChange.objects.count() == 3
 
 
-@pytest.mark.parametrize(
-    ("day", "wanted"), [(date(2020, 6, 2), "begins_later"), (date(2018, 1, 1), "ends_before_start")]
-)
+@pytest.mark.parametrize(("day", "wanted"), [(date(2020, 6, 2), "ends_later"), (date(2018, 1, 1), "ends_before_start")])
 def test_day_of_leaving_lies_between_the_first_day_and_today(people, day, wanted):
     post = Practitioner.objects.create(
         firm=people["firm"], person=PersonFactory(bureau=people["bureau"]), started_on=SINCE
