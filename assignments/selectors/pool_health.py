@@ -152,9 +152,7 @@ def _panels_to_come(bureau: Bureau, work_year: int) -> list[tuple[str, int, int 
     by_project.pop(None, None)
     return [
         (number, unit, by_task.get(pk, by_project.get(project)))
-        for pk, number, unit, project in tasks.order_by("pk").values_list(
-            "pk", "number", "unit_id", "project_id"
-        )
+        for pk, number, unit, project in tasks.order_by("pk").values_list("pk", "number", "unit_id", "project_id")
     ]
 
 

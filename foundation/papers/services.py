@@ -22,13 +22,18 @@ class PaperRefused(DomainError):  # noqa: N818 - reads as a sentence
 
 
 @transaction.atomic
-def next_number(*, bureau: Bureau, kind: str, year: int) -> int:
-    """Return the next number of ``kind`` in ``year``, beginning with 1; the series stays locked until the commit."""
+def next_numbers(*, bureau: Bureau, kind: str, year: int, count: int) -> range:
+    """Return the next ``count`` numbers of ``kind`` in ``year``, from 1 on; the series is locked until the commit."""
     NumberSeries.objects.get_or_create(bureau=bureau, kind=kind, year=year)
     series = NumberSeries.objects.select_for_update().get(bureau=bureau, kind=kind, year=year)
-    series.last_number += 1
+    series.last_number += count
     series.save(update_fields=["last_number"])
-    return series.last_number
+    return range(series.last_number - count + 1, series.last_number + 1)
+
+
+def next_number(*, bureau: Bureau, kind: str, year: int) -> int:
+    """Return the next number of ``kind`` in ``year`` as ``next_numbers`` does."""
+    return next_numbers(bureau=bureau, kind=kind, year=year, count=1)[0]
 
 
 @transaction.atomic

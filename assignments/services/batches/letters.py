@@ -10,7 +10,7 @@ from assignments.transitions import GONE
 from experts.models import Expert
 from foundation.accounts.models import User
 from foundation.audit.services import record
-from foundation.papers.services import next_number
+from foundation.papers.services import next_numbers
 
 KIND = "INVITATION"
 
@@ -27,23 +27,24 @@ def write_letters(batch: AssignmentBatch, *, by: User, on: date) -> list[BatchLe
     for row in told.exclude(pk__in=written).select_related("expert", "re_review").order_by("re_review__number", "pk"):
         if row.expert is not None:
             seats[row.expert].append(_seat(row))
-    letters = []
-    for expert in sorted(seats, key=lambda one: (one.number, one.pk)):
-        number = next_number(bureau=batch.bureau, kind=KIND, year=on.year)
-        letters.append(
-            BatchLetter.objects.create(
-                batch=batch,
-                expert=expert,
-                number=f"邀请〔{on.year}〕{number}号",
-                seats=seats[expert],
-                contact=by.name[:60],
-                written_on=on,
-                written_by=by,
-            )
+    if not seats:
+        return []
+    experts = sorted(seats, key=lambda one: (one.number, one.pk))
+    numbers = next_numbers(bureau=batch.bureau, kind=KIND, year=on.year, count=len(experts))
+    letters = BatchLetter.objects.bulk_create(
+        BatchLetter(
+            batch=batch,
+            expert=expert,
+            number=f"邀请〔{on.year}〕{number}号",
+            seats=seats[expert],
+            contact=by.name[:60],
+            written_on=on,
+            written_by=by,
         )
-    if letters:
-        facts = {"numbers": [letter.number for letter in letters], "on": on}
-        record(actor=by, action="batches.letters_written", subject=batch, facts=facts)
+        for expert, number in zip(experts, numbers, strict=True)
+    )
+    facts = {"numbers": [letter.number for letter in letters], "on": on}
+    record(actor=by, action="batches.letters_written", subject=batch, facts=facts)
     return letters
 
 
