@@ -68,7 +68,9 @@ def record_checks(
             continue
         held[code] = _written(row, code, answer, before, by=by, on=on)
         made.append(held[code])
-    if isinstance(row, Firm) and made:
+    if not made:
+        return held
+    if isinstance(row, Firm):
         met = {one.code: one.is_met for one in made}
         proofs = {one.code: AdmissionProof(one.proof, one.source, one.valid_to, one.remark) for one in made}
         record_admission_checks(firm=row, met=met, proofs=proofs, by=by, on=on)
