@@ -127,7 +127,7 @@ def _frozen(batch: BatchRecord, sheet: Sheet) -> list[Flowable]:
         Prose(f"冻结摘要 H（SHA-256）  {batch.commitment}", CODES),
     ]
     if batch.named:
-        parts.append(Prose("指定与排除（经批准，计入直接指定）：" + "；".join(batch.named), TIGHT))
+        parts.append(Prose("指定与禁止（经批准，计入直接指定）：" + "；".join(batch.named), TIGHT))
     return parts
 
 
