@@ -5,16 +5,17 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from assignments.enums import BatchStatus, DeclineReason, Origin, PairKind
-from assignments.models import Assignment, AssignmentBatch
+from assignments.enums import BatchStatus, DeclineReason, PairKind
+from assignments.models import AssignmentBatch
 from assignments.selectors.batch_chances import batch_attempts, batch_panels
 from assignments.selectors.batches import seats_of, tasks_of
 from assignments.selectors.statistics import Ratio, draw_statistics
 from assignments.services import assignments as life
 from assignments.services import batches
+from experts.models import ExpertUndertaking
 from foundation.core import clock
 from tests.factories.assigned import (
     NOW,
@@ -114,16 +115,34 @@ def test_who_was_named_is_a_direct_appointment_and_no_chance(desk):
     assert found.direct_experts == Ratio(1, 9)
 
 
-def test_replacements_are_called_and_passed_over_as_in_a_draw(desk):
+@pytest.fixture
+def lonely_desk():
+    """Return a bureau with one re-review and eight experts who are nobody's colleagues: some spare ones get a chance."""
+    desk = batch_office(reviews=1, experts=0)
+    desk.experts = [pool_expert(desk.bureau, desk.node) for _ in range(8)]
+    return desk
+
+
+def next_in_line(desk, batch):
+    """Return who would come in, without letting him."""
+    with transaction.atomic():
+        (seat,) = batches.replace(batch=batch, by=desk.clerk, at=NOW)
+        transaction.set_rollback(True)
+    return seat.expert
+
+
+def test_replacements_are_called_and_passed_over_as_in_a_draw(lonely_desk):
+    desk = lonely_desk
     batch = seated(desk, prepared(desk))
     batches.notify(batch=batch, by=desk.clerk, at=NOW)
     before = {row.number: row.drawn for row in draw_statistics(desk.bureau).experts}
-    for _turn in range(2):  # the second walk meets those whom the first passed over again
-        seat = seats_of(batch)[0] if _turn == 0 else Assignment.objects.get(origin=Origin.REPLACEMENT)
-        if _turn:
-            life.notify(assignment=seat, by=desk.clerk, at=NOW)
+    seat = seats_of(batch)[0]
+    for turn in range(2):  # the second walk meets again whom the first passed over
         life.decline(assignment=seat, reason=DeclineReason.ILLNESS, words="", by=desk.clerk, at=NOW)
-        batches.replace(batch=batch, by=desk.clerk, at=NOW)
+        if turn == 0:
+            ExpertUndertaking.objects.filter(expert=next_in_line(desk, batch)).delete()  # not eligible any more
+        (seat,) = batches.replace(batch=batch, by=desk.clerk, at=NOW)
+        life.notify(assignment=seat, by=desk.clerk, at=NOW)
     batch.refresh_from_db()
     walks = batch.record["replacements"]
     came = Counter(batch.pool[number]["expert"] for walk in walks for number in walk["seated"])
@@ -141,9 +160,8 @@ def test_replacements_are_called_and_passed_over_as_in_a_draw(desk):
     assert sum(row.declined for row in found) == 2
 
 
-def test_who_had_no_chance_and_was_passed_over_stands_in_the_statistics():
-    desk = batch_office(reviews=1, experts=0)
-    desk.experts = [pool_expert(desk.bureau, desk.node) for _ in range(8)]
+def test_who_had_no_chance_and_was_passed_over_stands_in_the_statistics(lonely_desk):
+    desk = lonely_desk
     batch = seated(desk, prepared(desk))
     chances = {key for panel in batch_panels(desk.bureau, None) for key in panel.chances}
     other = next(row for row in desk.experts if row.pk not in chances)
