@@ -22,9 +22,11 @@ hypothesis.settings.load_profile("gongping")
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("GONGPING_CI") == "1"
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "demo_site"}
 _numbers = itertools.count()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config, items):
     """Browser tests share one worker and one browser; what cannot run here says why, and fails in CI."""
     from django.db import connection
@@ -36,6 +38,8 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: DATABASE_URL=postgresql://…"))
+        if DATABASE_FIXTURES.isdisjoint(item.fixturenames) and not item.get_closest_marker("django_db"):
+            item.add_marker("anywhere")
 
 
 @pytest.fixture(scope="session")
