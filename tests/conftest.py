@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import contextlib
+import gc
 import itertools
 import os
 import shutil
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: DATABASE_URL=postgresql://…"))
         if DATABASE_FIXTURES.isdisjoint(item.fixturenames) and not item.get_closest_marker("django_db"):
             item.add_marker("anywhere")
+
+
+def pytest_collection_finish(session):
+    """Spare the collector what stays until the end: modules, models, thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
