@@ -2,6 +2,7 @@
 
 from assignments.matching.engine import FEASIBLE, INFEASIBLE, OPTIMAL, Sample, Solution, sample, solve, solvers
 from assignments.matching.problem import MAX_MIN, NO_FLOOR, UNITS, Problem, ProblemError, read_problem
+from assignments.matching.reasons import is_fillable, lifted
 from assignments.matching.record import (
     BatchTerms,
     Replacement,
@@ -31,6 +32,8 @@ __all__ = [
     "Solution",
     "batch_record",
     "freeze_document",
+    "is_fillable",
+    "lifted",
     "read_freeze",
     "read_problem",
     "replace_expert",

@@ -1,7 +1,7 @@
 """The problem as it comes in: who may sit where, how well each pair fits, and the limits. Nothing here knows a seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -80,6 +80,12 @@ class Problem:
             return np.full(len(wanted), -1, np.int64)
         found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where(keys[found] == wanted, found, -1)
+
+    def with_edges(self, more: Ints) -> "Problem":
+        """Return the problem with these pairs besides, as rows of [task, expert, fit], none of them listed yet."""
+        task, expert, fit = np.vstack([np.column_stack([self.tasks, self.experts, self.fits]), more]).T
+        order = np.lexsort((expert, task))
+        return replace(self, tasks=task[order], experts=expert[order], fits=fit[order])
 
     def document(self) -> dict[str, Any]:
         """Return the problem as JSON, without seed, pins and forbids; the typed keys only where they are used."""

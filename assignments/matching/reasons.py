@@ -9,7 +9,7 @@ import numpy as np
 from ortools.graph.python import max_flow
 
 from assignments.matching.branching import no_answer
-from assignments.matching.network import Network, build_network
+from assignments.matching.network import ContradictionError, Network, build_network
 from assignments.matching.problem import UNITS, Ints, Problem
 from assignments.matching.program import Model, Program, Unfilled, solve_program
 from assignments.matching.words import Reason
@@ -95,9 +95,17 @@ def crossing_shortage(network: Network, unfilled: Unfilled, fields: Fields = ())
     return Shortage(tuple(reasons), certificate | {"missing_units": missing})
 
 
+def lifted(problem: Problem, limit: str) -> Problem:
+    """Return the problem without one of its limits, by the name that ``LIFTED`` gives it."""
+    return next(lift(problem) for name, _holds, lift in LIFTED if name == limit)
+
+
 def is_fillable(problem: Problem) -> bool:
-    """Say whether every seat can be filled."""
-    network = build_network(problem)
+    """Say whether every seat can be filled; no where the pins contradict the rest."""
+    try:
+        network = build_network(problem)
+    except ContradictionError:
+        return False
     if network.limits.crossing:
         return isinstance(solve_program(network), Program)
     return _smallest_cut(network)[0] == int(network.row_seats.sum()) * UNITS

@@ -302,6 +302,62 @@ def test_seats_that_cannot_be_filled_tell_which_rules_of_eligibility_cost_most(d
     ]
 
 
+WOULD_DO = "Every seat could be filled if this rule of eligibility alone kept nobody away: "
+
+
+def test_infeasible_batch_names_the_one_rule_that_stands_in_the_way(desk):
+    for expert in desk.experts[2:]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert batch.solved["reasons"][-1] == [
+        WOULD_DO + "this year's undertaking has not been accepted.",
+        "只要这一条资格规则不排除人员，全部席位即可坐满：未签订本年度承诺书。",
+        None,
+    ]
+
+
+def test_infeasible_batch_says_that_no_rule_alone_would_do(desk):
+    for expert in desk.experts[2:]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+    for expert in desk.experts[3:]:  # a second rule for all but one
+        for review in desk.reviews:
+            Employment.objects.create(
+                person=expert.person, organisation=review.evaluation.unit.organisation, started_on=date(2019, 1, 1)
+            )
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert batch.solved["reasons"][-1] == [
+        "No single rule of eligibility, were it lifted, would let every seat be filled.",
+        "单独放开任何一条资格规则，都不能坐满全部席位。",
+        None,
+    ]
+
+
+@pytest.mark.rule("R-17")
+def test_cap_that_is_lifted_lets_who_had_reached_it_take_a_seat(desk):
+    for expert in desk.experts[2:]:
+        for day in range(1, 13):
+            ExpertAssignmentFactory(
+                re_review=ReReviewFactory(evaluation__plan=desk.plan), expert=expert, assigned_on=date(2020, 1, day)
+            )
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert [row["cap"] for row in batch.pool].count(0) == 6
+    assert batch.solved["reasons"][-1][0] == WOULD_DO + "has the year's most assignments."
+
+
+def test_nothing_is_said_of_lifting_where_nobody_was_kept_away():
+    desk = batch_office(experts=5)
+
+    reasons = solved(desk, prepared(desk), freezes=False).solved["reasons"]
+
+    assert not any("rule of eligibility" in english for english, _chinese, _source in reasons)
+
+
 def test_infeasible_batch_names_the_rule_of_a_named_expert_who_may_not_sit(desk):
     batch = prepared(desk)
     Employment.objects.create(

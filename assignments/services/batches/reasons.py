@@ -79,6 +79,27 @@ def told_reasons(
     return told
 
 
+def told_lifting(rules: Sequence[tuple[str, str]], *, is_asked: bool) -> list[list[str | None]]:
+    """Return [English, Chinese, source] of each rule (code, source) that would do if it alone kept nobody away.
+
+    Where rules keep people away (``is_asked``) and none of them would do alone, that is said too.
+    """
+    if is_asked and not rules:
+        return [[*(_no_rule_alone(place) for place in PLACES), None]]
+    return [[*(_would_do(code, place) for place in PLACES), source or None] for code, source in rules]
+
+
+def _would_do(code: str, place: int) -> str:
+    with translation.override(LANGUAGES[place]):
+        words = _("Every seat could be filled if this rule of eligibility alone kept nobody away: %(rule)s.")
+        return words % {"rule": reason_words(code)}
+
+
+def _no_rule_alone(place: int) -> str:
+    with translation.override(LANGUAGES[place]):
+        return _("No single rule of eligibility, were it lifted, would let every seat be filled.")
+
+
 def _kept_apart(names: matching.Names, pair: tuple[int, int], refusal: Refusal, place: int) -> str:
     with translation.override(LANGUAGES[place]):
         words = _("%(expert)s is named for %(task)s, but may not sit there: %(rule)s.")

@@ -28,7 +28,8 @@ from assignments.selectors.eligibility import Eligibility, expert_eligibility
 from assignments.selectors.seeding import REVEAL_ORDER
 from assignments.selectors.tasks import rules_of_task
 from assignments.services.batches.facts import BatchRefused, locked, move
-from assignments.services.batches.reasons import CROSSING, LIMITED_BY, names_of, told_reasons
+from assignments.services.batches.lifting import HeldBack
+from assignments.services.batches.reasons import CROSSING, LIMITED_BY, names_of, told_lifting, told_reasons
 from assignments.services.batches.refusals import NO_SPECIALTY, Refusals, copy_refusals, why_not
 from assignments.services.draws.freezing import new_secret
 from assignments.services.seeding import deadlines, tell_frozen, times_of
@@ -71,6 +72,7 @@ class Survey:
     strata: Mapping[int, set[int]]  # the fields that each may take a typed seat for
     removed: list[Counter[str]]
     refusals: Refusals
+    held_back: HeldBack
     unlisted: Mapping[tuple[int, int], Refusal]  # why a named expert is not listed for the re-review at a place
     caps: Mapping[int, int]
     limits: Limits
@@ -143,7 +145,7 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], pairs: Sequence[
     fits: list[dict[int, Fit]] = []
     strata: dict[int, set[int]] = defaultdict(set)
     removed: list[Counter[str]] = []
-    refusals, unlisted = Refusals(), dict[tuple[int, int], Refusal]()
+    refusals, held_back, unlisted = Refusals(), HeldBack(), dict[tuple[int, int], Refusal]()
     named = {(pair.task.place, pair.expert_id) for pair in pairs if pair.kind == PairKind.PIN}
     links: dict[int, frozenset[str]] = {}
     for number, task in enumerate(tasks, 1):
@@ -160,6 +162,7 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], pairs: Sequence[
             if answer.refusals or fit is None:
                 gone[answer.refusals[0].code if answer.refusals else NO_SPECIALTY] += 1
                 refusals.note(answer)
+                held_back.note(task.place, answer, fit)
                 if (task.place, answer.party.pk) in named:
                     unlisted[task.place, answer.party.pk] = why_not(answer)
             else:
@@ -168,7 +171,8 @@ def _survey(batch: AssignmentBatch, tasks: Sequence[BatchTask], pairs: Sequence[
         removed.append(gone)
         AssignmentBatch.objects.filter(pk=batch.pk).update(surveyed=number)
     caps = {key: room_left(cap=limits.yearly_cap, served=served.get(key, 0)) for key in keys}
-    return Survey(experts, links, _employers(links), fits, strata, removed, refusals, unlisted, caps, limits)
+    employers = _employers(links)
+    return Survey(experts, links, employers, fits, strata, removed, refusals, held_back, unlisted, caps, limits)
 
 
 def _limits(tasks: Sequence[BatchTask], on: date) -> Limits:
@@ -332,9 +336,13 @@ def _reasons(
     )
     numbers = {row["expert"]: number for number, row in enumerate(batch.pool)}
     unlisted = {(place, numbers[expert]): refusal for (place, expert), refusal in survey.unlisted.items()}
-    return told_reasons(
+    reasons = told_reasons(
         solution.reasons, names=names, removed=survey.removed, unlisted=unlisted, sources=survey.limits.sources
     )
+    if solution.network is None:  # somebody is named who may not be: the reasons say by which rule
+        return reasons
+    lifted = survey.held_back.would_do(solution.problem, numbers)
+    return reasons + told_lifting(lifted, is_asked=bool(survey.held_back.pairs))
 
 
 def _freeze(
