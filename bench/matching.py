@@ -45,6 +45,15 @@ def generated(tasks, experts, candidates, seats, cap, employers=0):
     return Problem((seats,) * tasks, (cap,) * experts, rows, listed.ravel(), fits, tuple(groups))
 
 
+def of_units(problem, size):
+    """Return the problem with ``size`` tasks of each unit, of which nobody takes two: all have the same candidates."""
+    tasks = len(problem.seats)
+    listed = problem.experts.reshape(tasks // size, size, -1)
+    listed = np.repeat(listed[:, :1], size, axis=1).ravel()
+    groups = np.arange(tasks).reshape(-1, size).tolist()
+    return replace(problem, experts=listed, task_groups=tuple(map(tuple, groups)))
+
+
 CASES = {
     "1,000 x 10,000, best sum": (lambda: generated(1_000, 10_000, 50, 3, 4), {}),
     "1,000 x 10,000, Q .5, employers": (
@@ -57,6 +66,10 @@ CASES = {
     "PrefLib 3, best sum": (lambda: bids("preflib3.in", 3, 6), {}),
     "5,000 x 20,000, Q .5, employers": (
         lambda: generated(5_000, 20_000, 50, 3, 4, employers=800),
+        {"q_permille": 500},
+    ),
+    "5,000 x 20,000, 4 tasks of a unit": (
+        lambda: of_units(generated(5_000, 20_000, 50, 3, 4, employers=800), 4),
         {"q_permille": 500},
     ),
     "20,000 x 20,000, best sum": (lambda: generated(20_000, 20_000, 50, 4, 6), {}),
@@ -82,6 +95,8 @@ def ours(name):
     certificate = solution.certificate
     bound = certificate.get("bound_units", solution.expected_units)
     groups = problem.groups
+    seated = [sum((drawn.assignment[task] for task in group), ()) for group in problem.task_groups]
+    twice = sum(len(people) - len(set(people)) for people in seated)
     crowded = sum(
         max(Counter(groups[one] for one in panel if groups[one] is not None).values(), default=1) > 1
         for panel in drawn.assignment
@@ -99,6 +114,7 @@ def ours(name):
         "bound": bound / UNITS / MILLION,
         "minimum": drawn.min_task / MILLION,
         "crowded": crowded,
+        "twice": twice,
         "verify": time.perf_counter() - judged,
         "status": solution.status,
     }
@@ -126,6 +142,11 @@ def baseline(name):
     seats = rows(problem.tasks, tasks)
     limits = [rows(problem.experts, len(problem.caps)), rows(panel, len(keys), columns=grouped)]
     room = [np.array(problem.caps, float), np.ones(len(keys))]
+    units = problem.task_group_numbers()[problem.tasks]
+    apart = np.flatnonzero(units >= 0)
+    keys, pair = np.unique(units[apart] * len(problem.caps) + problem.experts[apart], return_inverse=True)
+    limits.append(rows(pair, len(keys), columns=apart))
+    room.append(np.ones(len(keys)))
     bounds = np.column_stack([np.zeros(size + 1), np.append(np.full(size, quota), 0.0)])
     started, busy = time.perf_counter(), time.process_time()
     if problem.floor == "max-min":
@@ -192,7 +213,10 @@ def main():
     for name in names:
         mine = alone("ours", name)
         rest = f"{mine['status']}, draw {mine['draw']:.2f} s, verified in {mine['verify']:.2f} s"
-        line(name, "gongping", mine, f"{rest}, {mine['crowded']} panels with two of one employer")
+        rest += f", {mine['crowded']} panels with two of one employer"
+        if make(name).task_groups:
+            rest += f", {mine['twice']} people twice at a unit"
+        line(name, "gongping", mine, rest)
         other = alone("baseline", name, BASELINE_SECONDS)
         if other is None:
             print(f"{'':34}{'one LP':10}   over {BASELINE_SECONDS} s", flush=True)
