@@ -3,7 +3,7 @@
 A constant number of queries, however large pool, tree and year are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -78,9 +78,10 @@ class Plan:
 def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
     """Return what the re-reviews of a work year ask of the pool, those to come among them, in six queries.
 
-    A live draw says its own fields, a live batch says the field of each of its re-reviews, else counts the field that
-    was planned when it was opened. A re-review is open until its panel is ready. A firm's report passes experts before
-    it is final: where no panel is opened for it yet, the smallest one of R-15 counts.
+    A live draw says its own fields, a live batch says the field of each of its re-reviews; else, and for seats that
+    name none, counts the field that was planned when the re-review was opened. A re-review is open until its panel is
+    ready. A firm's report passes experts before it is final: where no panel is opened for it yet, the smallest one of
+    R-15 counts.
     """
     reviews = {
         pk: (number, status, size, node, unit)
@@ -92,20 +93,13 @@ def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
         .values_list("pk", "number", "status", "panel_size", "node_id", "evaluation__unit_id")
     }
     ended = dict(Node.objects.filter(bureau=bureau, retired_on__isnull=False).values_list("pk", "successor_id"))
-    fields: dict[int, list[tuple[int, int]]] = {}
-    batches = BatchTask.objects.filter(re_review__in=reviews).exclude(batch__status=BatchStatus.VOID)
-    for review, node in batches.order_by("pk").values_list("re_review_id", "node_id"):
-        fields[review] = [(node, reviews[review][2])]
-    draws = Draw.objects.filter(re_review__in=reviews).exclude(status=DrawStatus.VOID)
-    for review, seats in draws.order_by("pk").values_list("re_review_id", "seats"):
-        if review is not None:
-            fields[review] = [(node, seat["count"]) for seat in seats for node in seat.get("nodes", [])[:1]]
+    fields = _fields({pk: (size, node) for pk, (_number, _status, size, node, _unit) in reviews.items()})
     found: dict[int, Asked] = defaultdict(Asked)
     unnamed, seats_unnamed = [], 0
-    for pk, (number, status, size, node, unit) in reviews.items():
+    for pk, (number, status, _size, _node, unit) in reviews.items():
         is_open = status == ReReviewStatus.OPEN
         homeless = 0
-        for key, count in fields.get(pk) or [(node, size)]:
+        for key, count in fields[pk].items():
             still = count if is_open else 0
             if (living := _living(key, ended)) is None:
                 homeless += still
@@ -123,6 +117,23 @@ def asked_of_pool(bureau: Bureau, work_year: int, rules: Rules) -> Plan:
         else:
             found[living].add(Asked(size, size, size, set(), [size], {unit}))
     return Plan(found, seats_unnamed, unnamed, size * len(to_come), to_come)
+
+
+def _fields(reviews: Mapping[int, tuple[int, int | None]]) -> dict[int, dict[int | None, int]]:
+    """Return how many seats each re-review (size, planned field) asks of which field, None for none. Two queries."""
+    found: dict[int, dict[int | None, int]] = {pk: {node: size} for pk, (size, node) in reviews.items()}
+    batches = BatchTask.objects.filter(re_review__in=reviews).exclude(batch__status=BatchStatus.VOID)
+    for review, node in batches.order_by("pk").values_list("re_review_id", "node_id"):
+        found[review] = {node: reviews[review][0]}
+    draws = Draw.objects.filter(re_review__in=reviews).exclude(status=DrawStatus.VOID)
+    for review, seats in draws.order_by("pk").values_list("re_review_id", "seats"):
+        if review is None or not seats:
+            continue
+        counts: Counter[int | None] = Counter()
+        for seat in seats:
+            counts[(seat.get("nodes") or [reviews[review][1]])[0]] += seat["count"]
+        found[review] = counts
+    return found
 
 
 def _living(node: int | None, ended: Mapping[int, int | None]) -> int | None:

@@ -211,6 +211,17 @@ def test_draw_and_batch_say_their_own_fields_and_a_finished_panel_asks_no_more(d
     assert (plan.unnamed, plan.unnamed_seats) == (["复-无"], 3)
 
 
+def test_seats_of_a_draw_that_name_no_field_count_for_the_planned_one(desk):
+    seats = [draws.SeatDraft("防汛", 2, [desk.nodes["A12"]]), draws.SeatDraft("不限", 2, []),
+             draws.SeatDraft("灌溉", 1, [desk.nodes["A11"]])]  # fmt: skip
+    draws.configure_panel_draw(re_review=desk.review, seats=seats, witness=desk.witness, by=desk.clerk, on=TODAY)
+
+    asked = asked_of_pool(desk.bureau, 2020, rules_for(bureau=desk.bureau, on=TODAY)).by_node
+
+    assert {key: one.open_seats for key, one in asked.items()} == {desk.nodes["A12"].pk: 2, desk.nodes["A11"].pk: 3}
+    assert asked[desk.nodes["A11"].pk].panels == [3]  # one panel, whoever its seats ask for
+
+
 def test_a_field_that_ended_without_a_successor_is_no_field_and_the_re_review_is_named(desk):
     for seats, code, number in ((3, "A12", "复-防"), (7, "B", "复-工")):
         ReReviewFactory(evaluation=TaskFactory(plan=desk.plan), panel_size=seats, number=number, node=desk.nodes[code])
