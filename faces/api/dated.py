@@ -19,11 +19,13 @@ from evaluators.selectors import as_of as firms_as_of
 from evaluators.selectors import with_certificates
 from experts.selectors import as_of as experts_as_of
 from faces.api.filters import NounFilter
-from faces.api.serializers import person
+from faces.api.serializers import NounSerializer, Row, person
 from foundation.accounts.models import User
 from foundation.core import clock
-from parties.selectors import bodies_as_of, contacts_on, person_name_then
+from foundation.taxonomy.selectors import node_name_then, nodes_as_of
+from parties.selectors import bodies_as_of, contacts_on, name_then, person_name_then
 
+NOT_ENDED: Final = {"ended_on": None, "end_reason": "", "end_proof": None}
 UNDATED: Final = ("kind", "staff_count", "is_civil_servant", "guest_for")
 NOT_KEPT: Final = {"allow_null": True, "help_text": "null with a past day (`on`): kept without days"}
 
@@ -131,28 +133,85 @@ class PersonsOn(DatedFilter):
         return found
 
 
-class SpecialtiesOn(DatedFilter):
-    """Specialties that experts had on a day; without a first day they were known before days were kept."""
+class NodesOn(DatedFilter):
+    """Nodes of the trees as they were on a day: name, place, whether they had ended. A node counts as always there."""
+
+    then: ClassVar[Mapping[str, str]] = {"parent": "parent_then"}
+    is_living = filters.BooleanFilter(method="living", label=gettext_lazy("has not ended"))
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
-        """Return what ran."""
-        begun = Q(started_on__isnull=True) | Q(started_on__lte=day)
-        return queryset.filter(begun, Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+        """Return the nodes, each with what it was."""
+        found: models.QuerySet[Any] = nodes_as_of(queryset, day).annotate(asked_on=models.Value(day.isoformat()))
+        return found
+
+    def living(self, queryset: models.QuerySet[Any], _name: str, value: bool) -> models.QuerySet[Any]:
+        """Keep what had not ended by the day, today unless told, or what had."""
+        column = "ended_then" if self.day else "retired_on"
+        return queryset.filter(**{f"{column}__isnull": value})
 
 
 class SpellsOn(DatedFilter):
-    """Rows from a day to a day: those that ran (the end day excluded)."""
+    """Rows from a day to a day: those that ran (the end day excluded).
+
+    ``persons`` and ``bodies`` are the paths to whom the rows name, each in its field ``<path>_name``, as they were
+    called on the day.
+    """
+
+    persons: ClassVar[tuple[str, ...]] = ()
+    bodies: ClassVar[tuple[str, ...]] = ()
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
         """Return what ran."""
+        names = {f"{path}_name_then": person_name_then(path, day) for path in self.persons}
+        names |= {f"{path}_name_then": name_then(path, day) for path in self.bodies}
+        found: models.QuerySet[Any] = self.ran(queryset, day).annotate(told_of=models.Value(day.isoformat()), **names)
+        return found
+
+    def ran(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Keep what ran on ``day``."""
         return queryset.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
 
 
-class ContactsOn(DatedFilter):
+class EmploymentsOn(SpellsOn):
+    """Who worked where on a day, or owned, advised or headed what."""
+
+    persons, bodies = ("person",), ("organisation",)
+
+
+class PostsOn(SpellsOn):
+    """Who was with a firm on a day."""
+
+    persons = ("person",)
+
+
+class RelationsOn(SpellsOn):
+    """What one body was to another on a day."""
+
+    bodies = ("subject", "other")
+
+
+class RecusalsOn(SpellsOn):
+    """From whom experts stepped back on a day."""
+
+    bodies = ("organisation",)
+
+
+class SpecialtiesOn(SpellsOn):
+    """Specialties that experts had on a day; without a first day they were known before days were kept."""
+
+    def ran(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Keep what ran, each under the name that it bore."""
+        begun = Q(started_on__isnull=True) | Q(started_on__lte=day)
+        held = queryset.filter(begun, Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+        named: models.QuerySet[Any] = held.annotate(name_then=node_name_then("node", day))
+        return named
+
+
+class ContactsOn(SpellsOn):
     """Who was called on a day, each with the name that the body bore."""
 
-    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
-        """Return who was called."""
+    def ran(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Keep who was called."""
         return contacts_on(queryset, day)
 
 
@@ -183,7 +242,7 @@ class SanctionsOn(DatedFilter):
         return found
 
 
-class LeadsOn(SpellsOn):
+class LeadsOn(PostsOn):
     """Who led on a day, with the certificate that was accepted by then."""
 
     def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
@@ -223,6 +282,43 @@ def shown_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
     if getattr(row, "asked_on", "") < clock.today().isoformat():
         then |= dict.fromkeys(UNDATED)
     return {**shown, **{name: value for name, value in then.items() if name in shown}}
+
+
+def spell_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a spell under the names of the day that was asked about; an end that came after a past day is none."""
+    asked = getattr(row, "told_of", None)
+    if asked is None:
+        return shown
+    names = {name: getattr(row, f"{name}_then", None) for name in shown}
+    then = {name: value for name, value in names.items() if value is not None}
+    if asked < clock.today().isoformat() and str(shown.get("ended_on") or "") > asked:
+        then |= {name: nothing for name, nothing in NOT_ENDED.items() if name in shown}
+    return {**shown, **then}
+
+
+class SpellSerializer(NounSerializer[Row]):
+    """A row from a day to a day, told as it stood on the day that was asked about."""
+
+    def to_representation(self, instance: Row) -> dict[str, Any]:
+        """Return the row."""
+        return spell_then(instance, super().to_representation(instance))
+
+
+def node_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a node as it was on the day that was asked about; its path is told of today only."""
+    asked = getattr(row, "asked_on", None)
+    if asked is None:
+        return shown
+    ended = getattr(row, "ended_then", None)
+    then: dict[str, Any] = {
+        "name": getattr(row, "name_then", ""),
+        "parent": getattr(row, "parent_then", None),
+        "retired_on": ended.isoformat() if ended else None,
+        "merged_into": getattr(row, "merged_then", None),
+    }
+    if asked < clock.today().isoformat():
+        then |= {"path": None, "successor": None}
+    return {**shown, **then}
 
 
 def sanction_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:

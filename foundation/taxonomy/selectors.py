@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
@@ -85,6 +87,37 @@ class TreeOn:
         return sorted(
             (place for place in self.places.values() if not place.has_ended), key=lambda one: self.way(one.pk)
         )
+
+
+def node_name_then(path: str, day: date) -> Coalesce:
+    """Return an expression for the name that the node at ``path`` bore on ``day``."""
+    former = FormerNode.objects.filter(node=OuterRef(path)).after(day)
+    return Coalesce(Subquery(former.values("name")[:1]), F(f"{path}__name"))
+
+
+def nodes_as_of(rows: models.QuerySet[Node], day: date) -> models.QuerySet[Node]:
+    """Add to each node ``name_then``, ``parent_then``, ``ended_then`` and ``merged_then`` of ``day``.
+
+    The first two are what it was called and what it stood under, the last two since when it had ended and into what it
+    was merged by then. A node is taken to have been there from the beginning, as in ``tree_on``.
+    """
+    former = FormerNode.objects.filter(node=OuterRef("pk")).after(day)
+
+    def then(column: str, kind: models.Field[Any, Any]) -> Case:
+        was = Subquery(former.values(column)[:1], output_field=kind)
+        return Case(When(Exists(former), then=was), default=Cast(column, kind), output_field=kind)
+
+    key, day_of = models.BigIntegerField(), models.DateField()
+    known = rows.annotate(
+        name_then=then("name", models.CharField()),
+        parent_then=then("parent_id", key),
+        _ended=then("retired_on", day_of),
+        _merged=then("merged_into_id", key),
+    )
+    return known.annotate(
+        ended_then=Case(When(_ended__lte=day, then=F("_ended")), output_field=day_of),
+        merged_then=Case(When(_ended__lte=day, then=F("_merged")), output_field=key),
+    )
 
 
 def tree_on(bureau: Bureau, kind: TreeKind, day: date) -> TreeOn:

@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 
 from evaluators.enums import FirmAction
-from evaluators.models import LeadEvaluator, Qualification
+from evaluators.models import LeadEvaluator, Practitioner, Qualification
 from evaluators.services import accept_qualification, move_firms
 from experts.enums import ExpertAction
+from experts.models import ExpertSpecialty, StandingRecusal
 from experts.services import move_experts
 from foundation.core import clock
-from parties.models import Contact, Employment
-from parties.services import rename_organisation
+from foundation.taxonomy.enums import TreeKind
+from foundation.taxonomy.services import NodeDraft, add_nodes, merge_node, move_node, rename_node
+from parties.models import Contact, Employment, Relationship
+from parties.services import rename_organisation, rename_person
 from tests.factories.assignments import (
     ExpertFactory,
     FirmFactory,
@@ -201,3 +204,80 @@ def test_who_keeps_no_register_writes_no_branch(client, people):
     asked = {"firm": head.pk, "name": "甲分所", "started_on": "2020-01-10"}
 
     assert client.post("/api/v1/branches/", asked, content_type="application/json").status_code == 403
+
+
+def test_spells_are_told_under_the_names_of_the_day_and_without_an_end_that_came_later(client, people):
+    bureau, clerk = people["bureau"], people["clerk"]
+    expert, firm, body = ExpertFactory(bureau=bureau), FirmFactory(bureau=bureau), OrganisationFactory(bureau=bureau)
+    end = date(2020, 8, 1)
+    was = (expert.person.name, firm.organisation.name, body.name)
+    days = {"started_on": LONG_AGO, "ended_on": end}
+    Employment.objects.create(person=expert.person, organisation=body, **days)
+    Relationship.objects.create(subject=firm.organisation, other=body, kind="SUPPLIER_OF", **days)
+    StandingRecusal.objects.create(expert=expert, organisation=body, reason="曾共事", **days)
+    Practitioner.objects.create(firm=firm, person=expert.person, duty="助理", **days)
+    rename_organisation(organisation=firm.organisation, name="新机构", by=clerk, on=LATER)
+    rename_organisation(organisation=body, name="新单位", by=clerk, on=LATER)
+    rename_person(person=expert.person, name="新名", reason="改名", by=clerk, on=LATER)
+    client.force_login(clerk)
+    nouns = {
+        "employments": ("person_name", "organisation_name"),
+        "relations": ("subject_name", "other_name"),
+        "standing-recusals": ("organisation_name",),
+        "practitioners": ("person_name",),
+    }
+
+    told = {
+        day: [
+            [row[name] for name in (*names, "ended_on")]
+            for noun, names in nouns.items()
+            for row in listed(client, noun, on=day)
+        ]
+        for day in (THEN, LATER)
+    }
+
+    assert told[THEN] == [[was[0], was[2], None], [was[1], was[2], None], [was[2], None], [was[0], None]]
+    assert told[LATER] == [["新名", "新单位", None], ["新机构", "新单位", None], ["新单位", None], ["新名", None]]
+    assert [row["ended_on"] for row in listed(client, "employments")] == [end.isoformat()]
+    assert listed(client, "employments", on=end) == []
+
+
+def test_specialties_are_told_as_the_tree_stood(client, people):
+    bureau, clerk = people["bureau"], people["clerk"]
+    drafts = [
+        NodeDraft("A", "农业"),
+        NodeDraft("A1", "水利", "A"),
+        NodeDraft("A2", "渔业", "A"),
+        NodeDraft("B", "工程"),
+    ]
+    field, water, fish, works = add_nodes(bureau=bureau, tree=TreeKind.SPECIALTY, drafts=drafts, by=clerk, on=LONG_AGO)
+    expert = ExpertFactory(bureau=bureau)
+    ExpertSpecialty.objects.create(expert=expert, node=water, started_on=LONG_AGO)
+    rename_node(node=water, name="水利工程", by=clerk, on=LATER)
+    move_node(node=water, parent=works, by=clerk, on=LATER)
+    merge_node(node=fish, into=water, by=clerk, on=LATER)
+    client.force_login(clerk)
+
+    def tree(**asked):
+        rows = listed(client, "specialties", tree="SPECIALTY", **asked)
+        names = ("id", "name", "parent", "retired_on", "merged_into")
+        return {row["id"]: tuple(row[name] for name in names[1:]) for row in rows}
+
+    then, now = tree(on=THEN), tree(on=LATER)
+
+    assert then == {
+        field.pk: ("农业", None, None, None),
+        water.pk: ("水利", field.pk, None, None),
+        fish.pk: ("渔业", field.pk, None, None),
+        works.pk: ("工程", None, None, None),
+    }
+    assert (now[water.pk], now[fish.pk]) == (
+        ("水利工程", works.pk, None, None),
+        ("渔业", works.pk, LATER.isoformat(), water.pk),
+    )
+    assert set(tree(on=THEN, is_living=True)) == set(then)
+    assert set(tree(on=LATER, is_living=True)) == {field.pk, water.pk, works.pk}
+    assert set(tree(on=THEN, parent=field.pk)) == {water.pk, fish.pk}
+    assert {row["path"] for row in listed(client, "specialties", on=THEN)} == {None}
+    names = [[row["name"] for row in listed(client, "expert-specialties", on=day)] for day in (THEN, LATER)]
+    assert names == [["水利"], ["水利工程"]]

@@ -14,8 +14,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from faces.api.dated import ContactsOn
-from faces.api.serializers import EVERYBODY, Ask, NounSerializer, Visible, asked, phrase
+from faces.api.dated import ContactsOn, SpellSerializer
+from faces.api.serializers import EVERYBODY, Ask, Visible, asked, phrase
 from faces.api.views import BINARY_PDF, PDF, NounView, bureau_of, download, make, person, verb
 from faces.documents import contact_list as paper
 from faces.documents.contacts import directory_of
@@ -36,7 +36,7 @@ ASKED: Final = [
 ]
 
 
-class ContactSerializer(NounSerializer[Contact]):
+class ContactSerializer(SpellSerializer[Contact]):
     """Who is called for a duty at a unit, a firm or a section, from a day to a day; the telephone is masked."""
 
     body = serializers.SerializerMethodField()

@@ -20,7 +20,15 @@ from experts.models import (
     StandingRecusal,
     Unavailability,
 )
-from faces.api.dated import NOT_KEPT, ExpertsOn, SpecialtiesOn, SpellsOn, labelled, shown_then
+from faces.api.dated import (
+    NOT_KEPT,
+    ExpertsOn,
+    RecusalsOn,
+    SpecialtiesOn,
+    SpellSerializer,
+    labelled,
+    shown_then,
+)
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -147,7 +155,7 @@ class OfExpertView(NounView[Row]):
         return rows.select_related(*self.joins) if self.joins else rows
 
 
-class ExpertSpecialtySerializer(NounSerializer[ExpertSpecialty]):
+class ExpertSpecialtySerializer(SpellSerializer[ExpertSpecialty]):
     """A node of the specialty tree that an expert knows."""
 
     code = text("node.code")
@@ -278,7 +286,7 @@ class SpecialtyAskView(OfExpertView[SpecialtyAsk]):
         services.withdraw_specialty_ask(ask=row, by=by, on=clock.today())
 
 
-class StandingRecusalSerializer(NounSerializer[StandingRecusal]):
+class StandingRecusalSerializer(SpellSerializer[StandingRecusal]):
     """An organisation that an expert always steps back from."""
 
     organisation_name = text("organisation.name")
@@ -301,7 +309,7 @@ class StandingRecusalView(OfExpertView[StandingRecusal]):
 
     serializer_class = StandingRecusalSerializer
     filterset_fields = ("expert", "organisation")
-    filterset_base = SpellsOn
+    filterset_base = RecusalsOn
     joins = ("organisation",)
     make_needs = POOL_OR_SELF
 

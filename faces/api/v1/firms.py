@@ -18,7 +18,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import FirmAction
 from evaluators.models import Branch, Firm, FirmUndertaking, LeadEvaluator, Qualification
-from faces.api.dated import NOT_KEPT, FirmsOn, QualificationsOn, SpellsOn, labelled, shown_then
+from faces.api.dated import NOT_KEPT, FirmsOn, QualificationsOn, SpellSerializer, SpellsOn, labelled, shown_then
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -239,7 +239,7 @@ class QualificationView(OfFirmView[Qualification]):
         services.withdraw_qualification(row=row, by=by, on=clock.today(), **given)
 
 
-class BranchSerializer(NounSerializer[Branch]):
+class BranchSerializer(SpellSerializer[Branch]):
     """A branch of a firm."""
 
     class Meta:

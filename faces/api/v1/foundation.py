@@ -7,6 +7,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from delivery import selectors as delivery
+from faces.api.dated import NOT_KEPT, NodesOn, node_then
 from faces.api.serializers import (
     EVERYBODY,
     INSIDE,
@@ -96,6 +97,11 @@ class SpecialtySerializer(NounSerializer[Node]):
     class Meta:
         model = Node
         fields = ("id", "tree", "level", "code", "name", "path", "parent", "retired_on", "merged_into", "successor")
+        extra_kwargs: ClassVar = {"path": NOT_KEPT}
+
+    def to_representation(self, instance: Node) -> dict[str, Any]:
+        """Return the node, as it was on the day that was asked about."""
+        return node_then(instance, super().to_representation(instance))
 
 
 class NodeAsk(Ask):
@@ -125,23 +131,14 @@ class NodeIntoAsk(Ask):
     into = Visible(taxonomy.visible_to)
 
 
-class SpecialtyFilter(filters.FilterSet):
-    """Nodes by tree, level, code, and whether they live."""
-
-    is_living = filters.BooleanFilter(field_name="retired_on", lookup_expr="isnull")
-
-    class Meta:
-        model = Node
-        fields = ("tree", "level", "code", "parent", "successor")
-
-
 class SpecialtyView(NounView[Node]):
     """Specialties and finding codes."""
 
     needs = EVERYBODY
     make_needs = Capability.REGISTER
     serializer_class = SpecialtySerializer
-    filterset_class = SpecialtyFilter
+    filterset_fields = ("tree", "level", "code", "parent", "successor")
+    filterset_base = NodesOn
 
     def rows(self, user: User) -> QuerySet[Node]:
         """Return the nodes of the reader's bureau."""

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from desk.services import join_persons
-from faces.api.dated import OrganisationsOn, PersonsOn, SpellsOn, facts_then
+from faces.api.dated import EmploymentsOn, OrganisationsOn, PersonsOn, SpellSerializer, facts_then
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -187,7 +187,7 @@ class PersonView(NounView[Person]):
         join_persons(kept=row, joined=given.pop("other"), by=by, on=clock.today(), **given)
 
 
-class EmploymentSerializer(NounSerializer[Employment]):
+class EmploymentSerializer(SpellSerializer[Employment]):
     """A dated spell of a person with an organisation."""
 
     only: ClassVar[Only] = {"source": INSIDE}
@@ -229,7 +229,7 @@ class EmploymentView(NounView[Employment]):
     needs = EVERYBODY
     serializer_class = EmploymentSerializer
     filterset_fields = ("person", "organisation", "kind")
-    filterset_base = SpellsOn
+    filterset_base = EmploymentsOn
     make_needs = POOL_OR_SELF
 
     def rows(self, user: User) -> QuerySet[Employment]:

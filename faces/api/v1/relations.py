@@ -10,8 +10,8 @@ from appraisals.services import Fate
 from assignments.selectors import tasks
 from evaluators import selectors as firms
 from evaluators.services import Heir
-from faces.api.dated import SpellsOn
-from faces.api.serializers import EVERYBODY, Ask, Choice, NounSerializer, Visible, phrase, several, text
+from faces.api.dated import RelationsOn, SpellSerializer
+from faces.api.serializers import EVERYBODY, Ask, Choice, Visible, phrase, several, text
 from faces.api.views import NounView, make
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -25,7 +25,7 @@ from parties.models import Relationship
 PLAIN: Final = [kind.value for kind in RelationshipKind if kind not in SUCCESSIONS]
 
 
-class RelationSerializer(NounSerializer[Relationship]):
+class RelationSerializer(SpellSerializer[Relationship]):
     """That one body is to another what ``kind`` says; of a succession also what passed to who takes the place."""
 
     subject_name = text("subject.name")
@@ -60,7 +60,7 @@ class RelationView(NounView[Relationship]):
     make_needs = Capability.REGISTER
     serializer_class = RelationSerializer
     filterset_fields = ("subject", "kind", "other")
-    filterset_base = SpellsOn
+    filterset_base = RelationsOn
 
     def rows(self, user: User) -> QuerySet[Relationship]:
         """Return the relations that the reader may see."""

@@ -12,7 +12,7 @@ from evaluators import selectors as firms
 from evaluators import services
 from evaluators.enums import StaffRole
 from evaluators.models import Firm, LeadEvaluator, Practitioner, StaffChange
-from faces.api.dated import LeadsOn, SpellsOn, certificate_then
+from faces.api.dated import LeadsOn, PostsOn, SpellSerializer, certificate_then
 from faces.api.serializers import Ask, Choice, NounSerializer, Visible, WordsAsk, phrase, text
 from faces.api.v1.firms import OfFirmView, leads, scan_of
 from faces.api.views import make, verb
@@ -128,7 +128,7 @@ class StaffChangeView(OfFirmView[StaffChange]):
         services.withdraw_staff_change(change=row, by=by, on=clock.today())
 
 
-class LeadEvaluatorSerializer(NounSerializer[LeadEvaluator]):
+class LeadEvaluatorSerializer(SpellSerializer[LeadEvaluator]):
     """A lead evaluator of a firm, from a day to a day."""
 
     person_name = text("person.name")
@@ -215,7 +215,7 @@ class LeadEvaluatorView(PostView[LeadEvaluator]):
         return services.register_lead(by=by, on=clock.today(), **given)
 
 
-class PractitionerSerializer(NounSerializer[Practitioner]):
+class PractitionerSerializer(SpellSerializer[Practitioner]):
     """One of a firm's staff, from a day to a day."""
 
     person_name = text("person.name")
@@ -229,7 +229,7 @@ class PractitionerView(PostView[Practitioner]):
     """Staff of visible firms."""
 
     serializer_class = PractitionerSerializer
-    filterset_base = SpellsOn
+    filterset_base = PostsOn
 
     @make(StaffPostAsk)
     def create(self, given: dict[str, Any], by: User) -> Practitioner:
