@@ -26,9 +26,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.taxonomy.models import FormerNode, Node
 from foundation.taxonomy.selectors import descendants
-from parties.enums import EmploymentKind
-from parties.models import Employment
-from parties.selectors import memberships_of, name_then, person_name_then
+from parties.selectors import employer_then, memberships_of, person_name_then
 
 
 def visible_to(user: User) -> models.QuerySet[Expert]:
@@ -93,13 +91,11 @@ def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
     spells = ExpertStanding.objects.filter(expert=models.OuterRef("pk")).on(day).order_by("-started_on", "-pk")
     terms = ExpertTerm.objects.filter(expert=models.OuterRef("pk"), decided_on__lte=day)
     given = models.Case(models.When(admitted_on__lte=day, then=models.F("term_ends_on")))  # a row without its terms
-    jobs = Employment.objects.filter(person=models.OuterRef("person_id"), kind=EmploymentKind.EMPLOYEE).on(day)
-    jobs = jobs.order_by("-started_on", "-pk")
     return rows.annotate(
         status_then=models.Subquery(spells.values("status")[:1]),
         since_then=models.Subquery(spells.values("started_on")[:1]),
         term_then=Coalesce(models.Subquery(terms.order_by("-decided_on", "-pk").values("ends_on")[:1]), given),
-        employer_then=models.Subquery(jobs.values_list(name_then("organisation", day))[:1]),
+        employer_then=employer_then("person", day),
         person_name_then=person_name_then("person", day),
         title_then=Coalesce(models.Subquery(titles.values("title")[:1]), models.F("title")),
         level_then=Coalesce(models.Subquery(titles.values("title_level")[:1]), models.F("title_level")),

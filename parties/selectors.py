@@ -14,7 +14,7 @@ from foundation.accounts.permissions import may
 from foundation.bureaus.models import Bureau
 from foundation.core.crypto import decrypt
 from foundation.core.identifiers import masked_account, masked_id, masked_phone, plain_phone
-from parties.enums import INTERESTS, SUCCESSIONS, FormerFactKind, RelationshipKind
+from parties.enums import INTERESTS, SUCCESSIONS, EmploymentKind, FormerFactKind, RelationshipKind
 from parties.models import (
     BudgetUnit,
     Contact,
@@ -235,6 +235,20 @@ def person_name_then(path: str, day: date | OuterRef) -> Coalesce:
     former = FormerPersonName.objects.filter(person=OuterRef(path or "pk"), until_on__gt=day)
     now = F(f"{path}__name" if path else "name")
     return Coalesce(Subquery(former.order_by("until_on", "pk").values("name")[:1]), now)
+
+
+def employer_then(path: str, day: date) -> Subquery:
+    """Return an expression for the employer of the person at ``path`` on ``day``, by its name then; the latest of some.
+
+    ``path`` empty: the rows are persons.
+    """
+    jobs = Employment.objects.filter(person=OuterRef(f"{path}_id" if path else "pk"), kind=EmploymentKind.EMPLOYEE)
+    return Subquery(jobs.on(day).order_by("-started_on", "-pk").values_list(name_then("organisation", day))[:1])
+
+
+def persons_as_of(rows: models.QuerySet[Person], day: date) -> models.QuerySet[Person]:
+    """Add to each person ``name_then`` and ``employer_then`` of ``day``; a person counts as always known."""
+    return rows.annotate(name_then=person_name_then("", day), employer_then=employer_then("", day))
 
 
 def predecessors(

@@ -102,13 +102,15 @@ def state_then(row: Any) -> str:  # noqa: ANN401 - a firm with what ``as_of`` ad
 
 
 class FirmsThen(FirmList):
-    """The register as it was on another day: whoever had a standing then, under the name of that day."""
+    """The register as it was on another day: whoever had a standing then, under the name of that day.
+
+    Without the kind, which is kept without days: a later roster may have changed it.
+    """
 
     columns = (
         Column(gettext_lazy("Firm"), "name_then", key=True, link=lambda row: f"{firm_url(row)}?on={row.day}"),
         Column(gettext_lazy("Number"), "number"),
         Column(gettext_lazy("Code"), "organisation.uscc", cut=True),
-        Column(gettext_lazy("Kind"), "kind"),
         Column(gettext_lazy("Legal representative"), lambda row: row.legal_person_then or "—", cut=True),
         Column(gettext_lazy("Address"), lambda row: row.address_then or "—", cut=True),
         Column(gettext_lazy("Lead evaluators"), "leads", num=True),
@@ -119,10 +121,7 @@ class FirmsThen(FirmList):
         Column(gettext_lazy("State"), state_then),
         Column(gettext_lazy("Since"), lambda row: full_day(row.since_then), cut=True),
     )
-    facets = (
-        Facet("status", gettext_lazy("State"), FirmStatus.choices, lookup="status_then"),
-        Facet("kind", gettext_lazy("Kind"), FirmKind.choices),
-    )
+    facets = (Facet("status", gettext_lazy("State"), FirmStatus.choices, lookup="status_then"),)
     search_fields = (
         "name_then", "organisation__name", "organisation__uscc", "organisation__sort_key", "number",
         "legal_person_then",
@@ -194,7 +193,7 @@ class FirmPage(OneFirm, DatedPage, SectionsPage):
         row: Firm = self.object
         return Layout(
             crumbs=((_("Firms"), reverse("pages:firms")), (row.number, "")),
-            meta=(row.get_kind_display(), row.organisation.uscc or ""),
+            meta=(*((row.get_kind_display(),) if self.is_now else ()), row.organisation.uscc or ""),
             status=self.standing,
             acts=tuple(self._acts()),
             main=self._main(),

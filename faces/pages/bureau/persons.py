@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluators.models import LeadEvaluator, Practitioner
 from experts.models import Expert
+from experts.selectors import as_of
 from faces.pages.bureau.firm_sections import full_day
-from faces.pages.bureau.tie_sections import near_relations, spells
+from faces.pages.bureau.tie_sections import near_relations, posts_of, spells
 from faces.pages.shared.actions import ActionForm, ActionView
+from faces.pages.shared.as_of import DatedList, DatedPage, end_then
 from faces.pages.shared.columns import Column
 from faces.pages.shared.former_names import person_once_named
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import OneObject
 from faces.pages.shared.sections import Act, Cell, Grid, Layout, Section, SectionsPage
 from foundation.accounts.enums import Capability
@@ -26,23 +27,24 @@ from foundation.accounts.permissions import may
 from foundation.core.errors import DomainError, NotAllowed
 from parties.enums import Sealed
 from parties.models import Person
-from parties.selectors import masked, persons_visible_to, shown_account
+from parties.selectors import masked, person_name_on, persons_as_of, persons_visible_to, shown_account
 from parties.services import reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from django.db.models import Q
     from django.http import HttpResponse
     from django_stubs_ext import StrOrPromise
 
 
-class PersonList(ListPage):
-    """Every human the bureau knows, once; who was joined into another record is not listed."""
+class PersonList(DatedList):
+    """Every human the bureau knows, once, today or as on a day; who is joined into another record is not listed."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("People")
     template_name = "bureau/persons.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(
             gettext_lazy("Name"),
             "name",
@@ -54,8 +56,8 @@ class PersonList(ListPage):
         Column(gettext_lazy("National ID number"), lambda row: masked(row)[0] or "—"),
         Column(gettext_lazy("Telephone"), lambda row: masked(row)[1] or "—"),
     )
-    search_fields = ("name", "sort_key")
-    search_also = (person_once_named(),)
+    search_fields: ClassVar[Sequence[str]] = ("name", "sort_key")
+    search_also: ClassVar[Sequence[Callable[[str], Q]]] = (person_once_named(),)
     search_hint = gettext_lazy("Name, former name or initials")
     sorts = (
         Sort("name", gettext_lazy("By name"), ("sort_key", "pk")),
@@ -74,6 +76,41 @@ class PersonList(ListPage):
         return super().get_context_data(**({"may_register": may(self.user, Capability.REGISTER)} | kwargs))
 
 
+class PersonsThen(PersonList):
+    """The people as they were known on another day: the name of then, and who employed them.
+
+    Numbers are kept without days and stay out. Whoever is entered counts as always there.
+    """
+
+    columns = (
+        Column(
+            gettext_lazy("Name"),
+            "name_then",
+            key=True,
+            link=lambda row: f"{reverse('pages:person', args=[row.pk])}?on={row.day}",
+        ),
+        Column(gettext_lazy("Record"), "pk", num=True),
+        Column(gettext_lazy("Employer on that day"), lambda row: row.employer_then or "—"),
+        Column(gettext_lazy("Born on"), lambda row: full_day(row.born_on)),
+    )
+    search_fields = ("name_then", "sort_key", "employer_then")
+    search_also = ()
+    search_hint = gettext_lazy("Name, initials, employer")
+    empty_text = gettext_lazy("Ask about a later day, or go back to today.")
+    then = None
+
+    def rows(self) -> QuerySet[Person]:
+        """Return the persons of the bureau, each as of the day."""
+        return persons_as_of(super().rows(), self.day).annotate(day=Value(self.day.isoformat()))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Offer no step: a past day is read only."""
+        return super().get_context_data(**({"may_register": False} | kwargs))
+
+
+PersonList.then = PersonsThen
+
+
 class OnePerson(OneObject):
     """A visible person."""
 
@@ -84,20 +121,32 @@ class OnePerson(OneObject):
         return persons_visible_to(self.user).select_related("bureau", "joined_into")
 
 
-class PersonPage(OnePerson, SectionsPage):
-    """Roles, employment, masked numbers."""
+class PersonPage(OnePerson, DatedPage, SectionsPage):
+    """Roles, employment, masked numbers; as of a day."""
 
     needs = Capability.READ_ALL
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Name the person in the title."""
-        return super().get_context_data(**({"title": self.object.name} | kwargs))
+        title = person_name_on(self.object, self.day)
+        if not self.is_now:
+            title = _("%(name)s on %(day)s") % {"name": title, "day": full_day(self.day)}
+        return super().get_context_data(**({"title": title} | kwargs))
 
     def layout(self) -> Layout:
         """Return roles and employment; beside them the numbers, masked."""
         row: Person = self.object
+        edits = self.is_now and may(self.user, Capability.REGISTER) and row.joined_into_id is None
+        relations = near_relations(row, self.day, edits=edits)
+        main = (*self._joined(), self._roles(), spells(row, self.day, edits=edits), relations, *self._names())
+        crumbs = ((_("People"), reverse("pages:persons")),)
+        beside = (self._numbers(edits=edits),) if self.is_now else ()
+        return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=beside)
+
+    def _numbers(self, *, edits: bool) -> Section:
+        """Return the masked numbers; they are kept without days."""
+        row: Person = self.object
         id_number, phone = masked(row)
-        edits = may(self.user, Capability.REGISTER) and row.joined_into_id is None
         pairs: tuple[tuple[StrOrPromise, Cell | object], ...] = (
             (_("Record"), str(row.pk)),
             (_("National ID number"), id_number or "—"),
@@ -111,11 +160,7 @@ class PersonPage(OnePerson, SectionsPage):
         if row.contact_masked_on:
             day = full_day(row.contact_masked_on)
             pairs += ((_("Contact data"), _("shown to nobody since %(day)s, on own wish") % {"day": day}),)
-        sealed = Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
-        relations = near_relations(row, self.today, edits=edits)
-        main = (*self._joined(), self._roles(), spells(row, edits=edits), relations, *self._names())
-        crumbs = ((_("People"), reverse("pages:persons")),)
-        return Layout(crumbs=crumbs, acts=self._acts() if edits else (), main=main, beside=(sealed,))
+        return Section(_("Numbers"), pairs=pairs, acts=self._number_acts() if edits else ())
 
     def _number_acts(self) -> tuple[Act, ...]:
         row: Person = self.object
@@ -135,7 +180,7 @@ class PersonPage(OnePerson, SectionsPage):
 
     def _names(self) -> tuple[Section, ...]:
         """Return the names that the person bore before; without any, nothing stands there."""
-        rows = self.object.former_names.order_by("-until_on", "-pk")
+        rows = self.object.former_names.filter(until_on__lte=self.day).order_by("-until_on", "-pk")
         lines = [(one.name, full_day(one.until_on), one.reason or "—") for one in rows]
         headings = (_("Former name"), _("Until"), _("Reason"))
         note = _("Papers and frozen lists of before keep the name of their day.")
@@ -159,15 +204,15 @@ class PersonPage(OnePerson, SectionsPage):
     def _roles(self) -> Section:
         row: Person = self.object
         lines: list[tuple[object, ...]] = []
-        expert = Expert.objects.filter(person=row).first()
-        if expert is not None:
+        experts: QuerySet[Any] = Expert.objects.filter(person=row).annotate(term_then=F("term_ends_on"))
+        if self.is_past:
+            experts = as_of(Expert.objects.filter(person=row), self.day)
+        for expert in experts:
             link = Cell(expert.number, reverse("pages:expert", args=[expert.number]))
-            lines.append((_("expert"), link, full_day(expert.admitted_on), full_day(expert.term_ends_on)))
-        words = ((LeadEvaluator, _("lead evaluator")), (Practitioner, _("staff")))
-        for model, word in words:
-            for one in model._default_manager.filter(person=row).select_related("firm__organisation").order_by("pk"):
-                link = Cell(one.firm.organisation.name, reverse("pages:firm", args=[one.firm.number]))
-                lines.append((word, link, full_day(one.started_on), full_day(one.ended_on)))
+            lines.append((_("expert"), link, full_day(expert.admitted_on), full_day(expert.term_then)))
+        for word, one in posts_of(row, self.day):
+            link = Cell(one.firm_then, reverse("pages:firm", args=[one.firm.number]))
+            lines.append((word, link, full_day(one.started_on), end_then(one.ended_on, self.day)))
         headings = (_("Role"), _("Where"), _("From"), _("Until"))
         return Section(_("Roles here"), grid=Grid(headings, lines), count=len(lines), empty=_("None."))
 

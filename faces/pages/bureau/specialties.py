@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -29,13 +30,16 @@ from foundation.rulesets.selectors import rules_for
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import FormerNode, Node
 from foundation.taxonomy.permissions import may_keep
-from foundation.taxonomy.selectors import tree_on, visible_to
+from foundation.taxonomy.selectors import TreeOn, tree_on, visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from foundation.bureaus.models import Bureau
 
 LEVELS: Final = (gettext_lazy("field"), gettext_lazy("industry"), gettext_lazy("specialty"))
 SHOWN: Final = 50
@@ -123,6 +127,18 @@ def export_rows(nodes: Sequence[Node]) -> list[tuple[Node | None, ...]]:
     return found
 
 
+def nodes_then(nodes: Iterable[Node], then: TreeOn) -> list[Node]:
+    """Return the nodes that had not ended on a day, unsaved, under the names and at the places of then."""
+    found = []
+    for node in nodes:
+        place = then.places[node.pk]
+        if not place.has_ended:
+            one = copy(node)
+            one.name, one.parent_id = place.name, place.parent
+            found.append(one)
+    return found
+
+
 class SpecialtyTree(AudiencePage, TemplateView):
     """The tree of today with its counts, or as it stood on a past day (``?on=``)."""
 
@@ -139,16 +155,37 @@ class SpecialtyTree(AudiencePage, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         """Show the tree, or hand it out as a file that the import reads back."""
         if make := EXPORTS.get(request.GET.get("export", "")):
+            return self.export(make)
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def day(self) -> date:
+        """The day that is asked about."""
+        return day_asked(self.request, otherwise=self.today)
+
+    @cached_property
+    def then(self) -> TreeOn:
+        """The tree of the day."""
+        return tree_on(self.bureau, TreeKind.SPECIALTY, self.day)
+
+    @property
+    def bureau(self) -> Bureau:
+        """The reader's bureau; who has none finds no tree."""
+        if self.user.bureau is None:
+            raise Http404
+        return self.user.bureau
+
+    def export(self, make: Callable[..., HttpResponse]) -> HttpResponse:
+        """Return the whole tree of the day, which an import reads back."""
+        if self.day == self.today:
             living = [node for node in self.nodes if node.retired_on is None]
             return make(export_columns(), export_rows(living), name="specialties")
-        return super().get(request, *args, **kwargs)
+        name = f"specialties-{self.day.isoformat()}"
+        return make(export_columns(), export_rows(nodes_then(self.nodes, self.then)), name=name)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the trees, what has ended, and the steps this person may take."""
-        bureau = self.user.bureau
-        if bureau is None:
-            raise Http404
-        day, words = day_asked(self.request, otherwise=self.today), self.request.GET.get("q", "").strip()
+        bureau, day, words = self.bureau, self.day, self.request.GET.get("q", "").strip()
         living = [node for node in self.nodes if node.retired_on is None]
         found: dict[str, Any] = {
             "title": self.title,
@@ -162,8 +199,7 @@ class SpecialtyTree(AudiencePage, TemplateView):
             "total": len(living),
         }
         if found["is_past"]:
-            then = tree_on(bureau, TreeKind.SPECIALTY, day)
-            ways = [(then.way(place.pk), LEVELS[place.level - 1]) for place in then.living()]
+            ways = [(self.then.way(place.pk), LEVELS[place.level - 1]) for place in self.then.living()]
             found["ways"] = [row for row in ways if words.lower() in row[0].lower()]
         else:
             asked = asked_of_pool(bureau, self.work_year, rules_for(bureau=bureau, on=self.today)).by_node

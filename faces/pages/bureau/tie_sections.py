@@ -16,6 +16,7 @@ from faces.pages.bureau.firm_sections import full_day
 from faces.pages.shared.as_of import end_then
 from faces.pages.shared.contact_words import duty_word
 from faces.pages.shared.sections import Act, Cell, Grid, Section
+from foundation.core import clock
 from parties.models import Contact
 from parties.selectors import contacts_on, name_then, person_name_on, shown_phone, ties_of
 
@@ -84,7 +85,7 @@ def posts(person: Person, day: date) -> Section:
             full_day(one.started_on),
             end_then(one.ended_on, day, _("this day")),
         )
-        for word, one in _posts(person, day)
+        for word, one in posts_of(person, day)
     ]
     return Section(
         _("Posts in firms of the register"),
@@ -95,26 +96,33 @@ def posts(person: Person, day: date) -> Section:
     )
 
 
-def _posts(person: Person, day: date) -> Iterator[tuple[StrOrPromise, Any]]:
+def posts_of(person: Person, day: date) -> Iterator[tuple[StrOrPromise, Any]]:
+    """Yield (word, post) for each post in a firm that had begun by ``day``; ``firm_then`` is the firm's name then."""
     for model, word in ((LeadEvaluator, _("lead evaluator")), (Practitioner, _("staff"))):
         rows = model._default_manager.filter(person=person, started_on__lte=day).select_related("firm")
         for one in rows.annotate(firm_then=name_then("firm__organisation", day)).order_by("pk"):
             yield word, one
 
 
-def spells(person: Person, *, edits: bool) -> Section:
-    """Return where a person works and worked and what he owns, advises or heads, each with its end to be written."""
+def spells(person: Person, day: date, *, edits: bool) -> Section:
+    """Return where a person works and worked and what he owns, advises or heads, each with its end to be written.
+
+    Of a past day: what had begun, under the names of then.
+    """
+    rows: QuerySet[Any] = person.employments.annotate(body_then=name_then("organisation", day))
+    if day < clock.today():
+        rows = rows.filter(started_on__lte=day)
     lines = [
         (
-            one.organisation.name,
+            one.body_then,
             one.get_kind_display(),
             one.title or "—",
             full_day(one.started_on),
-            _spell_end(one),
+            _spell_end(one, day),
             one.source or "—",
             Cell("", acts=_spell_acts(one) if edits else ()),
         )
-        for one in person.employments.select_related("organisation").order_by("-started_on", "-pk")
+        for one in rows.order_by("-started_on", "-pk")
     ]
     headings = (_("Employer"), _("Kind"), _("Position"), _("From"), _("Until"), _("Said by"), _("Action"))
     act = Act(_("Enter an employer or another tie"), reverse("pages:person-spell", args=[person.pk]))
@@ -127,9 +135,10 @@ def spells(person: Person, *, edits: bool) -> Section:
     )
 
 
-def _spell_end(spell: Employment) -> str:
-    end = full_day(spell.ended_on) if spell.ended_on else _("today")
-    if spell.asked_end_on is None:
+def _spell_end(spell: Employment, day: date) -> str:
+    is_past = day < clock.today()
+    end = end_then(spell.ended_on, day, _("this day") if is_past else _("today"))
+    if is_past or spell.asked_end_on is None:
         return end
     return _("%(end)s (he asks for %(day)s)") % {"end": end, "day": full_day(spell.asked_end_on)}
 

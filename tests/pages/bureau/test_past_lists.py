@@ -16,6 +16,7 @@ from credit.models import CreditEvent, EventReply
 from evaluators.models import Branch, Practitioner, Qualification
 from foundation.accounts.enums import Role
 from foundation.core import clock
+from foundation.core.crypto import encrypt
 from parties.models import Employment, FormerName, FormerPersonName
 from tests.api.world import more, new_world
 from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, PersonFactory
@@ -28,7 +29,7 @@ NOON = datetime(2020, 12, 21, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY, EARLY, THEN, LATER = NOON.date(), date(2020, 3, 1), date(2020, 6, 30), date(2020, 7, 1)
 LISTS = (
     "firms", "experts", "leads", "practitioners", "branches", "qualifications", "employments", "sanctions",
-    "credit-events", "contacts",
+    "credit-events", "contacts", "persons",
 )  # fmt: skip
 MOST = 10
 
@@ -153,6 +154,45 @@ def test_ties_of_the_day_stand_under_the_names_of_the_day(world):
     assert [line[:2] + line[3:4] for line in then] == [["旧姓名", "旧名称", "总监"]]
     assert [line[:2] for line in now] == [["新姓名", "后来的单位"]]
     assert [row["title"] for row in api(world, "employments", on=THEN.isoformat())] == ["总监"]
+
+
+def test_people_of_the_day_stand_under_their_names_with_who_employed_them(world):
+    body = OrganisationFactory(bureau=world.bureau, name="新单位")
+    FormerName.objects.create(organisation=body, name="旧单位", until_on=LATER)
+    Employment.objects.create(person=world.person, organisation=body, started_on=LONG_AGO, ended_on=LATER)
+    world.person.phone_sealed = encrypt("13800138000")
+    world.person.save()
+
+    then, now = then_and_now(world, "persons")
+
+    line = next(line for line in then if line[0] == "旧姓名")
+    assert line[2] == "旧单位"
+    assert "新姓名" in {line[0] for line in now}
+    assert any("****" in cell for line in now for cell in line)
+    assert not any("****" in cell for line in then for cell in line)  # kept without days
+    assert [line[0] for line in lines(world, "persons", on=THEN.isoformat(), q="旧单位")] == ["旧姓名"]
+    assert lines(world, "persons", on=LATER.isoformat(), q="旧单位") == []
+
+
+def test_page_of_a_person_tells_posts_and_employers_of_the_day(world):
+    body = OrganisationFactory(bureau=world.bureau, name="新单位")
+    FormerName.objects.create(organisation=body, name="旧单位", until_on=LATER)
+    end = date(2020, 8, 1)
+    Employment.objects.create(person=world.person, organisation=body, started_on=LONG_AGO, ended_on=end)
+    Employment.objects.create(person=world.person, organisation=world.firm.organisation, started_on=LATER)
+    Practitioner.objects.create(firm=world.firm, person=world.person, duty="助理", started_on=LONG_AGO, ended_on=end)
+    place = reverse("pages:person", args=[world.person.pk])
+    steps = [reverse(f"pages:{name}", args=[world.person.pk]) for name in ("person-spell", "person-reveal")]
+
+    then, now = (world.desk.get(place, asked).content.decode() for asked in ({"on": THEN.isoformat()}, {}))
+
+    assert ["旧姓名" in page for page in (then, now)] == [True, True]  # today as a former name
+    assert ["新姓名" in page for page in (then, now)] == [False, True]
+    assert ["旧单位" in page for page in (then, now)] == [True, False]
+    assert ["旧名称" in page for page in (then, now)] == [True, False]
+    assert ["2020年8月1日" in page for page in (then, now)] == [False, True]
+    assert ["2020年7月1日" in page for page in (then, now)] == [False, True]  # the second employer, the new name
+    assert [any(step in page for step in steps) for page in (then, now)] == [False, True]
 
 
 def test_sanctions_of_the_day_stand_where_they_stood(world):

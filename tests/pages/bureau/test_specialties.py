@@ -10,7 +10,7 @@ from faces.exchange.importing import NOUNS, Setting, dry_run, run
 from foundation.core import clock
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
-from foundation.taxonomy.services import NodeDraft, add_nodes, rename_node
+from foundation.taxonomy.services import NodeDraft, add_nodes, rename_node, retire_node
 from tests.factories.assigned import NOW, TODAY, batch_office, pool_expert
 from tests.factories.assignments import TaskFactory
 
@@ -74,6 +74,21 @@ def test_tree_of_a_past_day_shows_the_names_of_that_day(desk):
     assert "水务" not in past
     assert "水务" in shown(desk.client, "specialties")
     assert "水利" in shown(desk.client, "specialty", desk.nodes["A1"].pk)
+
+
+def test_file_of_a_past_day_holds_the_tree_of_that_day(desk):
+    rename_node(node=desk.nodes["A1"], name="水务", by=desk.clerk, on=TODAY)
+    retire_node(node=desk.nodes["B1"], by=desk.clerk, on=TODAY)
+    then, now = (TODAY - timedelta(days=1)).isoformat(), TODAY.isoformat()
+
+    files = [desk.client.get(reverse("pages:specialties"), {"export": "csv", "on": day}) for day in (then, now)]
+
+    texts = [answer.content.decode("utf-8-sig") for answer in files]
+    assert ["水利" in text for text in texts] == [True, False]
+    assert ["水务" in text for text in texts] == [False, True]
+    assert ["水工" in text for text in texts] == [True, False]
+    assert f"specialties-{then}.csv" in files[0].headers["Content-Disposition"]
+    assert f"?on={then}&amp;export=xlsx" in shown(desk.client, "specialties", on=then)
 
 
 @pytest.mark.edge("E55")
