@@ -122,6 +122,17 @@ class OrganisationsOn(DatedFilter):
         return bodies_as_of(queryset, day)
 
 
+class UnitsOn(DatedFilter):
+    """Budget units under the names of a day."""
+
+    def on_day(self, queryset: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+        """Return the units, each with the name of then."""
+        found: models.QuerySet[Any] = queryset.annotate(
+            name_then=name_then("organisation", day), told_of=models.Value(day.isoformat())
+        )
+        return found
+
+
 class PersonsOn(DatedFilter):
     """Persons under the name of a day."""
 
@@ -347,6 +358,17 @@ def certificate_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]
         return shown
     ends_on = getattr(row, "certificate_ends_then", None)
     return {**shown, "certificate_number": number, "certificate_valid_to": ends_on.isoformat() if ends_on else None}
+
+
+def unit_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a unit under the name of the day that was asked about; superior and section are kept without days."""
+    asked = getattr(row, "told_of", None)
+    if asked is None:
+        return shown
+    then: dict[str, Any] = {"name": getattr(row, "name_then", "")}
+    if asked < clock.today().isoformat():
+        then |= {"superior": None, "superior_name": "", "section": None, "section_name": ""}
+    return {**shown, **then}
 
 
 def facts_then(row: models.Model, shown: dict[str, Any]) -> dict[str, Any]:

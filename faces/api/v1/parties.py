@@ -6,7 +6,16 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from desk.services import join_persons
-from faces.api.dated import EmploymentsOn, OrganisationsOn, PersonsOn, SpellSerializer, facts_then
+from faces.api.dated import (
+    NOT_KEPT,
+    EmploymentsOn,
+    OrganisationsOn,
+    PersonsOn,
+    SpellSerializer,
+    UnitsOn,
+    facts_then,
+    unit_then,
+)
 from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
@@ -92,6 +101,11 @@ class BudgetUnitSerializer(NounSerializer[BudgetUnit]):
             "id", "code", "organisation", "name", "superior", "superior_name", "section", "section_name",
             "is_bureau_itself",
         )  # fmt: skip
+        extra_kwargs: ClassVar = {"superior": NOT_KEPT, "section": NOT_KEPT}
+
+    def to_representation(self, instance: BudgetUnit) -> dict[str, Any]:
+        """Return the unit, as it was called on the day that was asked about."""
+        return unit_then(instance, super().to_representation(instance))
 
 
 class BudgetUnitView(NounView[BudgetUnit]):
@@ -100,6 +114,7 @@ class BudgetUnitView(NounView[BudgetUnit]):
     needs = EVERYBODY
     serializer_class = BudgetUnitSerializer
     filterset_fields = ("code", "superior", "section")
+    filterset_base = UnitsOn
 
     def rows(self, user: User) -> QuerySet[BudgetUnit]:
         """Return the units that the reader may see."""

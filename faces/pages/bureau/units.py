@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import path, reverse
@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from assignments.models import EvaluationTask
 from assignments.selectors.tasks import visible_to as visible_tasks
 from faces.pages.shared.actions import ActionView
+from faces.pages.shared.as_of import DatedList
 from faces.pages.shared.columns import Column
 from faces.pages.shared.contact_words import ContactForm, duty_word, named_words
 from faces.pages.shared.facets import Facet
-from faces.pages.shared.lists import ListPage, Sort
+from faces.pages.shared.lists import Sort
 from faces.pages.shared.objects import ObjectPage, OneObject, Tab
 from foundation.accounts.enums import Capability
 from foundation.accounts.permissions import may
 from foundation.bureaus.models import Section
 from parties.models import BudgetUnit
-from parties.selectors import shown_phone, subordinates_of, units_visible_to
+from parties.selectors import name_then, shown_phone, subordinates_of, units_visible_to
 from parties.services import add_contact
 from projects.models import Project
 from projects.selectors import visible_to as visible_projects
@@ -41,13 +42,13 @@ def sections_of(rows: QuerySet[BudgetUnit]) -> list[tuple[int, str]]:
     return list(found.values_list("pk", "name"))
 
 
-class UnitList(ListPage):
-    """Every budget unit of the bureau; a unit without a superior is a department itself."""
+class UnitList(DatedList):
+    """Every budget unit of the bureau, today or as named on a day; one without a superior is a department itself."""
 
     audience, needs = "bureau", Capability.READ_DESK
     title = gettext_lazy("Budget units")
     template_name = "bureau/units.html"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column(gettext_lazy("Code"), "code", key=True, link=lambda unit: reverse("pages:unit", args=[unit.pk])),
         Column(pgettext_lazy("of a thing", "Name"), "organisation.name"),
         Column(gettext_lazy("Superior"), "superior.organisation.name"),
@@ -55,8 +56,8 @@ class UnitList(ListPage):
         Column(gettext_lazy("Tasks of the year"), lambda unit: unit.tasks or "", num=True),
         Column(gettext_lazy("Projects"), lambda unit: unit.projects or "", num=True),
     )
-    facets = (Facet("section", gettext_lazy("Business section"), sections_of),)
-    search_fields = ("code", "organisation__name")
+    facets: ClassVar[Sequence[Facet]] = (Facet("section", gettext_lazy("Business section"), sections_of),)
+    search_fields: ClassVar[Sequence[str]] = ("code", "organisation__name")
     search_hint = gettext_lazy("Code or name of a unit")
     sorts = (
         Sort("code", gettext_lazy("By code"), ("code",)),
@@ -84,6 +85,29 @@ class UnitList(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Say whether this person may import."""
         return super().get_context_data(**({"may_import": may(self.user, Capability.IMPORT)} | kwargs))
+
+
+class UnitsThen(UnitList):
+    """The units under the names of another day. Superiors and sections are kept without days and stay out."""
+
+    columns = (
+        Column(gettext_lazy("Code"), "code", key=True, link=lambda unit: reverse("pages:unit", args=[unit.pk])),
+        Column(pgettext_lazy("of a thing", "Name"), "name_then"),
+    )
+    facets = ()
+    search_fields = ("code", "name_then")
+    then = None
+
+    def rows(self) -> QuerySet[BudgetUnit]:
+        """Return the units, each with its name of the day."""
+        return units_visible_to(self.user).annotate(name_then=name_then("organisation", self.day))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
+        """Offer no step: a past day is read only."""
+        return super().get_context_data(**({"may_import": False} | kwargs))
+
+
+UnitList.then = UnitsThen
 
 
 class OneUnit(OneObject):

@@ -19,7 +19,7 @@ from foundation.core import clock
 from foundation.core.crypto import encrypt
 from parties.models import Employment, FormerName, FormerPersonName
 from tests.api.world import more, new_world
-from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, PersonFactory
+from tests.factories.assignments import ExpertFactory, FirmFactory, OrganisationFactory, PersonFactory, UnitFactory
 from tests.factories.delivery import CommissionFactory, LeadEvaluatorFactory
 from tests.factories.foundation import LONG_AGO, UserFactory, office
 from tests.guards.many import copy_all
@@ -29,7 +29,7 @@ NOON = datetime(2020, 12, 21, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY, EARLY, THEN, LATER = NOON.date(), date(2020, 3, 1), date(2020, 6, 30), date(2020, 7, 1)
 LISTS = (
     "firms", "experts", "leads", "practitioners", "branches", "qualifications", "employments", "sanctions",
-    "credit-events", "contacts", "persons",
+    "credit-events", "contacts", "persons", "units",
 )  # fmt: skip
 MOST = 10
 
@@ -172,6 +172,23 @@ def test_people_of_the_day_stand_under_their_names_with_who_employed_them(world)
     assert not any("****" in cell for line in then for cell in line)  # kept without days
     assert [line[0] for line in lines(world, "persons", on=THEN.isoformat(), q="旧单位")] == ["旧姓名"]
     assert lines(world, "persons", on=LATER.isoformat(), q="旧单位") == []
+
+
+def test_units_of_the_day_stand_under_the_names_of_the_day(world):
+    body = OrganisationFactory(bureau=world.bureau, name="新单位")
+    FormerName.objects.create(organisation=body, name="旧单位", until_on=LATER)
+    superior = UnitFactory(bureau=world.bureau)
+    unit = UnitFactory(bureau=world.bureau, organisation=body, superior=superior)
+
+    then, now = then_and_now(world, "units")
+
+    assert [unit.code, "旧单位"] in then
+    assert next(line for line in now if line[0] == unit.code)[1:3] == ["新单位", superior.organisation.name]
+    assert lines(world, "units", on=THEN.isoformat(), q="旧单位") == [[unit.code, "旧单位"]]
+    told = {row["code"]: (row["name"], row["superior"]) for row in api(world, "units", on=THEN.isoformat())}
+    assert told[unit.code] == ("旧单位", None)  # kept without days
+    told = {row["code"]: (row["name"], row["superior"]) for row in api(world, "units")}
+    assert told[unit.code] == ("新单位", superior.pk)
 
 
 def test_page_of_a_person_tells_posts_and_employers_of_the_day(world):
