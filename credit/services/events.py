@@ -15,6 +15,7 @@ from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.bureaus.models import Bureau
 from foundation.core.errors import DomainError, NotAllowed, Refusal, TransitionRefused
+from foundation.files.models import StoredFile
 from foundation.files.services import DOCUMENTS, SCANS, store
 from foundation.notices.services import notify
 from foundation.rulesets.selectors import Rules, rules_for
@@ -137,6 +138,33 @@ def record_merit(
 
 
 @transaction.atomic
+def add_evidence(
+    *, event: CreditEvent, evidence: Sequence[Evidence], shows: str, by: User, on: date
+) -> list[StoredFile]:
+    """Add files to an event that stands, saying what they show; what was there stays, and the party is told.
+
+    Raise ``CreditRefused`` without files or words, or beyond ten files in all, ``TransitionRefused`` for a void event,
+    ``FileRefused`` for what is no document or scan.
+    """
+    event = CreditEvent.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=event.pk)
+    _require(by, event.bureau)
+    if event.voided_on:
+        message = _("This event is void; it needs no more evidence.")
+        raise TransitionRefused(noun="credit_event", status="VOID", action="EVIDENCE", message=message)
+    if not evidence:
+        raise CreditRefused(Refusal("file_missing", _("Add at least one file."), {"field": "evidence"}))
+    if not shows.strip():
+        raise CreditRefused(Refusal("words_missing", _("Say what the files show."), {"field": "shows"}))
+    there = StoredFile.objects.filter(owner_kind=event._meta.label_lower, owner_id=event.pk).count()
+    _check_count(there + len(evidence))
+    facts = {"shows": shows.strip(), "on": on}
+    files = _stored(event, evidence, by)
+    record(actor=by, action="credit.evidence_added", subject=event, facts=facts | _hashes(files))
+    tell_party(event, code="credit_evidence_added")
+    return files
+
+
+@transaction.atomic
 def void_event(*, event: CreditEvent, reason: str, by: User, on: date) -> CreditEvent:
     """End an event that was wrong: it counts on no day, its row stays with the reason.
 
@@ -194,7 +222,11 @@ def _check(
     if happened_on > on:
         message = _("This day has not come yet. Write the day on which it happened.")
         raise CreditRefused(Refusal("not_yet", message, {"field": "occurred_on"}))
-    if len(evidence) > MOST_FILES:
+    _check_count(len(evidence))
+
+
+def _check_count(files: int) -> None:
+    if files > MOST_FILES:
         message = _("At most %(most)d files. Put several pages into one PDF.") % {"most": MOST_FILES}
         raise CreditRefused(Refusal("too_many_files", message, {"field": "evidence"}))
 
@@ -211,13 +243,21 @@ def _line_of(rules: Rules, code: str, kind: CreditKind, *, is_firm: bool) -> Map
 
 def _kept(row: CreditEvent, evidence: Sequence[Evidence], by: User) -> dict[str, Any]:
     """Store the evidence; the first file is the event's own, further ones belong to it as their owner."""
+    return _hashes(_stored(row, evidence, by))
+
+
+def _stored(row: CreditEvent, evidence: Sequence[Evidence], by: User) -> list[StoredFile]:
     files = [
         store(bureau=row.bureau, name=name, content=content, owner=row, by=by, accept=EVIDENCE)
         for name, content in evidence
     ]
-    if files:
+    if files and row.evidence_id is None:
         row.evidence = files[0]
         row.save(update_fields=["evidence"])
+    return files
+
+
+def _hashes(files: Sequence[StoredFile]) -> dict[str, Any]:
     return {"sha256": [file.sha256 for file in files]}
 
 

@@ -158,6 +158,20 @@ def test_event_is_recorded_with_its_evidence_and_only_the_bureau_reads_that(peop
     assert head.get(f"/api/v1/files/{files[1]['id']}/").status_code == 200
 
 
+def test_evidence_is_added_to_an_event_that_stands(people):
+    firm, head = make_firm(people["bureau"]), signed_in(people["head"])
+    with at(DAY):
+        made = sent(head, "credit-events/", code="LATE_REPORT", words="迟交", organisation=firm.organisation_id).json()
+        address = f"credit-events/{made['id']}/"
+        done = sent(head, f"{address}add-evidence/", shows="签收单", evidence=[scan("一.pdf"), scan("二.pdf", "%2")])
+        empty = sent(head, f"{address}add-evidence/", shows="签收单")
+        clerk = sent(signed_in(people["clerk"]), f"{address}add-evidence/", shows="签收单", evidence=[scan("三.pdf")])
+
+    files = head.get(f"/api/v1/{address}evidence/").json()
+    assert (done.status_code, empty.status_code, clerk.status_code) == (200, 400, 403)
+    assert [file["original_name"] for file in files] == ["一.pdf", "二.pdf"]
+
+
 def test_a_key_tells_two_forms_apart_by_every_file(people):
     firm, head = make_firm(people["bureau"]), signed_in(people["head"])
     given = {"code": "LATE_REPORT", "words": "迟交", "organisation": firm.organisation_id}

@@ -84,6 +84,17 @@ class EventAsk(Ask):
         return attrs | {"evidence": [(file.name, file.read()) for file in attrs.get("evidence", ())]}
 
 
+class EvidenceAsk(Ask):
+    """More files of evidence, and what they show."""
+
+    shows = phrase(300)
+    evidence = serializers.ListField(child=serializers.FileField(max_length=200), max_length=MOST_FILES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service name and content of each file."""
+        return attrs | {"evidence": [(file.name, file.read()) for file in attrs["evidence"]]}
+
+
 class WordsOfReply(Ask):
     """What a party has to say; a clerk who enters its paper adds the scan."""
 
@@ -139,6 +150,11 @@ class CreditEventView(NounView[CreditEvent]):
         row = self.get_object()
         files = credit.evidence_of([row.pk]).get(row.pk, [])
         return Response(EvidenceSerializer(files, many=True, context=self.get_serializer_context()).data)
+
+    @verb(EvidenceAsk, needs=Capability.CONFIRM)
+    def add_evidence(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:
+        """Add files to an event that stands; the party is told."""
+        services.add_evidence(event=row, by=by, on=clock.today(), **given)
 
     @verb(WordsOfReply, needs=REPLIERS)
     def reply(self, row: CreditEvent, given: dict[str, Any], by: User) -> None:

@@ -15,7 +15,7 @@ from credit.models import CreditEvent, EventReply
 from credit.rules import EXPERT, FIRM, codes_for
 from credit.selectors import code_name, replies_visible_to
 from credit.selectors import visible_to as events_visible_to
-from credit.services import answer_reply, record_merit, record_violation, reply_to_event, void_event
+from credit.services import add_evidence, answer_reply, record_merit, record_violation, reply_to_event, void_event
 from evaluators.models import Firm
 from experts.models import Expert
 from faces.pages.bureau.experts import OneExpert, expert_url
@@ -240,6 +240,38 @@ class CreditVoid(OneEvent):
         return _("The event is void.")
 
 
+class EvidenceForm(ActionForm):
+    """The files, and what they show."""
+
+    evidence = FilesField(
+        label=gettext_lazy("Evidence"),
+        accept=EVIDENCE,
+        help_text=gettext_lazy("PDF, DOCX, PNG or JPG, several at once. Only the bureau can open them."),
+    )
+    shows = forms.CharField(label=gettext_lazy("What the files show"), max_length=300, widget=textarea(3))
+
+
+class CreditEvidence(OneEvent):
+    """Add evidence to an event that stands."""
+
+    title, submit_label = gettext_lazy("Add evidence"), gettext_lazy("Add it")
+    form_class = EvidenceForm
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that it stays, and who is told."""
+        return [
+            _("What is there stays; nothing is replaced. Your words stand in the journal."),
+            _("Whom the event concerns is told that evidence was added, and cannot open it."),
+        ]
+
+    def act(self, form: EvidenceForm) -> str:
+        """Add it."""
+        given = form.cleaned_data
+        files = contents(given["evidence"])
+        add_evidence(event=self.object, evidence=files, shows=given["shows"], by=self.user, on=self.today)
+        return _("The evidence is added.")
+
+
 class PaperReplyForm(ActionForm):
     """The words of a paper, and its scan."""
 
@@ -309,6 +341,7 @@ urls = [
     path("experts/<str:number>/violation/", ExpertViolation.as_view(), name="expert-violation"),
     path("experts/<str:number>/merit/", ExpertMerit.as_view(), name="expert-merit"),
     path("credit/<int:pk>/void/", CreditVoid.as_view(), name="credit-void"),
+    path("credit/<int:pk>/evidence/", CreditEvidence.as_view(), name="credit-evidence"),
     path("credit/<int:pk>/reply/", CreditReply.as_view(), name="credit-reply"),
     path("credit/replies/<int:pk>/", CreditAnswer.as_view(), name="credit-answer"),
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.db.models import QuerySet, Value
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic.base import TemplateView
@@ -163,7 +164,14 @@ class EventPage(SectionsPage):
         row: CreditEvent = self.object
         reply = getattr(row, "reply", None)
         files = evidence_of([row.pk]).get(row.pk, [])
-        lines = [(Cell(file.original_name, reverse("pages:file", args=[file.pk])), file.sha256[:16]) for file in files]
+        lines = [
+            (
+                Cell(file.original_name, reverse("pages:file", args=[file.pk])),
+                full_day(timezone.localdate(file.uploaded_at)),
+                file.sha256[:16],
+            )
+            for file in files
+        ]
         empty = _("No reply came.")
         if row.reply_until and reply is None and self.today <= row.reply_until:
             empty = _("The party may reply until %(day)s.") % {"day": full_day(row.reply_until)}
@@ -175,7 +183,7 @@ class EventPage(SectionsPage):
                 Section(_("What happened"), said=row.words),
                 Section(
                     _("Evidence"),
-                    grid=Grid((_("File"), _("SHA-256")), lines),
+                    grid=Grid((_("File"), _("Added on"), _("SHA-256")), lines),
                     count=len(lines),
                     empty=_("No file was given."),
                 ),
@@ -220,6 +228,7 @@ class EventPage(SectionsPage):
         if reply is None and is_open and may(self.user, Capability.REGISTER):
             found.append(Act(_("Enter a reply on paper"), reverse("pages:credit-reply", args=[row.pk])))
         if decides and not row.voided_on:
+            found.append(Act(_("Add evidence"), reverse("pages:credit-evidence", args=[row.pk])))
             found.append(Act(_("Void"), reverse("pages:credit-void", args=[row.pk])))
         return found
 

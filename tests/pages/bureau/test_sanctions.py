@@ -231,6 +231,9 @@ def test_event_with_its_reply_by_pages(client, people, firm):
     assert "一.pdf" in page
     assert "二.pdf" in page
     assert firm.organisation.name in look(client, head, at("credit-events"))
+    press(client, head, at("credit-evidence", row.pk), {"evidence": scan("三.pdf"), "shows": "签收单"})
+    assert "三.pdf" in look(client, head, at("credit-event", row.pk))
+    assert at("credit-evidence", row.pk) not in look(client, people["clerk"], at("credit-event", row.pk))
     assert at("firm-credit-reply", row.pk) in look(client, user, at("firm-credit"))
 
     press(client, user, at("firm-credit-reply", row.pk), {"words": "资料迟交"})
