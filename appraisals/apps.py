@@ -21,6 +21,7 @@ class AppraisalsConfig(AppConfig):
         ask_before_moving("appraisals.selectors.sanctions.standing_refusal")
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
         serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
+        serve_owner("appraisals.handoveranswer", "appraisals.selectors.hand_over_answers_visible_to")
         serve_owner("papers.paper", "appraisals.selectors.papers_visible_to")
         serve_owner("appraisals.sanctionreply", "appraisals.selectors.replies_visible_to")
         serve_owner("appraisals.liftingapplication", "appraisals.selectors.liftings_visible_to")

@@ -74,6 +74,15 @@ class SanctionPaper(TextChoices):
     HAND_OVER = "HAND_OVER", _("hand-over letter")
 
 
+class AnswerOutcome(TextChoices):
+    """What the authority says to a hand-over."""
+
+    TAKEN_UP = "TAKEN_UP", _("taken up")
+    MORE_WANTED = "MORE_WANTED", _("wants more evidence")
+    NOT_COMPETENT = "NOT_COMPETENT", _("not for it to decide")
+    DECIDED = "DECIDED", _("decided")
+
+
 class LiftingStatus(TextChoices):
     """Where an application for lifting stands."""
 

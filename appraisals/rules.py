@@ -16,6 +16,7 @@ RULES: Final = (
     Rule("small_sample", "R-30", 3, "reports", "DEFAULT"),
     Rule("mutual_recognition", "R-30", default=True, unit="yes or no", tag="DEFAULT"),
     Rule("conflict_reply_workdays", "R-66", 3, "working days", "DEFAULT"),
+    Rule("hand_over_answer_days", "R-69", 60, "days", "DEFAULT"),
     Rule("suspension_months_most", "R-26", 12, "months", "LOCAL"),
     Rule("prior_notice_kinds", "R-56", ["SUSPENSION", "REMOVAL"], "kinds of sanctions", "DEFAULT"),
 )

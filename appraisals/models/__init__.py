@@ -3,6 +3,7 @@
 from appraisals.models.conflicts import ConflictReply, ConflictReport
 from appraisals.models.sanctions import (
     HandOver,
+    HandOverAnswer,
     LiftingApplication,
     Sanction,
     SanctionReply,
@@ -18,6 +19,7 @@ __all__ = [
     "ConflictReport",
     "FirmAppraisal",
     "HandOver",
+    "HandOverAnswer",
     "LiftingApplication",
     "RecognisedGrade",
     "Sanction",

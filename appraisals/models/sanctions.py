@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from appraisals.enums import (
+    AnswerOutcome,
     HandOverStatus,
     LiftingStatus,
     RevocationStatus,
@@ -221,3 +222,27 @@ class HandOver(models.Model):
     def __str__(self) -> str:
         """Name the hand-over."""
         return f"{self.addressee} #{self.pk}"
+
+
+class HandOverAnswer(models.Model):
+    """What the authority wrote back to a hand-over; it may write more than once."""
+
+    hand_over = models.ForeignKey(HandOver, models.PROTECT, related_name="answers")
+    outcome = models.CharField(max_length=13, choices=AnswerOutcome.choices)
+    words = models.CharField(max_length=2000)
+    letter_number = models.CharField(max_length=60, blank=True)
+    answered_on = models.DateField()
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_on__lte=models.F("entered_on")), name="hand_over_answer_entered_later"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name the answer."""
+        return f"{self.hand_over} #{self.pk}"

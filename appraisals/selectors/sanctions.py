@@ -1,7 +1,7 @@
 """Sanctions: who sees them, what they ask about running tasks, when they end, what the daily work finds due."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from appraisals.enums import SanctionKind, SanctionStatus
-from appraisals.models import HandOver, LiftingApplication, Sanction, SanctionReply, SanctionTask
+from appraisals.enums import HandOverStatus, SanctionKind, SanctionStatus
+from appraisals.models import HandOver, HandOverAnswer, LiftingApplication, Sanction, SanctionReply, SanctionTask
 from appraisals.models.sanctions import BEFORE_FORCE
 from appraisals.rules import return_day
 from assignments.enums import AssignmentStatus, ReReviewStatus
@@ -79,6 +79,22 @@ def hand_overs_visible_to(user: User) -> models.QuerySet[HandOver]:
     """Return the bureau's hand-overs to other authorities; nobody outside reads them."""
     rows = HandOver.objects.filter(bureau_id=user.bureau_id or 0)
     return rows if may(user, Capability.READ_ALL) else rows.none()
+
+
+def hand_over_answers_visible_to(user: User) -> models.QuerySet[HandOverAnswer]:
+    """Return what authorities answered to the bureau's hand-overs."""
+    return HandOverAnswer.objects.filter(hand_over__in=hand_overs_visible_to(user))
+
+
+def unanswered_hand_overs(user: User, on: date) -> list[HandOver]:
+    """Return the hand-overs that were sent so many days ago and have no answer, the oldest first. Rule R-69."""
+    rows = hand_overs_visible_to(user).filter(status=HandOverStatus.SENT, answers__isnull=True)
+    waiting = list(rows.select_related("firm__organisation", "expert__person", "bureau").order_by("sent_on", "pk"))
+    if not waiting:
+        return []
+    days = int(rules_for(bureau=waiting[0].bureau, on=on).value("hand_over_answer_days"))
+    until = on - timedelta(days=days)
+    return [row for row in waiting if days and row.sent_on and row.sent_on <= until]
 
 
 def papers_visible_to(user: User) -> models.QuerySet[Paper]:

@@ -8,7 +8,7 @@ from appraisals.services.conflicts import (
     uphold_conflict,
 )
 from appraisals.services.ending import end_due_sanctions
-from appraisals.services.hand_overs import propose_hand_over, send_hand_over
+from appraisals.services.hand_overs import propose_hand_over, record_answer, send_hand_over
 from appraisals.services.lifting import answer_lifting, ask_lifting, lapse_liftings
 from appraisals.services.proposing import (
     answer_sanction_reply,
@@ -48,6 +48,7 @@ __all__ = [
     "propose_revocation",
     "propose_sanction",
     "recognise_grade",
+    "record_answer",
     "record_talk",
     "reject_conflict",
     "reply_to_conflict",

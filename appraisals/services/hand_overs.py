@@ -6,8 +6,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisals.enums import HandOverAction, HandOverStatus, SanctionPaper
-from appraisals.models import HandOver
+from appraisals.enums import AnswerOutcome, HandOverAction, HandOverStatus, SanctionPaper
+from appraisals.models import HandOver, HandOverAnswer
 from appraisals.permissions import may_sanction
 from appraisals.selectors import party_name
 from appraisals.services.steps import SanctionRefused, draft
@@ -119,6 +119,53 @@ def send_hand_over(
     row.save(update_fields=["status", "sent_on"])
     record(actor=by, action="appraisals.handed_over", subject=row, facts={"paper": row.paper.pk, "way": way, "on": on})
     return row
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    hand_over: HandOver,
+    outcome: AnswerOutcome,
+    words: str,
+    answered_on: date,
+    by: User,
+    on: date,
+    letter_number: str = "",
+    file: Evidence | None = None,
+) -> HandOverAnswer:
+    """Write what the authority answered to a sent hand-over; earlier answers stay.
+
+    Raise ``SanctionRefused`` without words, or for a day before the letter went out or after today,
+    ``TransitionRefused`` for a letter that was not sent, ``FileRefused`` for what is no scan.
+    """
+    row = _locked(hand_over.pk)
+    if not may_sanction(by, row.bureau):
+        raise NotAllowed
+    if row.status != HandOverStatus.SENT or row.sent_on is None:
+        message = _("Only a letter that was sent can be answered.")
+        raise TransitionRefused(noun="hand_over", status=row.status, action="ANSWER", message=message)
+    if not words.strip():
+        raise SanctionRefused(Refusal("words_missing", _("Write what it answers."), {"field": "words"}))
+    if not row.sent_on <= answered_on <= on:
+        message = _("The answer lies between the day of the letter, %(sent)s, and today.") % {
+            "sent": row.sent_on.isoformat()
+        }
+        raise SanctionRefused(Refusal("day_outside", message, {"field": "answered_on"}))
+    answer = HandOverAnswer.objects.create(
+        hand_over=row,
+        outcome=outcome,
+        words=words.strip(),
+        letter_number=letter_number.strip(),
+        answered_on=answered_on,
+        entered_by=by,
+        entered_on=on,
+    )
+    if file is not None:
+        answer.file = store(bureau=row.bureau, name=file[0], content=file[1], owner=answer, by=by, accept=SCANS)
+        answer.save(update_fields=["file"])
+    facts = {"outcome": outcome, "answered": answered_on, "letter": answer.letter_number, "on": on}
+    record(actor=by, action="appraisals.hand_over_answered", subject=row, facts=facts)
+    return answer
 
 
 def _locked(pk: int) -> HandOver:

@@ -12,6 +12,7 @@ from admissions.enums import ApplicationStatus, ConfirmationStatus, RenewalStatu
 from admissions.models import Confirmation, Renewal
 from admissions.selectors import confirmations_visible_to, renewals_visible_to
 from admissions.selectors import waiting as waiting_applications
+from appraisals.selectors import party_name, unanswered_hand_overs
 from assignments.enums import (
     AssignmentStatus,
     BatchStatus,
@@ -220,6 +221,12 @@ def _firm_people(user: User, _on: date) -> Iterator[Line]:
         yield Line("ACCEPT_QUALIFICATION", "qualification", str(paper.pk), paper.name, paper.firm.organisation.name)
 
 
+def _hand_overs(user: User, on: date) -> Iterator[Line]:
+    """Yield the hand-overs that no authority has answered for a long time. Rule R-69."""
+    for row in unanswered_hand_overs(user, on):
+        yield Line("ASK_AUTHORITY", "hand-over", str(row.pk), party_name(row), row.addressee, row.sent_on)
+
+
 def _entry_name(row: Confirmation | Renewal) -> str:
     if row.firm is not None:
         return row.firm.organisation.name
@@ -404,4 +411,5 @@ _FINDERS: Final[tuple[tuple[Capability, Callable[[User, date], Iterator[Line]]],
     (Capability.REGISTER, _yearly_steps),
     (Capability.REGISTER, _asked_ends),
     (Capability.REGISTER, _firm_people),
+    (Capability.REGISTER, _hand_overs),
 )

@@ -129,6 +129,8 @@ def test_hand_over_goes_by_approval_and_letter(people):
         agree(approval=approval, by=people["leader"], on=DAY)
         leader = posted(signed_in(people["leader"]), f"{address}send/", way="HAND")
         gone = sent(clerk, f"{address}send/", way="HAND", to="值班室", proof=scan("回执.pdf"))
+        answer = {"outcome": "TAKEN_UP", "words": "已立案", "answered_on": DAY.isoformat()}
+        answered = sent(clerk, f"{address}answer/", **answer, file=scan("复函.pdf"))
 
     assert (both.status_code, made.status_code, made.json()["evidence"]) == (400, 201, asked["evidence"])
     assert (early.status_code, early.json()["code"], leader.status_code) == (409, "wrong_state", 403)
@@ -138,6 +140,9 @@ def test_hand_over_goes_by_approval_and_letter(people):
     assert clerk.get(f"/api/v1/{address}letter/").status_code == 404
     assert signed_in(firm_user(firm)).get("/api/v1/hand-overs/").status_code == 403
     assert HandOver.objects.count() == 1
+    (told,) = clerk.get(f"/api/v1/{address}answers/").json()
+    assert (answered.status_code, told["outcome"], told["words"]) == (200, "TAKEN_UP", "已立案")
+    assert clerk.get(f"/api/v1/files/{told['file']}/").status_code == 200
 
 
 def test_event_is_recorded_with_its_evidence_and_only_the_bureau_reads_that(people):

@@ -1,32 +1,26 @@
-"""Longer suspensions of experts end by application, the longest with a passed test; hand-overs go by letter."""
+"""Longer suspensions of experts end by application, the longest with a passed test."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from appraisals.enums import HandOverStatus, LiftingStatus, SanctionKind, SanctionPaper, SanctionStatus
-from appraisals.models import HandOver, LiftingApplication
-from appraisals.selectors import hand_overs_visible_to
+from appraisals.enums import LiftingStatus, SanctionKind, SanctionPaper, SanctionStatus
+from appraisals.models import LiftingApplication
 from appraisals.services import (
     SanctionRefused,
     answer_lifting,
     ask_lifting,
     end_due_sanctions,
-    propose_hand_over,
-    send_hand_over,
 )
 from experts.enums import ExpertStatus
 from experts.rules import lifting_needs
 from experts.selectors import standing_on
 from experts.services import end_due_suspensions
-from foundation.approvals.models import Approval
-from foundation.approvals.services import agree, give_back
 from foundation.core.errors import NotAllowed, TransitionRefused
-from foundation.papers.enums import DeliveryWay
 from foundation.papers.models import Paper
-from tests.factories.assignments import ExpertFactory, expert_user, firm_user
-from tests.factories.disclosure import make_firm, office
-from tests.factories.sanctions import DAY, PAPER, TERM, decide, propose
+from tests.factories.assignments import ExpertFactory, expert_user
+from tests.factories.disclosure import office
+from tests.factories.sanctions import DAY, TERM, decide, propose
 from tests.foundation.files.test_uploads import pdf
 from training.models import Attendance, Certificate, Course, Session
 
@@ -157,58 +151,3 @@ def test_lifting_of_one_suspension_leaves_the_longer_one(people, expert):
 
     assert standing_on(expert, END) == ExpertStatus.SUSPENDED
     assert [standing_on(expert, day) for day in (date(2021, 8, 19), date(2021, 8, 20))] == ["SUSPENDED", "ACTIVE"]
-
-
-def handing(people, **facts):
-    given = {
-        "addressee": "区市场监督管理局", "words": "报告中引用的检测数据系伪造", "basis": "《反不正当竞争法》第八条",
-        "evidence": ["检测报告原件", "", "询问笔录"], "by": people["clerk"], "on": DAY,
-    }  # fmt: skip
-    return propose_hand_over(**given | facts)
-
-
-def test_hand_over_is_agreed_numbered_and_sent(people):
-    firm = make_firm(people["bureau"])
-    row = handing(people, firm=firm)
-    send = {
-        "hand_over": row,
-        "content": PAPER,
-        "way": DeliveryWay.HAND,
-        "to": "收件室",
-        "by": people["clerk"],
-        "on": DAY,
-    }
-    refused(send_hand_over, TransitionRefused, **send)
-    approval = Approval.objects.get(subject_kind="appraisals.handover")
-    agree(approval=approval, by=people["head"], on=DAY)
-    agree(approval=approval, by=people["leader"], on=DAY)
-
-    sent = send_hand_over(**send)
-
-    assert (sent.status, sent.sent_on, sent.evidence) == (HandOverStatus.SENT, DAY, ["检测报告原件", "询问笔录"])
-    assert (sent.paper.kind, sent.paper.number, sent.paper.addressee) == ("HAND_OVER", 1, "区市场监督管理局")
-    sent.paper.refresh_from_db()
-    assert (sent.paper.status, sent.paper.signer) == ("ISSUED", people["leader"].name)
-    assert sent.paper.deliveries.get().delivered_to == "收件室"
-    assert not hand_overs_visible_to(firm_user(firm)).exists()
-    assert list(hand_overs_visible_to(people["leader"])) == [row]
-
-
-@pytest.mark.parametrize("field", ["addressee", "words", "basis", "evidence"])
-def test_hand_over_needs_its_parts_and_one_party(people, field):
-    expert = ExpertFactory(bureau=people["bureau"])
-    empty = [" "] if field == "evidence" else " "
-
-    assert refused(handing, people=people, expert=expert, **{field: empty}).code == f"{field}_missing"
-    assert refused(handing, people=people).code == "one_party"
-    with pytest.raises(NotAllowed):
-        handing(people, expert=expert, by=people["leader"])
-    assert not HandOver.objects.exists()
-
-
-def test_hand_over_given_back_sends_nothing(people):
-    row = handing(people, expert=ExpertFactory(bureau=people["bureau"]))
-    give_back(approval=Approval.objects.get(), by=people["head"], on=DAY, words="事实不清")
-
-    row.refresh_from_db()
-    assert (row.status, row.paper) == (HandOverStatus.REFUSED, None)

@@ -191,7 +191,7 @@ def test_day_costs_the_same_however_much_there_is(people, rows, django_assert_ma
         make_draw(people)
     people["head"].bureau  # noqa: B018 - read once, as the shell does
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         today(people["head"], DAY)
 
 

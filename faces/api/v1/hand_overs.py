@@ -9,11 +9,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from appraisals import selectors as appraisals
 from appraisals import services
-from appraisals.enums import HandOverStatus
-from appraisals.models import HandOver
+from appraisals.enums import AnswerOutcome, HandOverStatus
+from appraisals.models import HandOver, HandOverAnswer
 from appraisals.services.hand_overs import MOST_LINES
 from evaluators import selectors as firms
 from experts import selectors as experts
@@ -42,6 +43,30 @@ class HandOverSerializer(NounSerializer[HandOver]):
     def get_name(self, row: HandOver) -> str:
         """Return the name of the firm or the expert."""
         return appraisals.party_name(row)
+
+
+class HandOverAnswerSerializer(NounSerializer[HandOverAnswer]):
+    """What the authority answered, on which day, under which number; ``file`` is the scan."""
+
+    entered_by_name = text("entered_by.name")
+
+    class Meta:
+        model = HandOverAnswer
+        fields = ("id", "outcome", "words", "letter_number", "answered_on", "file", "entered_by_name", "entered_on")
+
+
+class HandOverAnswerAsk(Ask):
+    """What came back, on which day, under which number, and its scan."""
+
+    outcome = Choice(AnswerOutcome)
+    words = phrase(2000)
+    answered_on = serializers.DateField()
+    letter_number = phrase(60, required=False)
+    file = serializers.FileField(max_length=200, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service name and content of the scan."""
+        return attrs | {"file": upload(attrs.get("file"))}
 
 
 class HandOverLetterAsk(Ask):
@@ -99,6 +124,18 @@ class HandOverView(NounView[HandOver]):
         if row.status == HandOverStatus.SENT:
             raise Http404
         return download(hand_over_letter(row, on=clock.today()), name="letter.pdf", media_type=PDF)
+
+    @extend_schema(responses=HandOverAnswerSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def answers(self, _request: Request, **_names: str) -> Response:
+        """Return what the authority answered, the newest first."""
+        rows = self.get_object().answers.select_related("entered_by").order_by("-answered_on", "-pk")
+        return Response(HandOverAnswerSerializer(rows, many=True, context=self.get_serializer_context()).data)
+
+    @verb(HandOverAnswerAsk, needs=Capability.REGISTER)
+    def answer(self, row: HandOver, given: dict[str, Any], by: User) -> None:
+        """Write what the authority answered; a later answer is written beside it."""
+        services.record_answer(hand_over=row, by=by, on=clock.today(), **given)
 
     @verb(ServeAsk, needs=Capability.REGISTER)
     def send(self, row: HandOver, given: dict[str, Any], by: User) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisals.enums import HandOverStatus, SanctionPaper
-from appraisals.models import HandOver
+from appraisals.enums import AnswerOutcome, HandOverStatus, SanctionPaper
+from appraisals.models import HandOver, HandOverAnswer
 from appraisals.selectors import hand_overs_visible_to, party_name
-from appraisals.services import propose_hand_over, send_hand_over
+from appraisals.services import propose_hand_over, record_answer, send_hand_over
 from credit.selectors import event_name, events_of, evidence_of
 from evaluators.models import Firm
 from experts.models import Expert
@@ -24,7 +24,7 @@ from faces.pages.bureau.firms import OneFirm, firm_url
 from faces.pages.bureau.sanction_steps import ServeForm
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.columns import Column
-from faces.pages.shared.delivery_forms import textarea
+from faces.pages.shared.delivery_forms import day, textarea
 from faces.pages.shared.facets import Facet
 from faces.pages.shared.formats import full_day
 from faces.pages.shared.lists import ListPage, Sort
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
+
+
+SCAN = ".pdf,.png,.jpg,.jpeg"
+
+
+def answer_word(row: Any) -> str:  # noqa: ANN401 - a hand-over with its newest answer
+    """Return what the authority answered last; empty before."""
+    return str(AnswerOutcome(row.answer).label) if row.answer else ""
 
 
 def hand_over_url(row: HandOver) -> str:
@@ -58,8 +66,12 @@ class HandOverList(ListPage):
         Column(gettext_lazy("Proposed on"), lambda row: full_day(row.proposed_on)),
         Column(gettext_lazy("Sent on"), lambda row: full_day(row.sent_on)),
         Column(gettext_lazy("State"), "status", status=True),
+        Column(gettext_lazy("Answer"), answer_word),
     )
-    facets = (Facet("status", gettext_lazy("State"), HandOverStatus.choices),)
+    facets = (
+        Facet("status", gettext_lazy("State"), HandOverStatus.choices),
+        Facet("answer", gettext_lazy("Answer"), AnswerOutcome.choices),
+    )
     search_fields = ("addressee", "words", "firm__organisation__name", "expert__person__name")
     sorts = (Sort("new", gettext_lazy("Newest first"), ("-pk",)),)
     export_name = "hand-overs"
@@ -68,7 +80,9 @@ class HandOverList(ListPage):
 
     def rows(self) -> QuerySet[HandOver]:
         """Return the visible hand-overs."""
-        return hand_overs_visible_to(self.user).select_related("firm__organisation", "expert__person")
+        newest = HandOverAnswer.objects.filter(hand_over=OuterRef("pk")).order_by("-answered_on", "-pk")
+        rows = hand_overs_visible_to(self.user).select_related("firm__organisation", "expert__person")
+        return rows.annotate(answer=Subquery(newest.values("outcome")[:1]))
 
 
 class OneHandOver(OneObject):
@@ -114,6 +128,8 @@ class HandOverPage(OneHandOver, SectionsPage):
             acts.append(Act(_("Send the letter"), reverse("pages:hand-over-send", args=[row.pk])))
         if row.status != HandOverStatus.SENT:
             acts.append(Act(_("Look at the letter"), reverse("pages:hand-over-letter", args=[row.pk])))
+        if row.status == HandOverStatus.SENT and may(self.user, Capability.REGISTER):
+            acts.append(Act(_("Enter an answer"), reverse("pages:hand-over-answer", args=[row.pk])))
         lines = [(str(place), Cell(line, said=True)) for place, line in enumerate(row.evidence, start=1)]
         return Layout(
             crumbs=((_("Hand-overs"), reverse("pages:hand-overs")), (f"#{row.pk}", "")),
@@ -124,9 +140,30 @@ class HandOverPage(OneHandOver, SectionsPage):
                 Section(_("Facts"), said=row.words),
                 Section(_("Legal basis"), said=row.basis),
                 Section(_("List of evidence"), grid=Grid((_("Serial number"), _("Piece")), lines), count=len(lines)),
+                *self._answers(),
             ),
             beside=(Section(_("The hand-over"), pairs=pairs),),
         )
+
+    def _answers(self) -> tuple[Section, ...]:
+        """Return what the authority answered, the newest first; before the letter is sent nothing stands there."""
+        row: HandOver = self.object
+        if row.status != HandOverStatus.SENT:
+            return ()
+        lines = [
+            (
+                full_day(one.answered_on),
+                one.get_outcome_display(),
+                Cell(one.words, said=True),
+                one.letter_number or "—",
+                Cell(one.file.original_name, reverse("pages:file", args=[one.file.pk])) if one.file else "—",
+                one.entered_by.name,
+            )
+            for one in row.answers.select_related("file", "entered_by").order_by("-answered_on", "-pk")
+        ]
+        headings = (_("Day"), _("Outcome"), _("In words"), _("Letter number"), _("Scan"), _("Entered by"))
+        grid = Grid(headings, lines)
+        return (Section(_("Answers"), grid=grid, count=len(lines), empty=_("No answer has come yet.")),)
 
 
 class HandOverForm(ActionForm):
@@ -251,10 +288,55 @@ class HandOverLetter(OneHandOver):
         return response
 
 
+class AnswerForm(ActionForm):
+    """What came back, when, under which number, and its scan."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=AnswerOutcome.choices, widget=forms.RadioSelect)
+    answered_on = forms.DateField(label=gettext_lazy("Day of the answer"), widget=day())
+    letter_number = forms.CharField(label=gettext_lazy("Letter number"), max_length=60, required=False)
+    words = forms.CharField(label=gettext_lazy("In words"), max_length=2000, widget=textarea(4))
+    file = forms.FileField(
+        label=gettext_lazy("Scan"), required=False, widget=forms.ClearableFileInput(attrs={"accept": SCAN})
+    )
+
+
+class HandOverAnswered(OneHandOver, ActionView):
+    """Write down what the authority answered."""
+
+    needs = Capability.REGISTER
+    title, submit_label = gettext_lazy("Enter an answer"), gettext_lazy("Enter it")
+    form_class = AnswerForm
+
+    def object_url(self) -> str:
+        """Return the hand-over's page."""
+        return hand_over_url(self.object)
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say that it stays."""
+        return [_("An answer stays; a later one is entered beside it. The party is not told by the system.")]
+
+    def act(self, form: AnswerForm) -> str:
+        """Write it."""
+        given = form.cleaned_data
+        file = given["file"]
+        record_answer(
+            hand_over=self.object,
+            outcome=AnswerOutcome(given["outcome"]),
+            words=given["words"],
+            answered_on=given["answered_on"],
+            letter_number=given["letter_number"],
+            file=(file.name, file.read()) if file else None,
+            by=self.user,
+            on=self.today,
+        )
+        return _("The answer stands beside the letter.")
+
+
 urls = [
     path("hand-overs/", HandOverList.as_view(), name="hand-overs"),
     path("hand-overs/<int:pk>/", HandOverPage.as_view(), name="hand-over"),
     path("hand-overs/<int:pk>/letter/", HandOverLetter.as_view(), name="hand-over-letter"),
+    path("hand-overs/<int:pk>/answer/", HandOverAnswered.as_view(), name="hand-over-answer"),
     path("hand-overs/<int:pk>/send/", HandOverSend.as_view(), name="hand-over-send"),
     path("firms/<str:number>/hand-over/", FirmHandOver.as_view(), name="firm-hand-over"),
     path("experts/<str:number>/hand-over/", ExpertHandOver.as_view(), name="expert-hand-over"),

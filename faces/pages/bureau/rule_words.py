@@ -121,6 +121,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "close_watch_bars": gettext_lazy("Close watch bars a firm from being chosen"),
     "plan_reviewer_rates": gettext_lazy("Who reviewed the work plan may rate the report"),
     "coaching_window_years": gettext_lazy("How long who coached a unit sits on none of its panels"),
+    "hand_over_answer_days": gettext_lazy("Days after which a hand-over without an answer is shown"),
     "conflict_reply_workdays": gettext_lazy("Time of a party to reply to a reported conflict"),
     "successors_inherit": gettext_lazy("Who takes a firm’s place takes its scores and sanctions"),
     "one_of_a_family": gettext_lazy("Of a head office and its branches one takes part"),

@@ -105,6 +105,11 @@ WORDS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         gettext_lazy("papers"),
         gettext_lazy("Accept or return"),
     ),
+    "ASK_AUTHORITY": (
+        gettext_lazy("A hand-over has no answer"),
+        gettext_lazy("hand-overs"),
+        gettext_lazy("Ask, or enter the answer"),
+    ),
     "CHOOSE_ROUTE": (gettext_lazy("Choose the route"), gettext_lazy("task"), gettext_lazy("Choose")),
     "CHOOSE_FIRM": (gettext_lazy("Choose the firm"), gettext_lazy("task"), gettext_lazy("Go on")),
     "START": (gettext_lazy("Begin the fieldwork"), gettext_lazy("task"), gettext_lazy("Go on")),
@@ -144,6 +149,7 @@ LISTS: Final[Mapping[str, str]] = {
     "DECIDE_RENEWAL": "renewals",
     "SETTLE_STAFF": "staff-changes",
     "ACCEPT_QUALIFICATION": "qualifications",
+    "ASK_AUTHORITY": "hand-overs",
 }
 PAGES: Final[Mapping[str, str]] = {"rectification": "task-results"}  # where the noun is not the page's name
 LONG_AGO_DAYS: Final = 366

@@ -332,6 +332,15 @@ def test_hand_over_by_its_pages(client, people, firm):
     assert row.paper.title in look(client, people["clerk"], at("papers"))
     assert client.get(at("hand-over-letter", row.pk)).status_code == 404
 
+    day = TODAY.isoformat()
+    answer = {"outcome": "TAKEN_UP", "answered_on": day, "letter_number": "市监函〔2020〕8号", "words": "已立案"}
+    press(client, people["clerk"], at("hand-over-answer", row.pk), answer | {"file": scan("复函.pdf")})
+    page = look(client, people["clerk"], at("hand-over", row.pk))
+    assert all(words in page for words in ("已受理", "市监函〔2020〕8号", "已立案", "复函.pdf"))
+    assert at("hand-over-answer", row.pk) not in look(client, people["leader"], at("hand-over", row.pk))
+    assert row.addressee in look(client, people["clerk"], at("hand-overs") + "?answer=TAKEN_UP")
+    assert row.addressee not in look(client, people["clerk"], at("hand-overs") + "?answer=DECIDED")
+
 
 def test_standing_moves_offer_no_sanction(client, people):
     expert = ExpertFactory(bureau=people["bureau"])
