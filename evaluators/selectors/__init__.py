@@ -2,7 +2,7 @@
 
 from evaluators.selectors.branches import branch_refusal, branches_on, dependent_branches, heads_of
 from evaluators.selectors.likeness import Likeness, likenesses, marks_of, open_likenesses, removed_firms
-from evaluators.selectors.papers import Ending, endings, qualifications_visible_to, undertaken
+from evaluators.selectors.papers import Ending, endings, qualifications_visible_to, soon_until, undertaken
 from evaluators.selectors.people import (
     leads_of,
     leads_running,
@@ -62,6 +62,7 @@ __all__ = [
     "qualifications_visible_to",
     "removed_firms",
     "serve_suspension_ends",
+    "soon_until",
     "staff_changes_visible_to",
     "staff_person_ids",
     "standing_on",

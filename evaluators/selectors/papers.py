@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +18,7 @@ from evaluators.models import (
 from evaluators.selectors.register import visible_to
 from foundation.accounts.models import User
 from foundation.bureaus.models import Bureau
+from foundation.rulesets.selectors import rules_for
 
 
 def qualifications_visible_to(user: User) -> models.QuerySet[Qualification]:
@@ -60,6 +61,12 @@ def endings(bureau: Bureau, *, since: date, until: date) -> list[Ending]:
         if row.certificate_valid_to
     ]
     return sorted(found, key=lambda one: (one.last_day, one.key))
+
+
+def soon_until(bureau: Bureau, on: date) -> date:
+    """Return the last day that is soon on ``on``: what ends by it is reminded of. One query. Rule R-53."""
+    days: list[int] = rules_for(bureau=bureau, on=on).value("expiry_reminder_days")
+    return on + timedelta(days=max(days))
 
 
 def undertaken(firm_ids: Iterable[int], year: int) -> set[int]:

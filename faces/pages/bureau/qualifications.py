@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from evaluators import services
 from evaluators.enums import QualificationStatus
 from evaluators.models import Qualification
-from evaluators.selectors import qualifications_visible_to
+from evaluators.selectors import qualifications_visible_to, soon_until
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.actions import ActionForm, ActionView
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 serve_shapes(wait=("HANDED_IN",))
-SOON_DAYS = 90
 ENDS = (
     ("OVER", gettext_lazy("run out")),
     ("SOON", gettext_lazy("ends soon")),
@@ -51,7 +49,7 @@ def whose(row: Qualification) -> str:
 
 
 class QualificationList(DatedList):
-    """Every qualification; ``ends=SOON`` lists what ends within 90 days."""
+    """Every qualification; ``ends=SOON`` lists what is reminded of (R-53)."""
 
     audience, needs = "bureau", Capability.READ_ALL
     title = gettext_lazy("Qualifications")
@@ -92,7 +90,8 @@ class QualificationList(DatedList):
 
     def rows(self) -> QuerySet[Qualification]:
         """Return the qualifications of visible firms, each with how near its last day is."""
-        soon = self.day + timedelta(days=SOON_DAYS)
+        bureau = self.user.bureau
+        soon = soon_until(bureau, self.day) if bureau else self.day  # who has none sees none
         near = Case(
             When(valid_to__isnull=True, then=Value("NEVER")),
             When(valid_to__lt=self.day, then=Value("OVER")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,14 @@ from appraisals.selectors import sanctions_visible_to
 from appraisals.selectors import visible_to as years_visible_to
 from credit.selectors import visible_to as events_visible_to
 from desk.selectors import leads_with_load
-from evaluators.selectors import interests_of, leads_running, practitioners_running, term_on, with_certificates
+from evaluators.selectors import (
+    interests_of,
+    leads_running,
+    practitioners_running,
+    soon_until,
+    term_on,
+    with_certificates,
+)
 from faces.pages.shared import formats
 from faces.pages.shared.as_of import end_then
 from faces.pages.shared.credit_words import end_word
@@ -32,18 +39,16 @@ if TYPE_CHECKING:
     from evaluators.models import Firm
     from foundation.accounts.models import User
 
-SOON_DAYS: Final = 90
 
-
-def ends_cell(last_day: date | None, day: date) -> Cell | str:
-    """Return how near a last day is on ``day``: run out, within 90 days, or neither."""
+def ends_cell(last_day: date | None, day: date, soon: date) -> Cell | str:
+    """Return how near a last day is on ``day``: run out, until ``soon``, or neither."""
     if last_day is None:
         return "—"
     left = (last_day - day).days
     if left < 0:
         return Cell(_("run out"), shape="over")
     word = ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
-    return Cell(word, shape="warn" if left <= SOON_DAYS else "done")
+    return Cell(word, shape="warn" if last_day <= soon else "done")
 
 
 def on_that_day(day: date) -> str:
@@ -53,7 +58,7 @@ def on_that_day(day: date) -> str:
 
 def papers(firm: Firm, day: date, *, edits: bool) -> Section:
     """Return the qualifications; on a past day those that were accepted by then, whatever came of them later."""
-    is_past = day < clock.today()
+    is_past, soon = day < clock.today(), soon_until(firm.bureau, day)
     held = firm.qualifications.recognised_on(day).filter(valid_from__lte=day) if is_past else firm.qualifications.all()
     found: QuerySet[Any] = held.annotate(person_then=person_name_then("lead__person", day))
     lines = [
@@ -61,7 +66,7 @@ def papers(firm: Firm, day: date, *, edits: bool) -> Section:
             f"{one.name}（{one.person_then}）" if one.lead_id else one.name,
             one.number,
             full_day(one.valid_to),
-            ends_cell(one.valid_to, day),
+            ends_cell(one.valid_to, day, soon),
             *(() if is_past else (Cell("", status=one), Cell(one.words, said=True) if one.words else "—")),
         )
         for one in found.order_by("name", "-valid_from", "pk")
@@ -81,12 +86,12 @@ def leads(firm: Firm, day: date, user: User) -> Section:
     """Return who led on ``day``, with certificate and load of then."""
     found = with_certificates(leads_with_load(user, day, is_past=day < clock.today()).filter(firm=firm), day)
     rows: QuerySet[Any] = found.annotate(name_then=person_name_then("person", day))
-    most = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks")
+    most, soon = rules_for(bureau=firm.bureau, on=day).value("lead_running_tasks"), soon_until(firm.bureau, day)
     lines = [
         (
             one.name_then,
             full_day(one.certificate_ends_then),
-            ends_cell(one.certificate_ends_then, day),
+            ends_cell(one.certificate_ends_then, day, soon),
             _("%(load)d of %(most)d") % {"load": one.load, "most": most},
         )
         for one in rows.order_by("pk")

@@ -1,5 +1,6 @@
 """Qualifications and lead evaluators on their pages: handed in by the firm, decided by the bureau, listed."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from foundation.core import clock
 from tests.factories.assigned import NOW, TODAY
 from tests.factories.assignments import FirmFactory, firm_user
 from tests.factories.delivery import CommissionFactory, LeadEvaluatorFactory
-from tests.factories.foundation import office
+from tests.factories.foundation import RuleSetFactory, RuleValueFactory, office
 from tests.factories.reviews import PNG
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,12 @@ def shown(client, page, *args, **query):
     response = client.get(reverse(f"pages:{page}", args=args), query)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def marks_of(page):
+    """Return whether each number of days that a page says are left is marked as soon."""
+    found = re.findall(r'<span class="st st-(warn|done)">(剩 \d+ 天)<', page)
+    return {words: shape == "warn" for shape, words in found}
 
 
 def handed_in(desk, **facts):
@@ -108,6 +115,23 @@ def test_list_of_what_ends_soon_and_what_has_ended(desk):
     found = {ends: [number for number in "近远过无" if f"资质{number}" in page] for ends, page in pages.items()}
     assert found == {"SOON": ["近"], "OVER": ["过"], "LATER": ["远"], "NEVER": ["无"]}
     assert reverse("pages:qualifications") + "?ends=SOON" in shown(desk["clerk_at"], "firms")
+
+
+@pytest.mark.rule("R-53")
+def test_what_is_soon_is_what_the_bureau_reminds_of(desk):
+    for number, last in (("近", date(2020, 7, 1)), ("远", date(2020, 7, 31))):
+        draft = QualificationDraft(desk["firm"], f"资质{number}", number, "厅", date(2019, 1, 1), last)
+        record_qualification(draft=draft, by=desk["clerk"], on=TODAY)
+
+    def soon():
+        page = shown(desk["clerk_at"], "qualifications", ends="SOON")
+        record = marks_of(shown(desk["firm_at"], "firm-record"))
+        return [number for number in "近远" if f"资质{number}" in page], record
+
+    assert soon() == (["近", "远"], {"剩 30 天": True, "剩 60 天": True})
+    rules = RuleSetFactory(bureau=desk["bureau"])
+    RuleValueFactory(rule_set=rules, key="expiry_reminder_days", value=[7, 45])
+    assert soon() == (["近"], {"剩 30 天": True, "剩 60 天": False})
 
 
 def test_who_keeps_no_register_decides_nothing_and_another_bureau_sees_nothing(desk):
