@@ -17,7 +17,7 @@ from experts.models import ExpertUndertaking
 from foundation.approvals.selectors import running
 from foundation.approvals.services import agree
 from foundation.core import clock
-from tests.factories.assigned import NOW, TODAY, batch_office, issue, prepared, seated, solved
+from tests.factories.assigned import NOW, TODAY, batch_office, issue, one_unit_office, prepared, seated, solved
 from tests.factories.assignments import ReReviewFactory, TaskFactory
 from tests.factories.draws import nonce
 from tests.factories.foundation import UserFactory
@@ -185,6 +185,29 @@ def test_reviews_are_opened_with_their_batch_over_the_api():
     send(desk.witness, "", asked, status=403)
 
 
+@pytest.mark.rule("R-17")
+def test_forecast_tells_which_re_reviews_of_a_unit_are_kept_apart_and_what_it_costs(client):
+    desk = one_unit_office()
+    batch = solved(desk, prepared(desk), freezes=False)
+    client.force_login(desk.clerk)
+
+    told = client.get(f"/api/v1/batches/{batch.pk}/forecast/").json()
+
+    assert told["kept_apart"] == [[review.number for review in desk.reviews]]
+    assert told["apart_cost"] == batch.solved["apart_cost"] > 0
+
+
+def test_forecast_tells_the_rule_of_eligibility_that_would_do(client, desk):
+    for expert in desk.experts[2:]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+    batch = solved(desk, prepared(desk), freezes=False)
+    client.force_login(desk.clerk)
+
+    reasons = client.get(f"/api/v1/batches/{batch.pk}/forecast/").json()["reasons"]
+
+    assert reasons[-1]["words"].endswith("坐满：未签订本年度承诺书。")
+
+
 def test_forecast_tells_limits_costs_and_loads_and_why_seats_cannot_be_filled(client, desk):
     desk.reviews[1].meets_on = TODAY + timedelta(days=20)
     desk.reviews[1].save()
@@ -216,5 +239,6 @@ def test_forecast_tells_limits_costs_and_loads_and_why_seats_cannot_be_filled(cl
     assert [task["eligible"] for task in after["tasks"]] == [len(desk.experts)] * 2
     assert after["room"] >= 6
     assert (empty["status"], bool(empty["reasons"])) == ("infeasible", True)
+    assert (after["kept_apart"], after["apart_cost"]) == ([], None)
     client.force_login(UserFactory(role="CLERK"))
     assert client.get(address).status_code == 404

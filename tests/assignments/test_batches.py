@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assignments import draw as pure
+from assignments import matching
 from assignments.enums import (
     AssignmentStatus,
     BatchAction,
@@ -72,6 +73,7 @@ from tests.factories.assigned import (
     drawn,
     finish,
     lottery,
+    one_unit_office,
     pool_expert,
     prepared,
     revealed,
@@ -348,6 +350,25 @@ def test_cap_that_is_lifted_lets_who_had_reached_it_take_a_seat(desk):
 
     assert [row["cap"] for row in batch.pool].count(0) == 6
     assert batch.solved["reasons"][-1][0] == WOULD_DO + "has the year's most assignments."
+
+
+def test_lifting_asks_once_for_each_rule_that_alone_keeps_somebody_away(desk, monkeypatch):
+    asked = []
+    monkeypatch.setattr(matching, "is_fillable", lambda problem: asked.append(problem) or False)
+    for expert in desk.experts[2:5]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+    for expert in desk.experts[5:7]:
+        for review in desk.reviews:
+            body = review.evaluation.unit.organisation
+            Employment.objects.create(person=expert.person, organisation=body, started_on=date(2019, 1, 1))
+    Unavailability.objects.create(expert=desk.experts[7], started_on=TODAY, ended_on=TODAY)  # no rule: nobody lifts it
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert batch.solved["status"] == "infeasible"
+    assert len(asked) == 2 < sum(len(task.removed) for task in tasks_of(batch))  # a rule, not a rule of each re-review
+    assert not Assignment.objects.filter(re_review__in=desk.reviews).exists(), "told, never done"
+    assert batch.status == BatchStatus.PREPARED
 
 
 def test_nothing_is_said_of_lifting_where_nobody_was_kept_away():
@@ -810,6 +831,31 @@ def test_two_re_reviews_of_one_unit_do_not_share_an_expert(tmp_path):
     assert json.loads(batch.freeze_text)["problem"]["task_groups"] == [[0, 1]]
     assert batch.steps == [], "nobody had to be replaced for it"
     assert verified(batch, tmp_path).returncode == 0
+
+
+@pytest.mark.rule("R-17")
+def test_what_it_costs_that_nobody_takes_two_re_reviews_of_a_unit_is_told():
+    desk = one_unit_office()
+
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    fits = BatchTask.objects.filter(batch=batch).first().fits
+    well, fairly = (fits[str(desk.experts[place].pk)][0] for place in (0, 4))
+    assert (
+        batch.solved["apart_cost"] == 2 * (well - fairly) > 0
+    )  # two of the six seats fall to who knows the field less
+
+
+@pytest.mark.rule("R-17")
+def test_nothing_is_told_to_cost_where_nothing_is_kept_apart_or_the_worst_fitted_comes_first(desk):
+    plain = solved(desk, prepared(desk), freezes=False)
+    together = one_unit_office()
+    batch = prepared(together)
+    batches.choose_floor(batch=batch, evens_out=True, by=together.clerk, on=TODAY)
+    even = solved(together, batch, freezes=False)
+
+    assert [one.solved["status"] for one in (plain, even)] == ["optimal", "optimal"]
+    assert [one.solved["apart_cost"] for one in (plain, even)] == [None, None]
 
 
 @pytest.mark.rule("R-17")

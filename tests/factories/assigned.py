@@ -14,7 +14,7 @@ from foundation.taxonomy.models import Node
 from parties.models import Employment
 from tests.factories.assignments import ExpertFactory, OrganisationFactory, PlanFactory, ReReviewFactory, TaskFactory
 from tests.factories.draws import nonce
-from tests.factories.foundation import LONG_AGO, BureauFactory, UserFactory, office
+from tests.factories.foundation import LONG_AGO, BureauFactory, RuleSetFactory, RuleValueFactory, UserFactory, office
 
 TODAY = date(2020, 6, 1)
 NOW = datetime(2020, 6, 1, 2, 0, tzinfo=UTC)
@@ -53,6 +53,22 @@ def batch_office(*, reviews=2, experts=8, seats=3):
         ],
         experts=[pool_expert(bureau, node, employer=employers[one % 4]) for one in range(experts)],
     )
+
+
+def one_unit_office():
+    """Return a bureau whose two re-reviews are of one unit, with a field that only four of eight experts know well.
+
+    Any pair may be certain, so that the four would take both re-reviews if they might.
+    """
+    desk = batch_office()
+    tasks = type(desk.reviews[1].evaluation).objects.filter(pk=desk.reviews[1].evaluation_id)
+    tasks.update(unit=desk.reviews[0].evaluation.unit)
+    desk.node = Node.objects.create(
+        bureau=desk.bureau, tree=TreeKind.SPECIALTY, level=2, code="11", name="成本", path="01/11", parent=desk.node
+    )
+    ExpertSpecialty.objects.filter(expert__in=desk.experts[:4]).update(node=desk.node)
+    RuleValueFactory(rule_set=RuleSetFactory(bureau=desk.bureau), key="batch_chance_permille", value=1000)
+    return desk
 
 
 def issue(plan):

@@ -98,12 +98,14 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
     )
     place = {row.pk: listed.numbers[row.number] - 1 for row in survey.experts}
     problem = _problem(batch, tasks, pairs, survey, listed, place)
-    solution = _solved(problem, [task.node_id for task in tasks])
+    fields = [task.node_id for task in tasks]
+    solution = _solved(problem, fields)
+    apart_cost = _apart_cost(problem, solution, fields)
     with transaction.atomic():
         batch = locked(batch)
         if batch.status != BatchStatus.SOLVING:
             return batch
-        _keep(batch, tasks, survey, problem, solution, place)
+        _keep(batch, tasks, survey, problem, solution, apart_cost, place)
         if freezes and solution is not None and solution.status != matching.INFEASIBLE:
             _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
         else:
@@ -276,6 +278,7 @@ def _keep(
     survey: Survey,
     problem: matching.Problem,
     solution: matching.Solution | None,
+    apart_cost: int | None,
     place: Mapping[int, int],
 ) -> None:
     """Keep what pages show of a run: the pool, the fits and their parts, the expected loads, why there is no answer."""
@@ -312,10 +315,24 @@ def _keep(
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,
         "task_groups": [list(places) for places in problem.task_groups],
+        "apart_cost": apart_cost,
         "proof": proof_left(solution.certificate, expected_units=solution.expected_units, q_permille=problem.q_permille)
         if solution and solution.status != matching.INFEASIBLE
         else None,
     }
+
+
+def _apart_cost(problem: matching.Problem, solution: matching.Solution | None, fields: Sequence[int]) -> int | None:
+    """Return how much expected fit, in millionths, it costs that nobody takes two re-reviews of one unit. Rule R-17.
+
+    None where no two are of one unit, where there is no answer, and where the worst fitted re-review comes first.
+    """
+    if solution is None or solution.status == matching.INFEASIBLE:
+        return None
+    if not problem.task_groups or problem.floor == matching.MAX_MIN:
+        return None
+    free = _solved(matching.lifted(problem, "task_groups"), fields)
+    return max(0, free.expected_units - solution.expected_units) // matching.UNITS if free else None
 
 
 def _reasons(

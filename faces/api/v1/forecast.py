@@ -79,6 +79,9 @@ class WarningSerializer(serializers.Serializer[Any]):
 class ForecastSerializer(serializers.Serializer[Any]):
     """The forecast: ``status`` is null before the first look; ``expected_total`` in millionths of fit.
 
+    ``kept_apart`` lists the re-reviews of one unit, of which nobody takes two (R-17), ``apart_cost`` the expected fit
+    that this costs in millionths, null where nothing is kept apart or the worst fitted re-review comes first.
+
     ``room`` is how many re-reviews the pool may still take this year; ``reasons`` say why seats cannot be filled,
     ``warnings`` which re-reviews meet too late to be drawn today (R-21, until the freeze), ``proof`` in sentences what
     the proof leaves open, what a floor promises and what the draw came to.
@@ -93,6 +96,8 @@ class ForecastSerializer(serializers.Serializer[Any]):
     yearly_cap = serializers.IntegerField(allow_null=True)
     employer_max = serializers.IntegerField(allow_null=True)
     chance_permille = serializers.IntegerField(allow_null=True)
+    kept_apart = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    apart_cost = serializers.IntegerField(allow_null=True)
     expected_total = serializers.IntegerField(allow_null=True)
     reasons = ReasonSerializer(many=True)
     warnings = WarningSerializer(many=True)
@@ -117,6 +122,7 @@ def forecast(batch: AssignmentBatch, on: date) -> dict[str, Any]:
         "seats": sum(task.re_review.panel_size for task in tasks),
         "pool": len(batch.pool),
         "room": sum(row["cap"] for row in batch.pool),
+        "kept_apart": [[tasks[place].re_review.number for place in places] for places in solved.get("task_groups", [])],
         "reasons": [{"words": words, "citation": source} for words, source in reasons_of(batch)],
         "warnings": [
             {"re_review": review.number, "code": early.code, "words": early.message, "citation": early.source}
@@ -128,5 +134,5 @@ def forecast(batch: AssignmentBatch, on: date) -> dict[str, Any]:
         "loads": loads_of(batch, experts_of(batch)),
         "pairs": pairs_of(batch),
     }
-    names = "status", "yearly_cap", "employer_max", "chance_permille", "expected_total"
+    names = "status", "yearly_cap", "employer_max", "chance_permille", "apart_cost", "expected_total"
     return dict(ForecastSerializer(told | {name: solved.get(name) for name in names}).data)

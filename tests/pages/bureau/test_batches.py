@@ -37,6 +37,7 @@ from tests.factories.assigned import (
     batch_office,
     drawn,
     finish,
+    one_unit_office,
     pool_expert,
     prepared,
     seated,
@@ -185,6 +186,28 @@ def test_page_says_why_the_seats_cannot_be_filled(language, words):
     page = shown(client, batch)
 
     assert words in page
+    assert at("batch-freeze", batch) not in page
+
+
+@pytest.mark.rule("R-17")
+def test_page_tells_what_it_costs_to_keep_the_re_reviews_of_a_unit_apart():
+    desk = one_unit_office()
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    page = shown(signed_in(desk.clerk), batch)
+
+    assert "互斥代价" in page
+    assert f"每席预期匹配度减少 {batch.solved['apart_cost'] / 6_000_000:.3f}" in page
+
+
+def test_page_names_the_rule_of_eligibility_that_would_do_and_offers_no_way_to_lift_it(desk):
+    for expert in desk.experts[2:]:
+        ExpertUndertaking.objects.filter(expert=expert).delete()
+    batch = solved(desk, prepared(desk), freezes=True)
+
+    page = shown(signed_in(desk.clerk), batch)
+
+    assert "只要这一条资格规则不排除人员，全部席位即可坐满：未签订本年度承诺书。" in page
     assert at("batch-freeze", batch) not in page
 
 
