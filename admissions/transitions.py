@@ -17,6 +17,7 @@ TRANSITIONS: Final[Mapping[tuple[ApplicationStatus, ApplicationAction], Applicat
     (ApplicationStatus.NOTICE, ApplicationAction.RETURN): ApplicationStatus.TO_CORRECT,
     (ApplicationStatus.NOTICE, ApplicationAction.ADMIT): ApplicationStatus.ADMITTED,
     (ApplicationStatus.NOTICE, ApplicationAction.REFUSE): ApplicationStatus.REFUSED,
+    (ApplicationStatus.NOTICE, ApplicationAction.WITHDRAW): ApplicationStatus.WITHDRAWN,
     (ApplicationStatus.REFUSED, ApplicationAction.REAPPLY): ApplicationStatus.DRAFT,
     (ApplicationStatus.WITHDRAWN, ApplicationAction.REAPPLY): ApplicationStatus.DRAFT,
 }

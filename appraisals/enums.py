@@ -89,6 +89,7 @@ class LiftingStatus(TextChoices):
     ASKED = "ASKED", _("lifting asked for")
     GRANTED = "GRANTED", _("lifting granted")
     REFUSED = "REFUSED", _("lifting refused")
+    LAPSED = "LAPSED", _("application fell away")
 
 
 class RevocationStatus(TextChoices):

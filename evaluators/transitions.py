@@ -19,6 +19,7 @@ TRANSITIONS: Final[Mapping[tuple[FirmStatus, FirmAction], FirmStatus]] = {
     (FirmStatus.SUSPENDED, FirmAction.LEAVE): FirmStatus.LEFT,
     (FirmStatus.APPLIED, FirmAction.LEAVE): FirmStatus.LEFT,
     (FirmStatus.TO_CORRECT, FirmAction.LEAVE): FirmStatus.LEFT,
+    (FirmStatus.NOTICE, FirmAction.LEAVE): FirmStatus.LEFT,
     (FirmStatus.REMOVED, FirmAction.REINSTATE): FirmStatus.ACTIVE,  # the removal was revoked
     (FirmStatus.REMOVED, FirmAction.REAPPLY): FirmStatus.APPLIED,
     (FirmStatus.LEFT, FirmAction.REAPPLY): FirmStatus.APPLIED,

@@ -19,6 +19,7 @@ TRANSITIONS: Final[Mapping[tuple[ExpertStatus, ExpertAction], ExpertStatus]] = {
     (ExpertStatus.SUSPENDED, ExpertAction.LEAVE): ExpertStatus.LEFT,
     (ExpertStatus.APPLIED, ExpertAction.LEAVE): ExpertStatus.LEFT,
     (ExpertStatus.TO_CORRECT, ExpertAction.LEAVE): ExpertStatus.LEFT,
+    (ExpertStatus.NOTICE, ExpertAction.LEAVE): ExpertStatus.LEFT,
     (ExpertStatus.REMOVED, ExpertAction.REINSTATE): ExpertStatus.ACTIVE,  # the removal was revoked
     (ExpertStatus.REMOVED, ExpertAction.REAPPLY): ExpertStatus.APPLIED,
     (ExpertStatus.LEFT, ExpertAction.REAPPLY): ExpertStatus.APPLIED,

@@ -1,6 +1,6 @@
 """Applying for the register and the pool, deciding about it, and what those who stand ask for every year."""
 
-from admissions.services.announcing import announce_entry, drop_returned_notice, move_entry, take_over_entry
+from admissions.services.announcing import announce_entry, drop_notice, move_entry, take_over_entry
 from admissions.services.checking import CheckDraft, CheckRefused, record_checks
 from admissions.services.deciding import admit, announce, refuse, return_application, review_items
 from admissions.services.filling import (
@@ -52,7 +52,7 @@ __all__ = [
     "claim_with_own_account",
     "confirm_year",
     "decide_objection",
-    "drop_returned_notice",
+    "drop_notice",
     "enter_year",
     "grant_renewal",
     "invite",

@@ -53,7 +53,7 @@ def move_entry(
             return locked_entry(row)
     after = move_standing(row, action, by=by, on=on, reason=reason)
     if action == FirmAction.LEAVE:
-        drop_returned_notice(entry=after, reason=reason, by=by, on=on)
+        drop_notice(entry=after, reason=reason, by=by, on=on)
     return after
 
 
@@ -140,19 +140,19 @@ def take_over_entry(*, entry: Firm | Expert, words: str, admitted_on: date, by: 
     refuse_unchecked(row, on=on)
     move_standing(row, FirmAction.ANNOUNCE, by=by, on=admitted_on, reason=said)
     after = move_standing(row, FirmAction.ADMIT, by=by, on=admitted_on, reason=said)
-    drop_returned_notice(entry=after, reason=said, by=by, on=on)
+    drop_notice(entry=after, reason=said, by=by, on=on)
     facts = {"words": said, "admitted_on": admitted_on, "on": on}
     record(actor=by, action="admissions.taken_over", subject=after, facts=facts)
     return after
 
 
 @transaction.atomic
-def drop_returned_notice(*, entry: Firm | Expert, reason: str, by: User, on: date) -> Application | None:
-    """End the notice of an entry that was returned for correction and that nobody will correct, with its reason.
+def drop_notice(*, entry: Firm | Expert, reason: str, by: User, on: date) -> Application | None:
+    """End the notice of an entry that runs, or was returned and nobody will correct, with its reason.
 
-    Return it, or nothing where none was returned. What lets the entry go calls this: it asks who may.
+    Return it, or nothing where there is none. What lets the entry go calls this: it asks who may.
     """
-    notice = returned_notice_of(entry)
+    notice = notice_of_entry(entry) or returned_notice_of(entry)
     if notice is None:
         return None
     return move(locked(notice), ApplicationAction.WITHDRAW, by=by, on=on, reason=reason)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from appraisals.enums import LiftingStatus, SanctionKind, SanctionPaper, SanctionStatus
@@ -12,7 +13,6 @@ from appraisals.services.ending import end_due_sanctions
 from appraisals.services.steps import SanctionRefused, draft, locked
 from credit.permissions import may_decide, may_enter_reply, speaks_for
 from credit.services import Evidence
-from experts.models import Expert
 from experts.rules import lifting_opens_on
 from experts.services import foresee_return, undertaking_version
 from foundation.accounts.models import User
@@ -37,15 +37,17 @@ def ask_lifting(
 ) -> LiftingApplication:
     """Keep an expert's application to lift a suspension that does not end by itself.
 
-    Raise ``SanctionRefused`` for a suspension that needs none, before the window opens, without the undertaking, and,
-    where a test is needed, without a certificate of his own issued since the suspension began. A clerk enters a paper
-    for the expert together with its scan.
+    Raise ``SanctionRefused`` for who has died, for a suspension that needs none, before the window opens, without the
+    undertaking, and, where a test is needed, without a certificate of his own issued since the suspension began. A
+    clerk enters a paper for the expert together with its scan.
     """
     row = locked(sanction.pk)
     expert = row.expert
     is_own = expert is not None and speaks_for(by, organisation_id=None, person_id=expert.person_id)
     if expert is None or (not is_own and not may_enter_reply(by, row.bureau)):
         raise NotAllowed
+    if expert.person.died_on is not None:
+        raise SanctionRefused(Refusal("has_died", _("Has died: nothing is lifted any more.")))
     rules = rules_for(bureau=row.bureau, on=row.started_on or on)
     _check(row, words, accepts_undertaking=accepts_undertaking, rules=rules, on=on)
     if not is_own and file is None:
@@ -150,17 +152,17 @@ def answer_lifting(
 
 
 @transaction.atomic
-def lapse_liftings(*, expert: Expert, by: User, on: date) -> int:
-    """Close, without a paper, what an expert who has died had asked for; return how many applications that were.
+def lapse_liftings(*, sanctions: QuerySet[Sanction], reason: str, by: User, on: date) -> int:
+    """Close, without a paper, what was asked for under ``sanctions``; return how many applications that were.
 
-    The suspension stays as it was decided.
+    Nobody can answer them any more: the expert has died, or his suspension was revoked.
     """
-    found = LiftingApplication.objects.filter(sanction__expert=expert, status=LiftingStatus.ASKED).order_by("pk")
+    found = LiftingApplication.objects.filter(sanction__in=sanctions, status=LiftingStatus.ASKED).order_by("pk")
     rows = list(found.values_list("sanction_id", "pk"))
     for sanction, pk in rows:
         row = locked(sanction)
         application = LiftingApplication.objects.select_for_update(of=("self",)).get(pk=pk)
-        application.status, application.answer = LiftingStatus.REFUSED, _("Has died.")
+        application.status, application.answer = LiftingStatus.LAPSED, reason[:500]
         application.answered_by, application.answered_on = by, on
         application.save(update_fields=["status", "answer", "answered_by", "answered_on"])
         record(actor=by, action="appraisals.lifting_lapsed", subject=row, facts={"application": pk, "on": on})

@@ -9,6 +9,7 @@ from appraisals.enums import RevocationStatus, SanctionAction, SanctionKind, San
 from appraisals.models import Sanction, SanctionRevocation
 from appraisals.selectors import party_name, returns_on, suspensions_in_force, users_of_party
 from appraisals.services.ending import restore
+from appraisals.services.lifting import lapse_liftings
 from appraisals.services.steps import SanctionRefused, draft, draft_of, kept_by, locked, move, own_page, registrar
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.services import lift_carried_bars, move_firms
@@ -73,6 +74,7 @@ def revocation_decided(*, pk: int, is_agreed: bool, by: User, on: date) -> None:
     row.ended_on = row.ended_on or on
     row.save(update_fields=["status", "ended_on"])
     keeper, reason = registrar(row), _("The sanction was revoked: %(reason)s") % {"reason": found.reason}
+    lapse_liftings(sanctions=Sanction.objects.filter(pk=row.pk), reason=reason, by=keeper, on=on)
     if was_running and row.kind == SanctionKind.REMOVAL:
         _reinstate(row, by=keeper, on=on, reason=reason)
     elif was_running and row.kind == SanctionKind.SUSPENSION:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from admissions.services import drop_returned_notice
+from admissions.services import drop_notice
 from assignments.enums import AssignmentStatus
 from assignments.models import Assignment
 from evaluators.models import LeadEvaluator, Practitioner
@@ -127,7 +127,7 @@ def _join_experts(
     if (ExpertStatus(other.status), ExpertAction.LEAVE) in TRANSITIONS:
         reason = _("Is the same person as %(number)s.") % {"number": own.number}
         move_experts(experts=[other], action=ExpertAction.LEAVE, reason=reason, by=by, on=on, is_fact=True)
-        drop_returned_notice(entry=other, reason=reason, by=by, on=on)
+        drop_notice(entry=other, reason=reason, by=by, on=on)
     for field in _pointing_at(Expert):
         _move(field, other, own, moved, stayed)
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from admissions.services import drop_returned_notice
+from admissions.services import drop_notice
+from appraisals.models import Sanction
 from appraisals.services import lapse_liftings, lapse_sanctions
 from assignments.models import Assignment
 from desk.services.joining import OPEN_SEATS
@@ -42,7 +43,7 @@ def leave_pool(*, expert: Expert, reason: str, asks_erasure: bool, by: User, on:
         message = _("Still sits on: %(numbers)s. Hand in the opinion or give the seat back first, then leave.")
         raise LeavingRefused(Refusal("open_seat", message % {"numbers": "、".join(numbers)}, {"field": "reason"}))
     row = move_experts(experts=[expert], action=ExpertAction.LEAVE, reason=reason, by=by, on=on)[0]
-    drop_returned_notice(entry=row, reason=reason.strip() or _("Has left the pool."), by=by, on=on)
+    drop_notice(entry=row, reason=reason.strip() or _("Has left the pool."), by=by, on=on)
     if asks_erasure:
         mask_contact(person=row.person, reason=reason, by=by, on=on)
         for membership in Membership.objects.filter(person=row.person_id, ended_on__isnull=True).order_by("pk"):
@@ -55,7 +56,7 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
     """Write that a person has died, and return the re-reviews in which he must be replaced (edge case 37).
 
     Employment, posts and the standing end on that day, open seats are void, the sign-in closes, a sanction on its way
-    falls away with its approval, an application to lift one is closed, and a notice returned for correction ends. Raise
+    falls away with its approval, an application to lift one falls away, and a public notice ends. Raise
     ``LeavingRefused`` for a day that has not come, or where it is written already.
     """
     require(by, Capability.REGISTER)
@@ -84,9 +85,9 @@ def record_death(*, person: Person, died_on: date, by: User, on: date, at: datet
     for membership in Membership.objects.filter(person=person, ended_on__isnull=True).order_by("pk"):
         end_membership(membership=membership, by="system", on=on)
     if expert is not None:
-        drop_returned_notice(entry=expert, reason=_("Has died."), by=by, on=on)
+        drop_notice(entry=expert, reason=_("Has died."), by=by, on=on)
         lapse_sanctions(expert=expert, by=by, on=on)
-        lapse_liftings(expert=expert, by=by, on=on)
+        lapse_liftings(sanctions=Sanction.objects.filter(expert=expert), reason=_("Has died."), by=by, on=on)
     record(actor=by, action="parties.death_recorded", subject=person, facts={"died_on": died_on, "on": on})
     return replaced
 

@@ -235,6 +235,27 @@ def test_who_stood_here_before_is_not_taken_over_but_announced(people, make):
     assert caught.value.refusal.code == "stood_here"
 
 
+def running(people, make):
+    entry = entered(people, make)
+    step(entry, "ANNOUNCE", people, on=ON)
+    entry.refresh_from_db()
+    return entry, notice_of_entry(entry)
+
+
+@KINDS
+def test_notice_that_runs_ends_when_the_entry_leaves(people, make):
+    entry, row = running(people, make)
+
+    step(entry, "LEAVE", people, on=LAST, reason="不再申请")
+
+    row.refresh_from_db()
+    entry.refresh_from_db()
+    assert (row.status, row.status_since, entry.status) == (ApplicationStatus.WITHDRAWN, LAST, FirmStatus.LEFT)
+    assert row.moves.order_by("-pk").first().reason == "不再申请"
+    with pytest.raises(TransitionRefused):
+        admit(application=row, by=people["head"], on=AFTER)
+
+
 def returned(people, make):
     entry = entered(people, make)
     step(entry, "ANNOUNCE", people, on=ON)
@@ -261,10 +282,12 @@ def test_notice_that_was_returned_ends_when_the_entry_leaves_or_is_taken_over(pe
 
 
 @pytest.mark.edge("E37")
+@pytest.mark.parametrize("state", [running, returned])
 @pytest.mark.parametrize("how", ["leaves", "dies", "is joined"])
-def test_notice_of_an_expert_that_was_returned_ends_when_he_goes(people, how):
-    entry, row = returned(people, ExpertFactory)
-    _other, waits = returned(people, ExpertFactory)
+def test_notice_of_an_expert_ends_when_he_goes_whether_it_runs_or_was_returned(people, how, state):
+    entry, row = state(people, ExpertFactory)
+    _other, waits = state(people, ExpertFactory)
+    before = waits.status
     given = {"by": people["clerk"], "on": AFTER}
     if how == "leaves":
         leave_pool(expert=entry, reason="本人申请", asks_erasure=False, **given)
@@ -276,7 +299,8 @@ def test_notice_of_an_expert_that_was_returned_ends_when_he_goes(people, how):
 
     row.refresh_from_db()
     waits.refresh_from_db()
-    assert (row.status, waits.status) == (ApplicationStatus.WITHDRAWN, ApplicationStatus.TO_CORRECT)
+    entry.refresh_from_db()
+    assert (row.status, waits.status, entry.status) == (ApplicationStatus.WITHDRAWN, before, "LEFT")
     words = row.moves.order_by("-pk").first().reason
     assert {"leaves": "本人申请", "dies": gettext("Has died."), "is joined": words}[how] == words
     assert words

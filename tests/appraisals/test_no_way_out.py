@@ -7,7 +7,14 @@ from django.utils.translation import gettext
 
 from appraisals.enums import SanctionKind, SanctionPaper, SanctionStatus
 from appraisals.models import LiftingApplication
-from appraisals.services import answer_lifting, ask_lifting, drop_sanction, end_due_sanctions, submit_sanction
+from appraisals.services import (
+    SanctionRefused,
+    answer_lifting,
+    ask_lifting,
+    drop_sanction,
+    end_due_sanctions,
+    submit_sanction,
+)
 from desk.selectors import today
 from desk.services import leave_pool, record_death
 from evaluators.enums import FirmAction, FirmStatus
@@ -28,6 +35,7 @@ from tests.factories.assignments import ExpertFactory, expert_user
 from tests.factories.delivery import CommissionFactory
 from tests.factories.disclosure import make_firm, office
 from tests.factories.sanctions import DAY, decide, propose, tell
+from tests.foundation.files.test_uploads import pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R-26")]
 NEXT = DAY + timedelta(days=1)
@@ -188,13 +196,16 @@ def test_a_death_closes_an_open_application_to_lift_a_suspension_in_words_and_wi
     record_death(person=expert.person, died_on=died, by=people["clerk"], on=died, at=clock.now())
 
     closed, alive = LiftingApplication.objects.order_by("pk")
-    assert (closed.status, closed.answered_on, closed.answered_by) == ("REFUSED", died, people["clerk"])
+    assert (closed.status, closed.answered_on, closed.answered_by) == ("LAPSED", died, people["clerk"])
     assert (closed.answer, alive.status) == (gettext("Has died."), "ASKED")
     assert closed.sanction.status == SanctionStatus.IN_FORCE
     assert not Paper.objects.filter(kind=SanctionPaper.LIFTING).exists()
     assert Entry.objects.get(action="appraisals.lifting_lapsed").subject_id == closed.sanction_id
     with pytest.raises(DomainError):
         answer_lifting(application=closed, is_granted=True, words="同意", by=people["head"], on=died)
+    with pytest.raises(SanctionRefused) as caught:
+        ask_lifting(sanction=closed.sanction, by=people["clerk"], file=("申请.pdf", pdf()), **words)
+    assert caught.value.refusal.code == "has_died"
 
 
 @pytest.mark.edge("E37")

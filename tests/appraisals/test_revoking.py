@@ -8,7 +8,7 @@ from appraisals.enums import RevocationStatus, SanctionAction, SanctionKind, San
 from appraisals.models import SanctionRevocation
 from appraisals.rules import missing_rung
 from appraisals.selectors import sanctions_visible_to
-from appraisals.services import SanctionRefused, end_due_sanctions, propose_revocation, propose_sanction
+from appraisals.services import SanctionRefused, ask_lifting, end_due_sanctions, propose_revocation, propose_sanction
 from appraisals.transitions import SANCTION
 from evaluators.enums import FirmStatus
 from evaluators.models import CarriedBar
@@ -134,6 +134,20 @@ def test_an_expert_without_another_one_is_back_at_once(people, expert):
     expert.refresh_from_db()
     assert expert.status == ExpertStatus.ACTIVE
     assert standing_on(expert, row.ends_on + timedelta(days=400)) == ExpertStatus.ACTIVE
+
+
+@pytest.mark.rule("R-57")
+def test_application_to_lift_a_suspension_that_is_revoked_falls_away(people, expert):
+    row = decide(people, propose(people, SanctionKind.SUSPENSION, expert=expert, months=6))
+    asked = ask_lifting(
+        sanction=row, words="申请恢复", accepts_undertaking=True, by=expert_user(expert), on=row.ends_on
+    )
+
+    revoke(people, row, on=row.ends_on)
+
+    asked.refresh_from_db()
+    assert (asked.status, asked.answered_on) == ("LAPSED", row.ends_on)
+    assert standing_on(expert, row.ends_on) == ExpertStatus.ACTIVE
 
 
 def test_a_removed_expert_comes_back_suspended_where_he_was(people, expert):
