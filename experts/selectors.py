@@ -102,16 +102,12 @@ def as_of(rows: models.QuerySet[Expert], day: date) -> models.QuerySet[Expert]:
     ).filter(status_then__isnull=False)
 
 
-def terms_on(expert_ids: Iterable[int], day: date) -> dict[int, date]:
-    """Return the end of the term that each expert held on ``day``, as given by then; without one: left out."""
-    rows = ExpertTerm.objects.filter(expert_id__in=expert_ids, decided_on__lte=day).order_by("decided_on", "pk")
-    return dict(rows.values_list("expert_id", "ends_on"))
-
-
 def term_on(expert: Expert, day: date) -> date | None:
     """Return the end of the term that the expert held on ``day``, as given by then; None without one."""
-    given = expert.term_ends_on if admitted_by(expert, day) == expert.admitted_on else None  # a row without its terms
-    return terms_on([expert.pk], day).get(expert.pk, given)
+    given = expert.terms.filter(decided_on__lte=day).order_by("-decided_on", "-pk").first()
+    if given is not None:
+        return given.ends_on
+    return expert.term_ends_on if admitted_by(expert, day) == expert.admitted_on else None  # a row without its terms
 
 
 def admitted_by(expert: Expert, day: date) -> date | None:

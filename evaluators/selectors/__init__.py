@@ -26,7 +26,6 @@ from evaluators.selectors.register import (
     standings_on,
     suspension_ends,
     term_on,
-    terms_on,
     visible_to,
     with_counts,
 )
@@ -69,7 +68,6 @@ __all__ = [
     "standings_on",
     "suspension_ends",
     "term_on",
-    "terms_on",
     "undertaken",
     "visible_to",
     "with_certificates",

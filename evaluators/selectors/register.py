@@ -120,16 +120,12 @@ def as_of(rows: models.QuerySet[Firm], day: date) -> models.QuerySet[Firm]:
     ).filter(status_then__isnull=False)
 
 
-def terms_on(firm_ids: Iterable[int], day: date) -> dict[int, date]:
-    """Return the end of the term that each firm held on ``day``, as given by then; without one: left out."""
-    rows = FirmTerm.objects.filter(firm_id__in=firm_ids, decided_on__lte=day).order_by("decided_on", "pk")
-    return dict(rows.values_list("firm_id", "ends_on"))
-
-
 def term_on(firm: Firm, day: date) -> date | None:
     """Return the end of the term that the firm held on ``day``, as given by then; None without one."""
-    given = firm.term_ends_on if admitted_by(firm, day) == firm.admitted_on else None  # a row without its terms
-    return terms_on([firm.pk], day).get(firm.pk, given)
+    given = firm.terms.filter(decided_on__lte=day).order_by("-decided_on", "-pk").first()
+    if given is not None:
+        return given.ends_on
+    return firm.term_ends_on if admitted_by(firm, day) == firm.admitted_on else None  # a row without its terms
 
 
 def admitted_by(firm: Firm, day: date) -> date | None:

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import Firm, FirmTerm
 from evaluators.rules import ADMISSION_ITEMS
-from evaluators.selectors import as_of, pool_on, standing_on, terms_on
+from evaluators.selectors import as_of, pool_on, standing_on, term_on
 from evaluators.services import (
     FirmRefused,
     accept_undertakings,
@@ -23,6 +23,7 @@ from evaluators.transitions import TRANSITIONS
 from experts.enums import ExpertAction, ExpertStatus
 from experts.models import Expert, ExpertTerm
 from experts.selectors import as_of as experts_as_of
+from experts.selectors import term_on as expert_term_on
 from experts.services import accept_undertakings as experts_undertake
 from experts.services import move_experts, renew_expert
 from foundation.core.errors import TransitionRefused
@@ -113,7 +114,7 @@ def test_renewal_does_not_reach_back(people):
     renew_firm(firm=firm, by=people["clerk"], on=date(2020, 8, 1))
     days = [date(2017, 6, 30), date(2020, 7, 31), date(2020, 8, 1)]
 
-    assert [terms_on([firm.pk], day).get(firm.pk) for day in days] == [None, date(2020, 7, 1), date(2023, 8, 1)]
+    assert [term_on(firm, day) for day in days] == [None, date(2020, 7, 1), date(2023, 8, 1)]
     assert as_of(Firm.objects.all(), days[1]).get().term_then == date(2020, 7, 1)
 
 
@@ -131,6 +132,15 @@ def test_term_of_an_expert_is_kept_with_its_admission_and_renewal(people):
     ]
     then = experts_as_of(Expert.objects.all(), date(2022, 6, 1)).get()
     assert (then.status_then, then.since_then, then.term_then) == ("ACTIVE", START, date(2023, 1, 1))
+    days = [START - timedelta(days=1), date(2022, 11, 30), date(2022, 12, 1)]
+    assert [expert_term_on(expert, day) for day in days] == [None, date(2023, 1, 1), date(2026, 1, 1)]
+
+
+@pytest.mark.parametrize(("make", "told"), [(FirmFactory, term_on), (ExpertFactory, expert_term_on)])
+def test_term_of_a_row_without_its_terms_holds_from_the_admission_on(people, make, told):
+    entry = make(bureau=people["bureau"], admitted_on=date(2019, 1, 1), term_ends_on=date(2022, 1, 1))
+
+    assert [told(entry, date(2018, 12, 31)), told(entry, date(2019, 1, 1))] == [None, date(2022, 1, 1)]
 
 
 @pytest.fixture
