@@ -1,9 +1,11 @@
 """What an expert says of himself, or a clerk for him: employers, recusals, days away, undertakings, title."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from experts.enums import TitleLevel
@@ -14,7 +16,6 @@ from experts.models import (
     StandingRecusal,
     Unavailability,
 )
-from experts.selectors import recusals_on
 from experts.services.facts import ExpertRefused, own_or_clerk
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
@@ -30,6 +31,7 @@ from parties.services import body_by_name, declare_spell
 
 UNDERTAKING_TEXT = "2020-1"
 UNDERTAKING = "EXPERT_UNDERTAKING"
+A_YEAR: Final = timedelta(days=366)
 
 
 @transaction.atomic
@@ -67,27 +69,44 @@ def declare_employment(
 
 
 @transaction.atomic
-def add_recusal(*, expert: Expert, organisation: Organisation, reason: str, by: User, on: date) -> StandingRecusal:
-    """Write that the expert always steps back from an organisation; the expert himself or a clerk may say so."""
+def add_recusal(
+    *, expert: Expert, organisation: Organisation, reason: str, by: User, on: date, started_on: date | None = None
+) -> StandingRecusal:
+    """Write that the expert always steps back from an organisation, from ``started_on`` (today unless told).
+
+    He himself or a clerk may say so. A past day is what became known later, a coming one counts from that day; the
+    journal says when it was written. Raise ``ExpertRefused`` without a reason, or more than a year ahead.
+    """
     own_or_clerk(expert, by)
+    begins = started_on or on
     if not reason.strip():
         raise ExpertRefused(Refusal("reason_missing", _("Say why."), {"field": "reason"}))
-    row = StandingRecusal.objects.create(expert=expert, organisation=organisation, reason=reason, started_on=on)
-    record(actor=by, action="experts.recusal_added", subject=expert, facts={"organisation": organisation.pk, "on": on})
+    if begins > on + A_YEAR:
+        message = _("The first day lies more than a year ahead. Enter it nearer to the day.")
+        raise ExpertRefused(Refusal("begins_too_late", message, {"field": "started_on"}))
+    row = StandingRecusal.objects.create(expert=expert, organisation=organisation, reason=reason, started_on=begins)
+    facts = {"organisation": organisation.pk, "from": begins, "on": on}
+    record(actor=by, action="experts.recusal_added", subject=expert, facts=facts)
     return row
 
 
 @transaction.atomic
-def recuse_from(*, expert: Expert, body: str, reason: str, by: User, on: date) -> StandingRecusal:
-    """Write a standing recusal from the organisation of that name; an unknown one is written, too."""
+def recuse_from(
+    *, expert: Expert, body: str, reason: str, by: User, on: date, started_on: date | None = None
+) -> StandingRecusal:
+    """Write a standing recusal from the organisation of that name; an unknown one is written, too.
+
+    Raise ``ExpertRefused`` as ``add_recusal``, without a name, and where one runs or is to come.
+    """
     own_or_clerk(expert, by)
     if not body.strip():
         raise ExpertRefused(Refusal("body_missing", _("Name the organisation."), {"field": "body"}))
     organisation = body_by_name(bureau=expert.bureau, name=body, by=by, on=on)
-    if recusals_on([expert.pk], on).filter(organisation=organisation).exists():
+    same = StandingRecusal.objects.filter(expert=expert, organisation=organisation)
+    if same.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on)).exists():
         message = _("This recusal stands already.")
         raise ExpertRefused(Refusal("recusal_stands", message, {"field": "body"}))
-    return add_recusal(expert=expert, organisation=organisation, reason=reason, by=by, on=on)
+    return add_recusal(expert=expert, organisation=organisation, reason=reason, by=by, on=on, started_on=started_on)
 
 
 @transaction.atomic

@@ -297,11 +297,12 @@ class StandingRecusalSerializer(SpellSerializer[StandingRecusal]):
 
 
 class RecusalAsk(Ask):
-    """From whom an expert steps back, and why."""
+    """From whom an expert steps back, why, and from which day on."""
 
     expert = Visible(experts.visible_to)
     organisation = Visible(bodies)
     reason = phrase(200)
+    started_on = serializers.DateField(required=False)
 
 
 class StandingRecusalView(OfExpertView[StandingRecusal]):
@@ -315,7 +316,7 @@ class StandingRecusalView(OfExpertView[StandingRecusal]):
 
     @make(RecusalAsk)
     def create(self, given: dict[str, Any], by: User) -> StandingRecusal:
-        """Write a standing recusal from today; the expert himself or who keeps the pool."""
+        """Write a standing recusal, from today unless told; the expert himself or who keeps the pool."""
         return services.add_recusal(by=by, on=clock.today(), **given)
 
     @verb(needs=Capability.REGISTER)

@@ -288,9 +288,8 @@ def write_recusals(rows: Sequence[Record], setting: Setting) -> Written:
         there = StandingRecusal.objects.filter(same, expert=expert, organisation=body).select_related("expert__person")
         recusal = there.order_by(F("ended_on").desc(nulls_first=True), "pk").first()
         if recusal is None:
-            recusal = add_recusal(
-                expert=expert, organisation=body, reason=row["reason"], by=setting.by, on=row["since"]
-            )
+            since = {"started_on": row["since"], "on": setting.on}
+            recusal = add_recusal(expert=expert, organisation=body, reason=row["reason"], by=setting.by, **since)
             created += 1
         found.append(recusal)
     kept = ends.kept(Ended.RECUSAL, rows, found, (one.expert.person.name for one in found))

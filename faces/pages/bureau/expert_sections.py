@@ -67,10 +67,11 @@ def employers(expert: Expert, day: date, *, edits: bool) -> Section:
 
 
 def recusals(expert: Expert, day: date, *, edits: bool) -> Section:
-    """Return the organisations that he always steps back from, as said by ``day``."""
+    """Return the organisations that he always steps back from, as said by ``day``; today those to come, too."""
     lines = []
-    rows: QuerySet[Any] = expert.standing_recusals.filter(started_on__lte=day)
-    rows = rows.annotate(name_then=name_then("organisation", day))
+    rows: QuerySet[Any] = expert.standing_recusals.annotate(name_then=name_then("organisation", day))
+    if day < clock.today():
+        rows = rows.filter(started_on__lte=day)
     for one in rows.order_by("ended_on", "-started_on", "pk"):
         end = (Act(_("End"), reverse("pages:recusal-end", args=[one.pk])),) if edits and not one.ended_on else ()
         until = end_then(one.ended_on, day, _("no end"))

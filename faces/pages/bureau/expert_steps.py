@@ -230,10 +230,16 @@ class ExpertEmployer(ExpertStep):
 
 
 class RecusalForm(ActionForm):
-    """From whom, and why."""
+    """From whom, why, and from when on."""
 
     body = forms.CharField(label=gettext_lazy("Organisation"), max_length=120)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=textarea(2))
+    started_on = forms.DateField(
+        label=gettext_lazy("First day"),
+        required=False,
+        widget=day(),
+        help_text=gettext_lazy("Today unless you give another one: a coming day counts from then on."),
+    )
 
 
 class ExpertRecusal(ExpertStep):
