@@ -304,10 +304,8 @@ class BatchPage(SectionsPage):
             words = _("of %(units)d units, %(reviews)d re-reviews: nobody takes two of one unit (R-17)")
             pairs.append((_("Kept apart"), words % {"units": len(apart), "reviews": sum(map(len, apart))}))
             if (cost := (batch.solved or {}).get("apart_cost")) is not None:
-                words = _("%(cost)s less expected fit a seat")
-                pairs.append(
-                    (_("What keeping apart costs"), words % {"cost": f"{cost / MILLIONTHS / max(1, seats):.3f}"})
-                )
+                words = _("%(cost)s less expected fit a seat") % {"cost": f"{cost / MILLIONTHS / max(1, seats):.3f}"}
+                pairs.append((_("What keeping apart costs"), words if cost else _("no expected fit is lost")))
         if batch.employer_quota:
             pairs.append((_("Of one employer in the whole batch"), batch.employer_quota))
         acts: tuple[Act, ...] = ()

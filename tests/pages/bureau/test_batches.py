@@ -200,6 +200,16 @@ def test_page_tells_what_it_costs_to_keep_the_re_reviews_of_a_unit_apart():
     assert f"每席预期匹配度减少 {batch.solved['apart_cost'] / 6_000_000:.3f}" in page
 
 
+@pytest.mark.rule("R-17")
+def test_page_says_where_it_costs_nothing_to_keep_the_re_reviews_of_a_unit_apart():
+    desk = one_unit_office()
+    ExpertSpecialty.objects.update(node=desk.node)
+    batch = solved(desk, prepared(desk), freezes=False)
+
+    assert batch.solved["apart_cost"] == 0
+    assert "预期匹配度不受影响" in shown(signed_in(desk.clerk), batch)
+
+
 def test_page_names_the_rule_of_eligibility_that_would_do_and_offers_no_way_to_lift_it(desk):
     for expert in desk.experts[2:]:
         ExpertUndertaking.objects.filter(expert=expert).delete()
