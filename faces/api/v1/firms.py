@@ -272,6 +272,17 @@ class BranchAsk(Ask):
         return {"address": "", "has_legal_personality": "own_firm" in attrs, **attrs}
 
 
+class BranchStandingAsk(Ask):
+    """Whether the branch has legal personality, and as which firm it stands in the register itself."""
+
+    has_legal_personality = serializers.BooleanField()
+    own_firm = Visible(firms.visible_to, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the service all it asks for."""
+        return {"own_firm": None, **attrs}
+
+
 class BranchEndAsk(Ask):
     """The first day on which it is no branch any more."""
 
@@ -290,6 +301,11 @@ class BranchView(OfFirmView[Branch]):
     def create(self, given: dict[str, Any], by: User) -> Branch:
         """Write a branch from its first day."""
         return services.add_branch(by=by, on=clock.today(), **given)
+
+    @verb(BranchStandingAsk, needs=Capability.REGISTER)
+    def standing(self, row: Branch, given: dict[str, Any], by: User) -> None:
+        """Write that it got or lost legal personality (R-49)."""
+        services.change_branch(branch=row, by=by, on=clock.today(), **given)
 
     @verb(BranchEndAsk, needs=Capability.REGISTER)
     def end(self, row: Branch, given: dict[str, Any], by: User) -> None:

@@ -11,19 +11,28 @@ from django.utils.translation import gettext_lazy
 
 from evaluators.models import Branch
 from evaluators.selectors import visible_to
-from evaluators.services import add_branch, end_branch
+from evaluators.services import FirmRefused, add_branch, change_branch, end_branch
 from faces.pages.bureau.firm_sections import full_day
 from faces.pages.bureau.firm_steps import FirmStep
 from faces.pages.bureau.firms import firm_url
 from faces.pages.shared.actions import ActionForm, ActionView
 from faces.pages.shared.delivery_forms import day, first_day
 from foundation.accounts.enums import Capability
+from foundation.core.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
+
+    from evaluators.models import Firm
+
+
+BRANCH_ALONE = gettext_lazy(
+    "Without legal personality it cannot apply, contract or be scored alone: the firm does for it."
+)
+BRANCH_OF_TWO = gettext_lazy("With it, only one of the two takes part in the choice of a firm for a task.")
 
 
 class BranchForm(ActionForm):
@@ -49,10 +58,7 @@ class FirmBranch(FirmStep):
 
     def consequences(self) -> Sequence[StrOrPromise]:
         """Say what a branch can do. Rule R-49."""
-        return [
-            _("Without legal personality it cannot apply, contract or be scored alone: the firm does for it."),
-            _("With it, only one of the two takes part in the choice of a firm for a task."),
-        ]
+        return [BRANCH_ALONE, BRANCH_OF_TWO]
 
     def act(self, form: BranchForm) -> str:
         """Add it."""
@@ -72,18 +78,10 @@ class FirmBranch(FirmStep):
         return _("%(name)s is recorded.") % {"name": given["name"]}
 
 
-class BranchEndForm(ActionForm):
-    """The day."""
-
-    ended_on = forms.DateField(label=gettext_lazy("First day on which it no longer holds"), widget=day())
-
-
-class BranchEnd(ActionView):
-    """End a branch: it was closed, sold, or goes on as a firm alone."""
+class OneBranch(ActionView):
+    """A branch of a visible firm."""
 
     audience, needs = "bureau", Capability.REGISTER
-    title, submit_label, danger = gettext_lazy("End the branch"), gettext_lazy("Write the end"), True
-    form_class = BranchEndForm
 
     def rows(self) -> QuerySet[Branch]:
         """Return the branches of visible firms."""
@@ -93,6 +91,67 @@ class BranchEnd(ActionView):
     def object_url(self) -> str:
         """Return the firm's people and papers."""
         return f"{firm_url(self.object.firm)}?tab=people"
+
+
+class BranchStandingForm(ActionForm):
+    """Whether it has legal personality, and its own number in the register."""
+
+    has_legal_personality = forms.BooleanField(label=gettext_lazy("It has legal personality"), required=False)
+    number = forms.CharField(
+        label=gettext_lazy("Its own number in the register"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("Only a branch with legal personality has one: it registers itself first."),
+    )
+
+    def own_firm(self, firms: QuerySet[Firm]) -> Firm | None:
+        """Return the firm of the number; raise ``FirmRefused`` for one that nobody has."""
+        number = self.cleaned_data["number"].strip()
+        found = firms.filter(number=number).first() if number else None
+        if number and found is None:
+            raise FirmRefused(Refusal("number_unknown", _("No firm has this number."), {"field": "number"}))
+        return found
+
+
+class BranchStanding(OneBranch):
+    """Write that a branch got or lost legal personality, and as which firm it stands in the register."""
+
+    title, submit_label = gettext_lazy("Change the standing of the branch"), gettext_lazy("Write it down")
+    form_class = BranchStandingForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Offer what is written now."""
+        row: Branch = self.object
+        number = row.own_firm.number if row.own_firm else ""
+        return super().get_initial() | {"has_legal_personality": row.has_legal_personality, "number": number}
+
+    def consequences(self) -> Sequence[StrOrPromise]:
+        """Say what a branch can do. Rule R-49."""
+        return [BRANCH_ALONE, BRANCH_OF_TWO]
+
+    def act(self, form: BranchStandingForm) -> str:
+        """Write it."""
+        change_branch(
+            branch=self.object,
+            has_legal_personality=form.cleaned_data["has_legal_personality"],
+            own_firm=form.own_firm(visible_to(self.user)),
+            by=self.user,
+            on=self.today,
+        )
+        return _("%(name)s is recorded.") % {"name": self.object.name}
+
+
+class BranchEndForm(ActionForm):
+    """The day."""
+
+    ended_on = forms.DateField(label=gettext_lazy("First day on which it no longer holds"), widget=day())
+
+
+class BranchEnd(OneBranch):
+    """End a branch: it was closed, sold, or goes on as a firm alone."""
+
+    title, submit_label, danger = gettext_lazy("End the branch"), gettext_lazy("Write the end"), True
+    form_class = BranchEndForm
 
     def get_initial(self) -> dict[str, Any]:
         """Offer today."""
@@ -119,6 +178,7 @@ class BranchEnd(ActionView):
 
 
 urls = [
+    path("firms/branches/<int:pk>/standing/", BranchStanding.as_view(), name="firm-branch-standing"),
     path("firms/branches/<int:pk>/end/", BranchEnd.as_view(), name="firm-branch-end"),
     path("firms/<str:number>/branch/", FirmBranch.as_view(), name="firm-branch"),
 ]

@@ -161,7 +161,7 @@ def branches(firm: Firm, day: date, *, edits: bool) -> Section:
             one.address or "—",
             full_day(one.started_on),
             end_then(one.ended_on, day),
-            Cell("", acts=(_end_branch(one),) if edits and one.ended_on is None else ()),
+            Cell("", acts=_branch_acts(one) if edits and one.ended_on is None else ()),
         )
         for one in firm.branches.filter(started_on__lte=day).select_related("own_firm").order_by("started_on", "pk")
     ]
@@ -175,8 +175,11 @@ def branches(firm: Firm, day: date, *, edits: bool) -> Section:
     )
 
 
-def _end_branch(row: Branch) -> Act:
-    return Act(_("End"), reverse("pages:firm-branch-end", args=[row.pk]))
+def _branch_acts(row: Branch) -> tuple[Act, ...]:
+    return (
+        Act(_("Standing"), reverse("pages:firm-branch-standing", args=[row.pk])),
+        Act(_("End"), reverse("pages:firm-branch-end", args=[row.pk])),
+    )
 
 
 def identity(firm: Firm, day: date, *, edits: bool) -> Section:

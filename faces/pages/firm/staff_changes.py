@@ -35,6 +35,16 @@ if TYPE_CHECKING:
 SCAN = upload(".pdf,.png,.jpg,.jpeg")
 
 
+def proof_name(row: StaffChange) -> str:
+    """Return the name of the scan that we handed in; empty without one."""
+    return row.proof.original_name if row.proof else ""
+
+
+def proof_url(row: StaffChange) -> str:
+    """Return where the scan can be read."""
+    return reverse("pages:file", args=[row.proof_id]) if row.proof_id else ""
+
+
 class FirmStaffChanges(ListPage):
     """What we reported, newest first, each with its answer."""
 
@@ -47,6 +57,7 @@ class FirmStaffChanges(ListPage):
         Column(gettext_lazy("Joined or left"), "move"),
         Column(gettext_lazy("Day"), lambda row: full_day(row.day)),
         Column(gettext_lazy("Reported to the bureau on"), lambda row: full_day(row.reported_on)),
+        Column(gettext_lazy("Scan"), proof_name, link=proof_url),
         Column(gettext_lazy("State"), "status", status=True),
         Column(gettext_lazy("The bureau’s words"), lambda row: row.words or "—"),
     )
@@ -59,7 +70,7 @@ class FirmStaffChanges(ListPage):
 
     def rows(self) -> QuerySet[StaffChange]:
         """Return what our firm reported."""
-        return staff_changes_visible_to(self.user)
+        return staff_changes_visible_to(self.user).select_related("proof")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in Django
         """Offer the steps to who answers for the firm."""
@@ -190,7 +201,7 @@ class FirmStaffWithdraw(ActionView):
 
     def rows(self) -> QuerySet[StaffChange]:
         """Return what our firm reported."""
-        return staff_changes_visible_to(self.user)
+        return staff_changes_visible_to(self.user).select_related("proof")
 
     def object_url(self) -> str:
         """Return what we reported."""
