@@ -78,6 +78,14 @@ class Survey:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is solved beside the answer, before the batch is locked: what keeping apart costs, which rule would do."""
+
+    apart_cost: int | None
+    lifting: list[list[str | None]]
+
+
 def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> AssignmentBatch:
     """Solve the batch as of ``at``; freeze it if asked and if every seat can be filled, else show what was found.
 
@@ -100,12 +108,12 @@ def run(*, batch: AssignmentBatch, by: User, at: datetime, freezes: bool) -> Ass
     problem = _problem(batch, tasks, pairs, survey, listed, place)
     fields = [task.node_id for task in tasks]
     solution = _solved(problem, fields)
-    apart_cost = _apart_cost(problem, solution, fields)
+    aside = Aside(_apart_cost(problem, solution, fields), _lifting(survey, solution, place))
     with transaction.atomic():
         batch = locked(batch)
         if batch.status != BatchStatus.SOLVING:
             return batch
-        _keep(batch, tasks, survey, problem, solution, apart_cost, place)
+        _keep(batch, tasks, survey, problem, solution, aside, place)
         if freezes and solution is not None and solution.status != matching.INFEASIBLE:
             _freeze(batch, tasks, pairs, survey, solution, listed, secret, place, at=at, by=by)
         else:
@@ -278,7 +286,7 @@ def _keep(
     survey: Survey,
     problem: matching.Problem,
     solution: matching.Solution | None,
-    apart_cost: int | None,
+    aside: Aside,
     place: Mapping[int, int],
 ) -> None:
     """Keep what pages show of a run: the pool, the fits and their parts, the expected loads, why there is no answer."""
@@ -307,6 +315,7 @@ def _keep(
         for row, load in zip(rows, loads, strict=True)
     ]
     reasons = _reasons(batch, tasks, survey, solution) if solution is None or solution.reasons else []
+    reasons += aside.lifting
     batch.solved = {
         "status": solution.status if solution else matching.INFEASIBLE,
         "reasons": reasons,
@@ -315,7 +324,7 @@ def _keep(
         "employer_max": survey.limits.employer_max,
         "yearly_cap": survey.limits.yearly_cap,
         "task_groups": [list(places) for places in problem.task_groups],
-        "apart_cost": apart_cost,
+        "apart_cost": aside.apart_cost,
         "proof": proof_left(solution.certificate, expected_units=solution.expected_units, q_permille=problem.q_permille)
         if solution and solution.status != matching.INFEASIBLE
         else None,
@@ -353,13 +362,16 @@ def _reasons(
     )
     numbers = {row["expert"]: number for number, row in enumerate(batch.pool)}
     unlisted = {(place, numbers[expert]): refusal for (place, expert), refusal in survey.unlisted.items()}
-    reasons = told_reasons(
+    return told_reasons(
         solution.reasons, names=names, removed=survey.removed, unlisted=unlisted, sources=survey.limits.sources
     )
-    if solution.network is None:  # somebody is named who may not be: the reasons say by which rule
-        return reasons
-    lifted = survey.held_back.would_do(solution.problem, numbers)
-    return reasons + told_lifting(lifted, is_asked=bool(survey.held_back.pairs))
+
+
+def _lifting(survey: Survey, solution: matching.Solution | None, place: Mapping[int, int]) -> list[list[str | None]]:
+    """Return which rule of eligibility alone would do; nothing where there is an answer or a named one may not sit."""
+    if solution is None or not solution.reasons or solution.network is None:
+        return []
+    return told_lifting(survey.held_back.would_do(solution.problem, place), is_asked=bool(survey.held_back.pairs))
 
 
 def _freeze(
