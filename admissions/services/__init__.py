@@ -1,7 +1,7 @@
 """Applying for the register and the pool, deciding about it, and what those who stand ask for every year."""
 
 from admissions.services.announcing import announce_entry, drop_notice, move_entry, take_over_entry
-from admissions.services.checking import CheckDraft, CheckRefused, record_checks
+from admissions.services.checking import CheckDraft, CheckRefused, record_checks, tick_roster
 from admissions.services.deciding import admit, announce, refuse, return_application, review_items
 from admissions.services.filling import (
     PersonFacts,
@@ -74,6 +74,7 @@ __all__ = [
     "settle_changes",
     "submit",
     "take_over_entry",
+    "tick_roster",
     "withdraw",
     "withdraw_renewal",
 ]

@@ -1,6 +1,6 @@
 """The admission checklist of an entry: what was found about each item, on which day, by which proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,6 +79,24 @@ def record_checks(
     return held
 
 
+@transaction.atomic
+def tick_roster(*, firms: Sequence[Firm], met: Mapping[str, bool], remark: str, by: User, on: date) -> None:
+    """Write the checklist of firms that a roster brings from an earlier register, which had looked at them (R-12).
+
+    One insert for all answers. Of experts a roster says no more than their day: their items stay to be looked at.
+    """
+    for firm in firms:
+        record_admission_checks(firm=firm, met=dict(met), by=by, on=on, remark=remark)
+    EntryCheck.objects.bulk_create(
+        [
+            EntryCheck(bureau=firm.bureau, firm=firm, code=code, is_met=is_met, remark=remark, checked_on=on)
+            for firm in firms
+            for code, is_met in met.items()
+        ],
+        batch_size=1_000,
+    )
+
+
 def _refuse_bad(code: str, answer: CheckDraft, *, on: date) -> None:
     """Raise ``CheckRefused`` for a proof that has run out or is too large."""
     if answer.is_met and answer.valid_to is not None and answer.valid_to < on:
@@ -129,7 +147,7 @@ def _written(
 
 
 def _keep(row: Firm | Expert, before: AdmissionCheck) -> None:
-    """Keep what a taken-over register had ticked: it answers for the days until the item was looked at again."""
+    """Keep what a roster of former days had ticked at the firm only: it answers until the item is looked at again."""
     EntryCheck.objects.create(
         bureau=row.bureau,
         **of_entry(row),

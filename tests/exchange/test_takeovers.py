@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from admissions.models import EntryCheck
 from evaluators.models import Firm
+from evaluators.rules import ADMISSION_ITEMS
 from experts.models import Expert
 from faces.exchange.exporters import workbook
-from faces.exchange.runs import check_file, import_file
+from faces.exchange.models import ImportRun
+from faces.exchange.runs import check_file, import_file, undo
 from foundation.accounts.enums import Role
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
@@ -76,3 +79,30 @@ def test_who_stands_already_is_not_asked_for_an_earlier_day(clerk, noun, model, 
         [],
         before,
     )
+
+
+@pytest.mark.rule("R-12")
+def test_what_the_earlier_register_had_looked_at_stands_as_answers_from_that_day_and_goes_with_the_import(
+    clerk, client
+):
+    run = import_file(
+        bureau=clerk.bureau,
+        noun="firms",
+        name="名录.xlsx",
+        content=roster("firms", date(2020, 5, 31)),
+        by=clerk,
+        on=DAY,
+    )
+    client.force_login(clerk)
+
+    told = client.get("/api/v1/admission-checks/").json()["results"]
+
+    assert sorted(row["code"] for row in told) == sorted(ADMISSION_ITEMS)
+    assert {(row["is_met"], row["checked_on"], row["remark"]) for row in told} == {(True, "2020-05-31", "随名录导入")}
+    said(clerk, "firms", DAY - timedelta(days=1), act=import_file)
+    assert EntryCheck.objects.count() == len(ADMISSION_ITEMS)  # brought twice, written once
+
+    undo(run_=ImportRun.objects.order_by("-pk")[0], by=clerk, on=DAY)
+    undo(run_=run, by=clerk, on=DAY)
+
+    assert not EntryCheck.objects.exists()

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admissions.models import EntryCheck
+from admissions.services import tick_roster
 from evaluators.enums import FirmAction, FirmStatus
 from evaluators.models import (
     AdmissionCheck,
@@ -33,7 +35,6 @@ from evaluators.services import (
     add_qualifications,
     move_firms,
     next_firm_number,
-    record_admission_checks,
     register_firms,
 )
 from faces.exchange import cells
@@ -183,8 +184,7 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
         fresh = [firm for firm in firms if takeovers.is_admitted_by_roster(firm)]
         if day and fresh:
             announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
-            for row in announced:  # a register that is taken over was checked when its firms came in
-                record_admission_checks(firm=row, met=CHECKED, by=setting.by, on=day, remark="随名录导入")
+            tick_roster(firms=announced, met=CHECKED, remark="随名录导入", by=setting.by, on=day)
             move_firms(firms=announced, action=FirmAction.ADMIT, by=setting.by, on=day)
         kept += _closed([row for row, _body in group], firms)
     created = sum(row["number"] not in before for row in rows)
@@ -224,6 +224,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(FirmStanding.objects.filter(firm__in=firms)),
         Touched(FirmTerm.objects.filter(firm__in=firms)),
         Touched(AdmissionCheck.objects.filter(firm__in=firms)),
+        Touched(EntryCheck.objects.filter(firm__in=firms)),
         *conversions.touched_predecessors(rows, firms, bodies, setting),
     ]
 
