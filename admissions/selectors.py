@@ -1,6 +1,7 @@
 """Applications: who sees which, what is missing, who is known already; what those who stand ask for."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
@@ -323,6 +324,15 @@ def _entered(entry: Firm | Expert) -> models.QuerySet[Application]:
 def notice_of_entry(entry: Firm | Expert) -> Application | None:
     """Return the public notice of an entry that a clerk wrote, until it is decided."""
     return _entered(entry).filter(status=ApplicationStatus.NOTICE).first()
+
+
+def entries_with_notice(entries: Sequence[Firm] | Sequence[Expert]) -> set[int]:
+    """Return the keys of those entries, all firms or all experts, whose own notice runs or was returned; one query."""
+    undecided = Application.objects.filter(
+        applicant__isnull=True, status__in=[ApplicationStatus.NOTICE, ApplicationStatus.TO_CORRECT]
+    )
+    name = "firm" if entries and isinstance(entries[0], Firm) else "expert"
+    return set(undecided.filter(**{f"{name}__in": entries}).values_list(f"{name}_id", flat=True))
 
 
 def returned_notice_of(entry: Firm | Expert) -> Application | None:

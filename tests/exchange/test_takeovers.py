@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from admissions.models import EntryCheck
+from admissions.models import Application, EntryCheck
 from evaluators.models import Firm
 from evaluators.rules import ADMISSION_ITEMS
 from experts.models import Expert
@@ -106,3 +106,29 @@ def test_what_the_earlier_register_had_looked_at_stands_as_answers_from_that_day
     undo(run_=run, by=clerk, on=DAY)
 
     assert not EntryCheck.objects.exists()
+
+
+@NOUNS
+def test_notice_that_was_returned_ends_with_the_taking_over_and_comes_back_with_its_undoing(clerk, noun, model, place):
+    said(clerk, noun, "", act=import_file)
+    entry, kind = model.objects.get(), "FIRM" if noun == "firms" else "EXPERT"
+    own = {"firm": entry} if noun == "firms" else {"expert": entry}
+    notice = Application.objects.create(
+        bureau=clerk.bureau, entered_by=clerk, kind=kind, status="TO_CORRECT", status_since=DAY, **own
+    )
+    other = Application.objects.create(
+        bureau=clerk.bureau, applicant=UserFactory(), kind=kind, status="TO_CORRECT", status_since=DAY
+    )
+    day = DAY - timedelta(days=1)
+
+    run = import_file(bureau=clerk.bureau, noun=noun, name="名录.xlsx", content=roster(noun, day), by=clerk, on=DAY)
+
+    notice.refresh_from_db()
+    other.refresh_from_db()
+    assert (model.objects.get().status, notice.status, other.status) == ("ACTIVE", "WITHDRAWN", "TO_CORRECT")
+    assert notice.moves.get().reason
+
+    undo(run_=run, by=clerk, on=DAY)
+
+    notice.refresh_from_db()
+    assert (model.objects.get().status, notice.status, notice.moves.count()) == ("APPLIED", "TO_CORRECT", 0)

@@ -214,6 +214,7 @@ def write_experts(rows: Sequence[Record], setting: Setting) -> Written:
         if day and fresh:
             announced = move_experts(experts=fresh, action=ExpertAction.ANNOUNCE, by=setting.by, on=told_on)
             move_experts(experts=announced, action=ExpertAction.ADMIT, by=setting.by, on=day)
+            takeovers.end_notices(announced, setting)
         kept += [
             Kept(row.sheet, row.row, row["name"], Ended.STANDING, expert.status_since)
             for (row, _person), expert in zip(pairs_of_day, experts, strict=True)
@@ -337,6 +338,7 @@ def touched_experts(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(experts, "person__name", words),
         Touched(ExpertStanding.objects.filter(expert__in=experts)),
         Touched(ExpertTerm.objects.filter(expert__in=experts)),
+        *takeovers.touched_notices(experts),
         Touched(ExpertSpecialty.objects.filter(expert__in=experts)),
         Touched(FormerTitle.objects.filter(expert__in=experts)),
     ]

@@ -186,6 +186,7 @@ def write_firms(rows: Sequence[Record], setting: Setting) -> Written:
             announced = move_firms(firms=fresh, action=FirmAction.ANNOUNCE, by=setting.by, on=told_on)
             tick_roster(firms=announced, met=CHECKED, remark="随名录导入", by=setting.by, on=day)
             move_firms(firms=announced, action=FirmAction.ADMIT, by=setting.by, on=day)
+            takeovers.end_notices(announced, setting)
         kept += _closed([row for row, _body in group], firms)
     created = sum(row["number"] not in before for row in rows)
     return Written(created, len(rows) - created, kept)
@@ -225,6 +226,7 @@ def touched_firms(rows: Sequence[Record], setting: Setting) -> list[Touched]:
         Touched(FirmTerm.objects.filter(firm__in=firms)),
         Touched(AdmissionCheck.objects.filter(firm__in=firms)),
         Touched(EntryCheck.objects.filter(firm__in=firms)),
+        *takeovers.touched_notices(firms),
         *conversions.touched_predecessors(rows, firms, bodies, setting),
     ]
 

@@ -5,12 +5,16 @@ from collections.abc import Iterator, Sequence
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from admissions.models import Application, ApplicationMove
+from admissions.selectors import entries_with_notice
+from admissions.services import drop_notice
 from evaluators.enums import FirmStatus
 from evaluators.models import Firm
 from experts.models import Expert
 from faces.exchange.faults import Fault
 from faces.exchange.importing import Setting
 from faces.exchange.tables import Record
+from faces.exchange.traces import Touched
 
 
 def check_days(rows: Sequence[Record], setting: Setting, entries: QuerySet[Firm] | QuerySet[Expert]) -> Iterator[Fault]:
@@ -28,6 +32,21 @@ def check_days(rows: Sequence[Record], setting: Setting, entries: QuerySet[Firm]
                 "day, or leave the cell empty: then the public notice is opened here."
             )
             yield row.fault("admitted_on", words % {"day": setting.on.isoformat()}, "not_earlier")
+
+
+def end_notices(entries: Sequence[Firm] | Sequence[Expert], setting: Setting) -> None:
+    """End the notices that were returned of those whom a roster takes over: nobody will correct them any more."""
+    waiting = entries_with_notice(entries)
+    for entry in entries:
+        if entry.pk in waiting:
+            drop_notice(entry=entry, reason=str(_("Taken over by a roster.")), by=setting.by, on=setting.on)
+
+
+def touched_notices(entries: QuerySet[Firm] | QuerySet[Expert]) -> list[Touched]:
+    """Return the notices of the rows, which a taking over ends."""
+    own = "firm__in" if entries.model is Firm else "expert__in"
+    notices = Application.objects.filter(applicant__isnull=True, **{own: entries})
+    return [Touched(notices), Touched(ApplicationMove.objects.filter(application__in=notices))]
 
 
 def is_admitted_by_roster(entry: Firm | Expert) -> bool:
