@@ -126,8 +126,10 @@ class BranchStanding(OneBranch):
         return super().get_initial() | {"has_legal_personality": row.has_legal_personality, "number": number}
 
     def consequences(self) -> Sequence[StrOrPromise]:
-        """Say what a branch can do. Rule R-49."""
-        return [BRANCH_ALONE, BRANCH_OF_TWO]
+        """Say which one, and what a branch can do. Rule R-49."""
+        row: Branch = self.object
+        facts = {"name": row.name, "head": row.firm.organisation.name, "day": full_day(row.started_on)}
+        return [_("%(name)s, a branch of %(head)s since %(day)s.") % facts, BRANCH_ALONE, BRANCH_OF_TWO]
 
     def act(self, form: BranchStandingForm) -> str:
         """Write it."""

@@ -37,7 +37,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its headings, its rows, and which columns hold numbers."""
+    """A table: its headings, its rows, and which columns hold numbers.
+
+    A column of steps in which nobody has a step to take is left out.
+    """
 
     headings: Sequence[StrOrPromise]
     rows: Sequence[Sequence[Cell | object]]
@@ -46,10 +49,12 @@ class Grid:
     @property
     def lines(self) -> list[list[tuple[StrOrPromise, Cell, bool]]]:
         """The rows as (heading, cell, is a number)."""
+        blank = self.blank
         return [
             [
                 (heading, cell if isinstance(cell, Cell) else Cell(cell), place in self.numbers)
                 for place, (heading, cell) in enumerate(zip(self.headings, row, strict=True))
+                if place not in blank
             ]
             for row in self.rows
         ]
@@ -57,7 +62,16 @@ class Grid:
     @property
     def heads(self) -> list[tuple[StrOrPromise, bool]]:
         """The headings as (word, is a number)."""
-        return [(heading, place in self.numbers) for place, heading in enumerate(self.headings)]
+        blank = self.blank
+        heads = [(heading, place in self.numbers) for place, heading in enumerate(self.headings)]
+        return [head for place, head in enumerate(heads) if place not in blank]
+
+    @property
+    def blank(self) -> set[int]:
+        """The columns of cells without words, link, status and step."""
+        return {
+            place for place, cells in enumerate(zip(*self.rows, strict=True)) if all(one == Cell() for one in cells)
+        }
 
 
 @dataclass(frozen=True, slots=True)
