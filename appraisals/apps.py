@@ -18,7 +18,7 @@ class AppraisalsConfig(AppConfig):
         from parties.permissions import ask_before_moving  # noqa: PLC0415
 
         register(*RULES)
-        ask_before_moving("appraisals.selectors.sanctions.standing_refusal")
+        ask_before_moving("appraisals.selectors.sanctions.standing_refusals")
         when_agreed("SANCTION", "appraisals.services.sanctions.sanction_agreed")
         serve_owner("appraisals.recognisedgrade", "appraisals.selectors.recognised_visible_to")
         serve_owner("appraisals.handoveranswer", "appraisals.selectors.hand_over_answers_visible_to")

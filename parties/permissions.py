@@ -1,5 +1,6 @@
 """Who may write about whom, and what stands in the way of a change of standing."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -35,14 +36,22 @@ _ASKED: Final[list[str]] = []
 
 
 def ask_before_moving(source: str) -> None:
-    """Let the dotted ``source(party, pk, action, on)`` of a higher room say why a standing may not be changed."""
+    """Let the dotted ``source(party, keys, action, on)`` of a higher room say whose standing may not be changed."""
     if source not in _ASKED:
         _ASKED.append(source)
 
 
 def standing_refusal(party: str, pk: int, action: str, on: date) -> Refusal | None:
-    """Return why the standing of a ``party`` ("firm" or "expert") may not be changed by ``action`` on ``on``, or None.
+    """Return why the standing of one ``party`` may not be changed by ``action`` on ``on``, or None."""
+    return standing_refusals(party, [pk], action, on).get(pk)
 
-    Higher rooms answer: a sanction that is on its way or in force, work that still runs.
+
+def standing_refusals(party: str, keys: Collection[int], action: str, on: date) -> dict[int, Refusal]:
+    """Return by key why the standing of a ``party`` ("firm" or "expert") may not be changed by ``action`` on ``on``.
+
+    Higher rooms answer, each for all of them at once: a sanction that is on its way or in force, work that still runs.
     """
-    return next((refusal for source in _ASKED if (refusal := import_string(source)(party, pk, action, on))), None)
+    found: dict[int, Refusal] = {}
+    for source in _ASKED:
+        found = import_string(source)(party, keys, action, on) | found
+    return found

@@ -1,6 +1,6 @@
 """Sanctions: who sees them, what they ask about running tasks, when they end, what the daily work finds due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -222,14 +222,26 @@ def reapplies_from(party: Firm | Expert) -> date | None:
     return may_reapply_from(party.status_since, years=years)
 
 
-def standing_refusal(party: str, pk: int, action: str, on: date) -> Refusal | None:
-    """Return why a firm or an expert may not leave, close its record, or come back; None where nothing is in the way.
+def standing_refusals(party: str, keys: Collection[int], action: str, on: date) -> dict[int, Refusal]:
+    """Return by key why a firm or an expert may not leave, close its record, or come back; without a reason: left out.
 
-    Nobody leaves a sanction that is on its way, or comes back while a suspension is in force (R-26, R-27, R-57).
+    Nobody leaves a sanction that is on its way, or comes back while a suspension is in force (R-26, R-27, R-57). One
+    query finds of whom there is a sanction at all, however many are asked about.
     """
+    found: dict[int, Refusal | None] = {}
     if action in {"LEAVE", "CLOSE"}:
-        return _under_way(party, pk, on) or (_still_working(pk) if (party, action) == ("firm", "LEAVE") else None)
-    return _still_suspended(party, pk, on) if action in {"REAPPLY", "ADMIT"} else None
+        found = {key: _under_way(party, key, on) for key in _with_sanction(party, keys, status__in=BEFORE_FORCE)}
+        if (party, action) == ("firm", "LEAVE"):
+            found |= {key: _still_working(key) for key in keys if not found.get(key)}
+    elif action in {"REAPPLY", "ADMIT"}:
+        suspended = _with_sanction(party, keys, kind=SanctionKind.SUSPENSION, status=SanctionStatus.IN_FORCE)
+        found = {key: _still_suspended(party, key, on) for key in suspended}
+    return {key: refusal for key, refusal in found.items() if refusal is not None}
+
+
+def _with_sanction(party: str, keys: Collection[int], **wanted: Any) -> list[int]:  # noqa: ANN401 - lookups
+    rows = Sanction.objects.filter(**{f"{party}__in": keys}, **wanted).order_by(party)
+    return list(rows.values_list(f"{party}_id", flat=True).distinct())
 
 
 def _under_way(party: str, pk: int, on: date) -> Refusal | None:

@@ -32,7 +32,7 @@ from foundation.files.models import StoredFile
 from foundation.papers.services import next_number
 from foundation.rulesets.selectors import Rules, rules_for
 from parties.models import Organisation
-from parties.permissions import standing_refusal
+from parties.permissions import standing_refusals
 from parties.services import OrganisationDraft, register_organisations
 
 
@@ -165,8 +165,9 @@ def move_firms(*, firms: Sequence[Firm], action: FirmAction, by: User, on: date,
         .filter(pk__in=[firm.pk for firm in firms])
         .order_by("pk")
     )
+    in_the_way = standing_refusals("firm", [row.pk for row in rows], action, on)
     for row in rows:
-        if refusal := standing_refusal("firm", row.pk, action, on):
+        if refusal := in_the_way.get(row.pk):
             raise FirmRefused(refusal)
         _move(row, action, on=on)
     Firm.objects.bulk_update(rows, ["status", "status_since", "admitted_on", "term_ends_on"], batch_size=500)

@@ -27,7 +27,7 @@ from foundation.audit.services import record, record_each
 from foundation.core.dates import years_after
 from foundation.core.errors import Refusal, TransitionRefused
 from foundation.rulesets.selectors import rules_for
-from parties.permissions import standing_refusal
+from parties.permissions import standing_refusals
 from parties.services import lift_mask
 
 
@@ -51,6 +51,7 @@ def move_experts(
         .order_by("pk")
     )
     years: dict[int, int] = {}
+    in_the_way = {} if is_fact else standing_refusals("expert", [row.pk for row in rows], action, on)
     for row in rows:
         after = TRANSITIONS.get((ExpertStatus(row.status), action))
         if after is None:
@@ -59,7 +60,7 @@ def move_experts(
                 "state": row.get_status_display(),
             }
             raise TransitionRefused(noun="expert", status=row.status, action=action, message=message)
-        _refuse_in_the_way(row, action, on, is_fact=is_fact)
+        _refuse_in_the_way(row, action, on, in_the_way.get(row.pk))
         if action == ExpertAction.ADMIT:
             if row.bureau_id not in years:
                 years[row.bureau_id] = rules_for(bureau=row.bureau, on=on).value("register_term_years")
@@ -92,9 +93,9 @@ def _give_terms(rows: Sequence[Expert], *, on: date) -> None:
     )
 
 
-def _refuse_in_the_way(row: Expert, action: ExpertAction, on: date, *, is_fact: bool) -> None:
+def _refuse_in_the_way(row: Expert, action: ExpertAction, on: date, refusal: Refusal | None) -> None:
     """Raise ``ExpertRefused`` for a sanction in the way, and for who was removed and is too early."""
-    if not is_fact and (refusal := standing_refusal("expert", row.pk, action, on)):
+    if refusal is not None:
         raise ExpertRefused(refusal)
     if action == ExpertAction.REAPPLY and row.status == ExpertStatus.REMOVED:
         _refuse_too_early(row, on)

@@ -30,7 +30,7 @@ from foundation.core.errors import DomainError
 from foundation.papers.enums import PaperStatus
 from foundation.papers.models import Paper
 from parties.enums import RelationshipKind
-from parties.permissions import standing_refusal
+from parties.permissions import standing_refusal, standing_refusals
 from tests.factories.assignments import ExpertFactory, expert_user
 from tests.factories.delivery import CommissionFactory
 from tests.factories.disclosure import make_firm, office
@@ -217,3 +217,15 @@ def test_what_was_decided_before_a_death_stays(people):
 
     row.refresh_from_db()
     assert (row.status, row.dropped_on) == (SanctionStatus.IN_FORCE, None)
+
+
+def test_moving_many_asks_once_whether_a_sanction_is_in_the_way(people, django_assert_num_queries):
+    experts = [ExpertFactory(bureau=people["bureau"]) for _ in range(5)]
+    decide(people, propose(people, SanctionKind.SUSPENSION, expert=experts[0], months=6))
+    keys = [one.pk for one in experts]
+
+    with django_assert_num_queries(1):
+        assert standing_refusals("expert", keys[1:], "ADMIT", NEXT) == {}
+    found = standing_refusals("expert", keys, "ADMIT", NEXT)
+
+    assert {key: refusal.code for key, refusal in found.items()} == {keys[0]: "suspension_in_force"}
