@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from foundation.core import clock
-from foundation.core.crypto import decrypt
+from foundation.core.crypto import decrypt, encrypt
+from parties.models import Reveal
 from tests.factories.assigned import NOW
 from tests.factories.assignments import ExpertFactory, FirmFactory, PersonFactory, expert_user
 from tests.factories.foundation import office
@@ -94,3 +95,23 @@ def test_end_of_a_tie_is_asked_for_by_himself_and_answered_by_the_register_over_
     ended = posted(clerk, f"{row}accept-end/").json()
     assert (ended["ended_on"], ended["asked_end_on"], ended["asked_on"]) == ("2019-02-01", None, None)
     assert posted(clerk, f"{row}accept-end/").json()["code"] == "no_end_asked"
+
+
+@pytest.mark.rule("R-51")
+def test_number_is_revealed_for_a_purpose_and_to_who_keeps_the_register(people):
+    one = PersonFactory(bureau=people["bureau"], phone_sealed=encrypt("13912345678"))
+    own = f"persons/{one.pk}/reveal/"
+    clerk, other = signed_in(people["clerk"]), signed_in(office()["clerk"])
+
+    told = posted(clerk, own, what="PHONE", purpose="通知开会")
+
+    assert (told.status_code, told.json(), told["Cache-Control"]) == (
+        200, {"number": "13912345678"}, "private, no-store",
+    )  # fmt: skip
+    row = Reveal.objects.get()
+    assert (row.by, row.person, row.purpose) == (people["clerk"], one, "通知开会")
+    assert posted(clerk, own, what="PHONE").status_code == 400
+    assert posted(clerk, own, what="ACCOUNT", purpose="付款").json()["code"] == "not_recorded"
+    assert posted(signed_in(people["leader"]), own, what="PHONE", purpose="我要").status_code == 403
+    assert posted(other, own, what="PHONE", purpose="我要").status_code == 404
+    assert Reveal.objects.count() == 1

@@ -3,13 +3,18 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 
 from faces.api.serializers import Ask, NounSerializer, Only, phrase, several, text
-from faces.api.views import NounView, bureau_of, make, verb
+from faces.api.views import XLSX, NounView, bureau_of, download, make, verb
 from faces.exchange import runs
+from faces.exchange.exporters import template_book
 from faces.exchange.importing import NOUNS
 from faces.exchange.models import RUNNING, ImportRun
 from faces.exchange.progress import Phase, Progress, told
@@ -110,6 +115,18 @@ class ImportRunView(NounView[ImportRun]):
         return runs.check_file(
             bureau=bureau_of(by), noun=given["noun"], name=file.name, content=content, by=by, on=clock.today()
         )
+
+    @extend_schema(
+        parameters=[OpenApiParameter("noun", str, OpenApiParameter.PATH, enum=sorted(NOUNS))],
+        responses={(200, XLSX): OpenApiTypes.BINARY},
+        filters=False,
+    )
+    @action(detail=False, methods=["get"], url_path=r"templates/(?P<noun>[a-z-]+)", pagination_class=None)
+    def template(self, _request: Request, noun: str, **_names: str) -> HttpResponse:
+        """Return the empty form of an import as .xlsx; ``*`` marks what must be filled."""
+        if noun not in NOUNS:
+            raise Http404
+        return download(template_book(NOUNS[noun]), name=f"{noun}.xlsx", media_type=XLSX)
 
     @verb(needs=Capability.IMPORT)
     def confirm(self, row: ImportRun, _given: dict[str, Any], by: User) -> None:

@@ -1,9 +1,13 @@
-"""Organisations, budget units, persons and where they work or worked. Numbers, phones and accounts are never read."""
+"""Organisations, budget units, persons and where they work or worked. Sealed numbers are read for a purpose only."""
 
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from desk.services import join_persons
 from faces.api.dated import (
@@ -16,14 +20,27 @@ from faces.api.dated import (
     facts_then,
     unit_then,
 )
-from faces.api.serializers import EVERYBODY, INSIDE, Ask, Choice, NounSerializer, Only, Visible, WordsAsk, phrase, text
+from faces.api.serializers import (
+    EVERYBODY,
+    INSIDE,
+    Ask,
+    Choice,
+    NounSerializer,
+    Only,
+    Visible,
+    WordsAsk,
+    asked,
+    person,
+    phrase,
+    text,
+)
 from faces.api.views import NounView, make, verb
 from foundation.accounts.enums import Capability
 from foundation.accounts.models import User
 from foundation.core import clock
 from parties import selectors as parties
 from parties import services
-from parties.enums import EmploymentKind
+from parties.enums import EmploymentKind, Sealed
 from parties.models import BudgetUnit, Employment, Organisation, Person
 
 POOL_OR_SELF = (Capability.REGISTER, Capability.EXPERT_DESK)
@@ -161,6 +178,19 @@ class NumberAsk(Ask):
     reason = phrase(200)
 
 
+class RevealAsk(Ask):
+    """Which sealed number, and what it is needed for."""
+
+    what = Choice(Sealed)
+    purpose = phrase(200)
+
+
+class RevealedSerializer(serializers.Serializer[Any]):
+    """A sealed number in clear."""
+
+    number = serializers.CharField()
+
+
 class PersonJoinAsk(Ask):
     """Which other record is the same person, how it is known, and whether the other's ID number was wrong."""
 
@@ -195,6 +225,14 @@ class PersonView(NounView[Person]):
     def correct_number(self, row: Person, given: dict[str, Any], by: User) -> None:
         """Set a wrong national ID number right; the answer does not show it."""
         services.correct_id_number(person=row, by=by, on=clock.today(), **given)
+
+    @extend_schema(request=RevealAsk, responses=RevealedSerializer, filters=False)
+    @action(detail=True, methods=["post"], needs=Capability.REGISTER)
+    def reveal(self, request: Request, **_names: str) -> Response:
+        """Return a sealed number in clear, this once; who read it and what for is journaled and counted (R-51)."""
+        given = asked(RevealAsk, request.data, request)
+        number = services.reveal(person=self.get_object(), by=person(request), on=clock.today(), **given)
+        return Response({"number": number}, headers={"Cache-Control": "private, no-store"})
 
     @verb(PersonJoinAsk, needs=Capability.REGISTER)
     def join(self, row: Person, given: dict[str, Any], by: User) -> None:
