@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_template_of_each_kind_has_its_sheets_and_headings(client, noun):
     client.force_login(office()["clerk"])
 
-    answer = client.get(f"/api/v1/imports/templates/{noun}/")
+    answer = client.get(f"/api/v1/import-runs/templates/{noun}/")
 
     assert answer.status_code == 200
     assert answer["Content-Disposition"] == f'attachment; filename="{noun}.xlsx"'
@@ -30,6 +30,6 @@ def test_template_of_each_kind_has_its_sheets_and_headings(client, noun):
 def test_nobody_else_gets_one_and_an_unknown_kind_is_not_there(client):
     people = office()
     client.force_login(people["clerk"])
-    assert client.get("/api/v1/imports/templates/nothing/").status_code == 404
+    assert client.get("/api/v1/import-runs/templates/nothing/").status_code == 404
     client.force_login(expert_user(ExpertFactory(bureau=people["bureau"])))
-    assert client.get("/api/v1/imports/templates/firms/").status_code == 403
+    assert client.get("/api/v1/import-runs/templates/firms/").status_code == 403

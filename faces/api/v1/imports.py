@@ -121,7 +121,7 @@ class ImportRunView(NounView[ImportRun]):
         responses={(200, XLSX): OpenApiTypes.BINARY},
         filters=False,
     )
-    @action(detail=False, methods=["get"], url_path=r"templates/(?P<noun>[a-z-]+)", pagination_class=None)
+    @action(detail=False, methods=["get"], url_path="templates/<slug:noun>", pagination_class=None)
     def template(self, _request: Request, noun: str, **_names: str) -> HttpResponse:
         """Return the empty form of an import as .xlsx; ``*`` marks what must be filled."""
         if noun not in NOUNS:
