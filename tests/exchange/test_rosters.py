@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from faces.exchange.faults import ImportRefused, Why
 from faces.exchange.importing import NOUNS, Setting, dry_run, run
 from faces.exchange.sheets import SheetRefused, read
 from foundation.accounts.enums import Role
+from foundation.core.identifiers import uscc_check_character
 from foundation.taxonomy.enums import TreeKind
 from foundation.taxonomy.models import Node
 from foundation.taxonomy.services import NodeDraft, add_nodes
@@ -222,6 +224,72 @@ def test_rows_in_are_rows_written_and_rows_reported(setting, kind, made, title, 
     assert report.rows + passed == filled or report.faults[0].code == "no_headings"
     assert report.faults or written == report.rows
     assert not report.faults or written == 0
+
+
+def reported(report, sheet):
+    """Return whether every row of a sheet that holds anything is among those read or those passed over."""
+    filled = sum(not line.is_blank for line in sheet.lines) - 1
+    passed = sum(one.why != "blank" for one in report.skipped)
+    return report.rows + passed == filled or report.faults[0].code == "no_headings"
+
+
+@pytest.mark.parametrize(
+    "code", ["units", "projects", "practitioners", "experts", "employment", "specialties", "training"]
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_of_every_kind_no_row_is_lost(setting, code, data):
+    part = NOUNS[code].alone or NOUNS[code].parts[0]
+    heads = data.draw(st.permutations([column.heading for column in part.layout.columns]))
+    rows = data.draw(st.lists(st.lists(WORDS, max_size=len(heads)), max_size=8))
+    content = csv_of([heads, *rows])
+
+    try:
+        report = dry_run(noun=NOUNS[code], content=content, name="a.csv", setting=setting)
+        sheet = read(content, "a.csv")[0]
+    except SheetRefused:
+        return
+
+    written = sum(report.created.values()) + sum(report.updated.values())
+    assert reported(report, sheet)
+    assert written == (0 if report.faults or report.questions else report.rows)
+
+
+def valid(number):
+    """Return a row that the register of firms takes, by the headings of ``HEADS``."""
+    body = f"91379999MA{number:07d}"
+    return [f"JG{number}", f"演示{number}公司", body + uscc_check_character(body), "咨询机构", "公司", "2015-03-05"]
+
+
+PASSED = st.sampled_from([[""] * 6, ["合计", "", "", "", "", ""], ["备注", "以上为演示数据", "", "", "", ""]])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    numbers=st.lists(st.integers(1, 9), max_size=6),
+    tail=st.lists(PASSED, max_size=3),
+    bad=st.none() | st.lists(WORDS, min_size=1, max_size=6),
+)
+def test_what_is_stored_is_what_the_report_says_was_written(setting, numbers, tail, bad):
+    rows = [valid(number) for number in numbers] + ([bad] if bad else []) + tail
+    content = xlsx_of([HEADS, *rows])
+    sheet = read(content, "a.xlsx")[0]
+
+    with transaction.atomic():
+        try:
+            report = run(noun=NOUNS["firms"], content=content, name="a.xlsx", setting=setting)
+        except ImportRefused as refused:
+            report = refused.report
+        stored = set(Firm.objects.values_list("number", flat=True))
+        transaction.set_rollback(True)
+
+    assert reported(report, sheet)
+    if report.is_clean:
+        assert report.created.get("机构", 0) == len(stored) == report.rows
+        assert stored >= {f"JG{number}" for number in numbers}
+    else:
+        assert stored == set()
+    assert report.is_clean or len(set(numbers)) < len(numbers) or bad
 
 
 @pytest.mark.edge("E1")
