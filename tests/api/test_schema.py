@@ -56,6 +56,7 @@ def test_posts_take_an_idempotency_key(schema):
         "/api/v1/credit-platform/",
         "/api/v1/draws/{id}/preview/",
         "/api/v1/invitations/",
+        "/api/v1/persons/{id}/reveal/",
         "/api/v1/suspected-pairs/look/",
         "/api/v1/tokens/",
     ]

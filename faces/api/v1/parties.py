@@ -178,7 +178,7 @@ class NumberAsk(Ask):
     reason = phrase(200)
 
 
-class RevealAsk(Ask):
+class RevealNumberAsk(Ask):
     """Which sealed number, and what it is needed for."""
 
     what = Choice(Sealed)
@@ -226,11 +226,11 @@ class PersonView(NounView[Person]):
         """Set a wrong national ID number right; the answer does not show it."""
         services.correct_id_number(person=row, by=by, on=clock.today(), **given)
 
-    @extend_schema(request=RevealAsk, responses=RevealedSerializer, filters=False)
+    @extend_schema(request=RevealNumberAsk, responses=RevealedSerializer, filters=False)
     @action(detail=True, methods=["post"], needs=Capability.REGISTER)
     def reveal(self, request: Request, **_names: str) -> Response:
         """Return a sealed number in clear, this once; who read it and what for is journaled and counted (R-51)."""
-        given = asked(RevealAsk, request.data, request)
+        given = asked(RevealNumberAsk, request.data, request)
         number = services.reveal(person=self.get_object(), by=person(request), on=clock.today(), **given)
         return Response({"number": number}, headers={"Cache-Control": "private, no-store"})
 
